@@ -1,0 +1,1 @@
+"""People's work: accounts, the daily queue, decisions, watches and alerts, evidence, retention."""

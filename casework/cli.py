@@ -1,0 +1,5 @@
+"""Commands of the casework."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""The analysts' pages and the HTTP API."""

@@ -1,0 +1,5 @@
+"""Commands of the console."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""Collects listing pages as evidence and turns them into ads with sightings."""

@@ -1,0 +1,5 @@
+"""Commands of the crawlers."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,99 @@
+"""Tables of the crawlers: runs and their frontier, captures, ads with their versions and sightings."""
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from store.schema import Instant, metadata
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String, primary_key=True),
+    Column("site", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # null while the run can still be taken up again
+    Column("state", String),  # of the verdict
+    Column("reasons", JSON),
+    Column("counts", JSON),
+    Column("fill", JSON),
+    Column("manifest", String, nullable=False),  # digest of the manifest and parser in force
+    Index("ix_runs_site_started", "site", "started_at"),
+)
+
+# What a run has still to fetch and what came of the rest: a killed run goes on from here.
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("run_id", String, ForeignKey("runs.run_id"), primary_key=True),
+    Column("fingerprint", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kind", String, nullable=False),  # listing, ad
+    Column("depth", Integer, nullable=False),
+    Column("state", String, nullable=False),  # waiting, done, failed, refused
+    Column("error", Text),
+    Column("seq", BigInteger, nullable=False),
+    Index("ix_frontier_waiting", "run_id", "state", "seq"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("capture_id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("warc_file", String, nullable=False),
+    Column("warc_offset", BigInteger, nullable=False),
+    Column("warc_length", BigInteger, nullable=False),
+    Column("run_id", String, nullable=False),
+    Index("ix_captures_warc", "warc_file", "warc_offset"),
+)
+
+ads = Table(
+    "ads",
+    metadata,
+    Column("ad_id", String, primary_key=True),
+    Column("site", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("posted_at", Instant),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("age", Text, nullable=False),
+    Column("price", Text, nullable=False),
+    Column("region", String),
+    Column("image_hashes", JSON, nullable=False),
+    Column("capture_id", String, ForeignKey("captures.capture_id")),
+    Column("parser", String),
+    Column("file_sha256", String),
+    Column("line", BigInteger),
+    Column("digest", String, nullable=False),  # of the fields: a new digest is a changed ad
+    Column("version", Integer, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("gone_at", Instant),
+    Index("ix_ads_site", "site"),
+)
+
+# Every earlier state of a changed ad: its fields as JSON, with the capture that showed them.
+ad_versions = Table(
+    "ad_versions",
+    metadata,
+    Column("ad_id", String, ForeignKey("ads.ad_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("capture_id", String),
+    Column("fields", JSON, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("ad_id", String, ForeignKey("ads.ad_id"), primary_key=True),
+    Column("run_id", String, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("change", String, nullable=False),
+    Column("capture_id", String),
+)

@@ -1,0 +1,1 @@
+"""Searchable documents, the query language, and two search engines behind one protocol."""

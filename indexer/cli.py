@@ -1,0 +1,5 @@
+"""Commands of the indexer."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""Links ads that belong together, says why, and knows where that stops."""

@@ -1,0 +1,5 @@
+"""Commands of the linker."""
+
+import typer
+
+app = typer.Typer()

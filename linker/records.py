@@ -1,0 +1,109 @@
+"""What linking yields: links with their reasons, groups, and how groups came to be."""
+
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Reason(StrEnum):
+    """Why two ads are linked; in a link's `key` stands the value they share."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    HANDLE = "handle"
+    PAYMENT = "payment"
+    URL = "url"
+    IMAGE = "image"
+    TEXT = "text"  # near-copy text
+    RECRUITMENT = "recruitment"  # one contact in a job offer and in another ad, overlapping in time
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Evidence that two ads belong together. `left < right`; `weight` is in (0, 1]."""
+
+    left: str
+    right: str
+    reason: Reason
+    key: str
+    weight: float
+    detail: dict[str, Any] = dataclass_field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object the `link` command writes."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "reason": self.reason.value,
+            "key": self.key,
+            "weight": self.weight,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A key so widely shared that it joins nothing: shown, with what gave it away."""
+
+    reason: Reason
+    key: str
+    ads: int
+    why: str  # plain words: "on 240 ads under 61 names in 19 places"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stay of a group: GeoNames id, first and last instant, how many ads."""
+
+    place: str
+    name: str
+    latitude: float
+    longitude: float
+    first: datetime
+    last: datetime
+    ads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Near-copies inside a group: their common words, with `slots` where they differ and what fills each."""
+
+    ad_ids: tuple[str, ...]
+    text: str
+    slots: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ads that belong together. The id is a hash of the member with the least (first_seen, ad_id)."""
+
+    group_id: str
+    ad_ids: tuple[str, ...]  # sorted
+    links: tuple[Link, ...]
+    hubs: tuple[Hub, ...]
+    itinerary: tuple[Stop, ...]
+    templates: tuple[Template, ...]
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Passage(StrEnum):
+    """What happened to a group's membership between two runs."""
+
+    BORN = "born"
+    GREW = "grew"
+    MERGED = "merged"  # `other` went into this group
+    SPLIT = "split"  # this group came out of `other`
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """One event in a group's history."""
+
+    group_id: str
+    at: datetime
+    passage: Passage
+    other: str | None = None

@@ -1,0 +1,77 @@
+"""Groups as they stand in the store."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from linker.records import Group, Hub, Link, Reason, Stop, Template
+from linker.tables import group_members, groups, hubs, link_keys, links
+from store.database import select_in
+
+
+def group_ids_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, str]:
+    """The group each of these ads is in; an ad that was not linked yet is left out."""
+    query = select(group_members.c.ad_id, group_members.c.group_id)
+    return {row.ad_id: row.group_id for row in select_in(connection, query, group_members.c.ad_id, ad_ids)}
+
+
+def members_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The sorted ad ids of each group."""
+    found: dict[str, list[str]] = defaultdict(list)
+    query = select(group_members.c.ad_id, group_members.c.group_id)
+    for row in select_in(connection, query, group_members.c.group_id, group_ids):
+        found[row.group_id].append(row.ad_id)
+    return {group_id: sorted(ad_ids) for group_id, ad_ids in found.items()}
+
+
+def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Group]:
+    """The groups with these ids that the store has, with links inside them and hubs their ads touch."""
+    rows = {row.group_id: row for row in select_in(connection, select(groups), groups.c.group_id, group_ids)}
+    members = members_of(connection, rows)
+    owner = {ad_id: group_id for group_id, ad_ids in members.items() for ad_id in ad_ids}
+    inside: dict[str, list[Link]] = defaultdict(list)
+    for row in select_in(connection, select(links), links.c.left, owner):
+        if owner.get(row.right) == owner[row.left]:
+            inside[owner[row.left]].append(
+                Link(row.left, row.right, Reason(row.reason), row.key, row.weight, dict(row.detail))
+            )
+    touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
+    query = select(link_keys.c.ad_id, hubs).join(
+        hubs, (hubs.c.reason == link_keys.c.reason) & (hubs.c.key == link_keys.c.key)
+    )
+    for row in select_in(connection, query, link_keys.c.ad_id, owner):
+        touched[owner[row.ad_id]][row.reason, row.key] = Hub(Reason(row.reason), row.key, row.ads, row.why)
+    return {
+        group_id: _group(row, members.get(group_id, []), inside[group_id], list(touched[group_id].values()))
+        for group_id, row in rows.items()
+    }
+
+
+def _group(row: Row[Any], ad_ids: list[str], inside: list[Link], touched: list[Hub]) -> Group:
+    return Group(
+        group_id=row.group_id,
+        ad_ids=tuple(ad_ids),
+        links=tuple(sorted(inside, key=lambda link: (link.left, link.right, link.reason, link.key))),
+        hubs=tuple(sorted(touched, key=lambda hub: (hub.reason, hub.key))),
+        itinerary=tuple(_stop(stop) for stop in row.itinerary),
+        templates=tuple(_template(template) for template in row.templates),
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
+
+
+def _stop(value: dict[str, Any]) -> Stop:
+    return Stop(
+        **{
+            **value,
+            "first": datetime.fromisoformat(value["first"]),
+            "last": datetime.fromisoformat(value["last"]),
+        }
+    )
+
+
+def _template(value: dict[str, Any]) -> Template:
+    return Template(tuple(value["ad_ids"]), value["text"], tuple(tuple(slot) for slot in value["slots"]))

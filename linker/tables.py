@@ -1,0 +1,91 @@
+"""Tables of the linker: the keys and text bands ads are found by, links, groups, lineage, and people's judgements."""
+
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Table, Text
+
+from store.schema import Instant, metadata
+
+# One row per ad and key value it carries; the block an ad is compared within.
+link_keys = Table(
+    "link_keys",
+    metadata,
+    Column("ad_id", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Index("ix_link_keys_key", "reason", "key"),
+)
+
+# What linking needs of an ad beside its keys, so that a block can be judged without reading its ads again.
+link_signals = Table(
+    "link_signals",
+    metadata,
+    Column("ad_id", String, primary_key=True),
+    Column("seen_first", Instant, nullable=False),
+    Column("seen_last", Instant, nullable=False),
+    Column("facts", JSON, nullable=False),  # site, places, names, ages, whether it recruits
+    Column("text", Text, nullable=False),  # masked text as compared
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("left", String, primary_key=True),
+    Column("right", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("ix_links_right", "right"),
+    Index("ix_links_key", "reason", "key"),
+)
+
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("reason", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("ads", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("ads", Integer, nullable=False),
+    Column("itinerary", JSON, nullable=False),
+    Column("templates", JSON, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("ad_id", String, primary_key=True),
+    Column("group_id", String, nullable=False, index=True),
+)
+
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("lineage_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("group_id", String, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("passage", String, nullable=False),
+    Column("other", String),
+)
+
+# What people said of two ads; the newest that was not taken back counts, for ever.
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("judgement_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("left", String, nullable=False),
+    Column("right", String, nullable=False),
+    Column("verdict", String, nullable=False),  # same, not same, unsure
+    Column("who", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("withdrawn_at", Instant),
+    Index("ix_judgements_pair", "left", "right"),
+)

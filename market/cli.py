@@ -1,0 +1,5 @@
+"""Commands of the market."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""Review priorities with reasons for and against; training, evaluation, model cards."""

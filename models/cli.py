@@ -1,0 +1,5 @@
+"""Commands of the models."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,65 @@
+"""Priorities as they stand in the store."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.records import Band, Direction, Evidence, Lane, MentionRef, Priority, Route
+from models.tables import priorities
+from store.database import select_in, upsert
+from store.schema import now
+
+
+def load_priorities(connection: Connection, group_ids: Iterable[str]) -> dict[str, Priority]:
+    """The priorities of these groups that the store has."""
+    rows = select_in(connection, select(priorities), priorities.c.group_id, group_ids)
+    return {row.group_id: _priority(row) for row in rows}
+
+
+def save_priorities(connection: Connection, made: Iterable[Priority]) -> None:
+    """Store priorities, each in place of the group's earlier one."""
+    moment = now()
+    upsert(
+        connection,
+        priorities,
+        [
+            {
+                "group_id": one.group_id,
+                "value": one.value,
+                "band": one.band.value,
+                "route": one.route.value,
+                "lane": one.lane.value,
+                "abstained": one.abstained,
+                "evidence": [piece.as_json() for piece in one.evidence],
+                "model": one.model,
+                "scored_at": moment,
+            }
+            for one in made
+        ],
+    )
+
+
+def _priority(row: Row[Any]) -> Priority:
+    return Priority(
+        group_id=row.group_id,
+        value=row.value,
+        band=Band(row.band),
+        route=Route(row.route),
+        lane=Lane(row.lane),
+        evidence=tuple(_evidence(piece) for piece in row.evidence),
+        abstained=row.abstained,
+        model=row.model,
+    )
+
+
+def _evidence(value: dict[str, Any]) -> Evidence:
+    return Evidence(
+        feature=value["feature"],
+        direction=Direction(value["direction"]),
+        family=value["family"],
+        grade=value["grade"],
+        contribution=value["contribution"],
+        sentence=value["sentence"],
+        mentions=tuple(MentionRef(**mention) for mention in value["mentions"]),
+    )

@@ -1,0 +1,48 @@
+"""Tables of the models: priorities, and the label ledger, whose rows are never overwritten."""
+
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Table, Text
+
+from store.schema import Instant, metadata
+
+priorities = Table(
+    "priorities",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("band", String, nullable=False),
+    Column("route", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("abstained", Text),
+    Column("evidence", JSON, nullable=False),
+    Column("model", String, nullable=False),
+    Column("scored_at", Instant, nullable=False),
+    Index("ix_priorities_order", "lane", "value"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("label_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("group_id", String, nullable=False, index=True),
+    Column("ad_ids", JSON, nullable=False),  # the members when the label was given
+    Column("value", String, nullable=False),  # trafficking-indicated, not trafficking, cleared, unsure
+    Column("tier", String, nullable=False),  # opinion, corroborated, charged, convicted, cleared
+    Column("who", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("source", String, nullable=False),  # decision, second reader, import
+    Column("model", String),  # what ranked it when it was seen
+    Column("queue_day", String),
+    Column("withdrawn_at", Instant),
+    Column("note", Text, nullable=False, default=""),
+)
+
+# Which model is in force; the newest row counts.
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("promotion_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("model", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", String, nullable=False),
+    Column("why", Text, nullable=False),
+)

@@ -1,0 +1,5 @@
+"""Commands of the nlp."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,81 @@
+"""What reading yields: mentions with exact spans, and the masked text that linking and scoring see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Kinds of mention, as DESIGN's table of values has them."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    HANDLE = "handle"
+    AGE = "age"
+    PRICE = "price"
+    NAME = "name"
+    PAYMENT = "payment"
+    PLACE = "place"
+    INDICATOR = "indicator"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A value found in an ad: `ad.<field>[start:end] == surface`, in code points of the field as given."""
+
+    kind: Kind
+    value: str
+    surface: str
+    field: str
+    start: int
+    end: int
+    source: str  # the extractor's name
+    confidence: float = 1.0
+    detail: Mapping[str, Any] = dataclass_field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object the `read` command writes."""
+        return {
+            "kind": self.kind.value,
+            "value": self.value,
+            "surface": self.surface,
+            "field": self.field,
+            "start": self.start,
+            "end": self.end,
+            "source": self.source,
+            "confidence": self.confidence,
+            "detail": dict(self.detail),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Mention":
+        """The mention an `as_json` object describes."""
+        return cls(
+            kind=Kind(value["kind"]),
+            value=value["value"],
+            surface=value["surface"],
+            field=value["field"],
+            start=value["start"],
+            end=value["end"],
+            source=value["source"],
+            confidence=value.get("confidence", 1.0),
+            detail=value.get("detail", {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything read from one ad. `masked` is the only text the linker and the models see."""
+
+    ad_id: str
+    language: str  # ISO 639-1; "und" where it cannot be told
+    masked: str
+    mentions: tuple[Mention, ...]
+    version: str  # of the pipeline and its lexicons
+
+    def of(self, kind: Kind) -> tuple[Mention, ...]:
+        """The mentions of one kind, in reading order."""
+        return tuple(mention for mention in self.mentions if mention.kind is kind)

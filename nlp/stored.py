@@ -1,0 +1,45 @@
+"""Readings as they stand in the store."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from nlp.records import Mention, Reading
+from nlp.tables import readings
+from store import pending
+from store.database import select_in, upsert
+from store.schema import now
+
+
+def load_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
+    """The readings of these ads that the store has."""
+    return {row.ad_id: _reading(row) for row in select_in(connection, select(readings), readings.c.ad_id, ad_ids)}
+
+
+def save_readings(connection: Connection, made: Iterable[Reading]) -> None:
+    """Store readings, each in place of the ad's earlier one, and announce them to the linker."""
+    moment = now()
+    rows = [
+        {
+            "ad_id": reading.ad_id,
+            "language": reading.language,
+            "masked": reading.masked,
+            "mentions": [mention.as_json() for mention in reading.mentions],
+            "version": reading.version,
+            "made_at": moment,
+        }
+        for reading in made
+    ]
+    upsert(connection, readings, rows)
+    pending.announce(connection, "readings", (str(row["ad_id"]) for row in rows))
+
+
+def _reading(row: Row[Any]) -> Reading:
+    return Reading(
+        ad_id=row.ad_id,
+        language=row.language,
+        masked=row.masked,
+        mentions=tuple(Mention.from_json(one) for one in row.mentions),
+        version=row.version,
+    )

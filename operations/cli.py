@@ -1,0 +1,5 @@
+"""Commands of the operations."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,94 @@
+"""The database of a workspace: SQLite in one file, or PostgreSQL by `database_url`; both through SQLAlchemy Core."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+# SQLite takes 32,766 bound values in one statement; rows of 30 columns stay far below with this many.
+CHUNK = 500
+WRITES = "sidelight_writes"
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`. On SQLite: WAL, synchronous FULL, writers take their lock when they begin."""
+    engine = create_engine(
+        make_url(url),
+        json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
+        json_deserializer=orjson.loads,
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins; the driver's own guesses are switched off
+    cursor = connection.cursor()
+    for pragma in (
+        "busy_timeout=60000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer half-way fails at once when another wrote in between; a writer asks first.
+    immediate = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """`items` in lists of at most `size`, without holding them all."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], *, keep: Sequence[str] = ()
+) -> None:
+    """Insert rows, or replace those whose primary key is there; columns in `keep` hold their first value."""
+    keys = [column.name for column in table.primary_key]
+    for part in chunks(rows):
+        statement = _insert(connection, table).values(part)
+        changed = {name: statement.excluded[name] for name in part[0] if name not in keys and name not in keep}
+        if changed:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        connection.execute(statement)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    for part in chunks(rows):
+        connection.execute(_insert(connection, table).values(part).on_conflict_do_nothing())
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def select_in(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[Row[Any]]:
+    """The rows of `query` whose `column` is one of `values`, asked in chunks."""
+    for part in chunks(values):
+        yield from connection.execute(query.where(column.in_(part)))

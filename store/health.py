@@ -1,0 +1,56 @@
+"""Health rows: what each room judged of a site's flow, in one table that later rooms read (where is a watch blind?)."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from store.tables import health
+
+
+class State(StrEnum):
+    """A verdict, worst last."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One judgement: `measure` of `site` (and place) was `value` where `expected` was the floor."""
+
+    at: datetime
+    source: str
+    site: str
+    measure: str
+    state: State
+    reason: str
+    value: float | None = None
+    expected: float | None = None
+    place: str | None = None
+    run_id: str | None = None
+
+
+def record(connection: Connection, rows: Iterable[Health]) -> None:
+    """Append judgements; they are never changed."""
+    values = [asdict(row) for row in rows]
+    if values:
+        connection.execute(insert(health), values)
+
+
+def latest(connection: Connection, site: str | None = None, limit: int = 1000) -> list[Health]:
+    """The newest judgement of each site, place and measure, worst state first."""
+    query = select(health).order_by(health.c.at.desc(), health.c.health_id.desc()).limit(limit)
+    if site is not None:
+        query = query.where(health.c.site == site)
+    newest: dict[tuple[str, str | None, str], Health] = {}
+    for row in connection.execute(query):
+        values = row._asdict()
+        values.pop("health_id")
+        values["state"] = State(values["state"])
+        newest.setdefault((row.site, row.place, row.measure), Health(**values))
+    order = [State.RED, State.AMBER, State.GREEN]
+    return sorted(newest.values(), key=lambda one: (order.index(one.state), one.site, one.measure))

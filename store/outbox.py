@@ -1,0 +1,71 @@
+"""Documents the search engine has to write again. A room puts rows here in the transaction that changed the record;
+the indexer builds each document from the store, writes it under the row's version, and then crosses the row off.
+
+A document whose record is gone is dropped from the index. Versions only grow, so a late retry never wins.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from store.database import upsert
+from store.pending import next_revision
+from store.tables import outbox
+
+AD = "ad"
+GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One document to write: `kind` (AD or GROUP), the id of its record, and the version to write it under."""
+
+    kind: str
+    item: str
+    version: int
+
+
+def put(connection: Connection, kind: str, items: Iterable[str]) -> None:
+    """These records changed, came or went."""
+    unique = list(dict.fromkeys(items))
+    if not unique:
+        return
+    version = next_revision(connection)
+    upsert(connection, outbox, ({"kind": kind, "item": item, "version": version, "error": None} for item in unique))
+
+
+def due(connection: Connection, limit: int) -> list[Due]:
+    """The rows waiting longest, without those the engine refused."""
+    rows = connection.execute(
+        select(outbox.c.kind, outbox.c.item, outbox.c.version)
+        .where(outbox.c.error.is_(None))
+        .order_by(outbox.c.version, outbox.c.kind, outbox.c.item)
+        .limit(limit)
+    )
+    return [Due(*row) for row in rows]
+
+
+def sent(connection: Connection, rows: Iterable[Due]) -> None:
+    """Cross off what the engine has made durable; a record changed since stays due."""
+    for row in rows:
+        connection.execute(
+            delete(outbox).where(outbox.c.kind == row.kind, outbox.c.item == row.item, outbox.c.version == row.version)
+        )
+
+
+def refused(connection: Connection, row: Due, error: str) -> None:
+    """Set a document the engine will not take aside, with its reason."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.kind == row.kind, outbox.c.item == row.item, outbox.c.version == row.version)
+        .values(error=error[:2000])
+    )
+
+
+def count(connection: Connection) -> tuple[int, int]:
+    """How many documents wait, and how many were refused."""
+    waiting, bad = connection.execute(
+        select(func.count().filter(outbox.c.error.is_(None)), func.count(outbox.c.error)).select_from(outbox)
+    ).one()
+    return waiting, bad

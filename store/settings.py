@@ -1,0 +1,107 @@
+"""Settings of a workspace: `sidelight.toml`, then environment variables (`SIDELIGHT_SEARCH_URL`), validated at start."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from store.errors import SettingsError
+
+FILE_NAME = "sidelight.toml"
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. A field's description is its line in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="SIDELIGHT_", extra="forbid", frozen=True)
+
+    database_url: Annotated[
+        SecretStr | None, Field(description="SQLAlchemy URL of a shared PostgreSQL; unset, the workspace's own SQLite")
+    ] = None
+    search_url: Annotated[
+        SecretStr | None, Field(description="URL of an Elasticsearch 8.19 or newer; unset, the embedded engine")
+    ] = None
+    search_prefix: Annotated[
+        str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="start of the names of the indices on Elasticsearch")
+    ] = "sidelight"
+    scheduler: Annotated[
+        str | None, Field(description="address of a Dask scheduler for reading large archives; unset, this machine")
+    ] = None
+    timezone: Annotated[str, Field(description="the team's time zone: where a day of the queue begins")] = "UTC"
+    contact: Annotated[
+        str,
+        Field(description="e-mail or web address in the crawler's user agent, so that a site's operator can reach you"),
+    ] = ""
+    queue_capacity: Annotated[
+        int, Field(ge=1, le=10_000, description="how many groups the team can review in a day")
+    ] = 50
+    queue_audit: Annotated[
+        int, Field(ge=0, le=1_000, description="how many groups from below the cut are added at random each day")
+    ] = 5
+    prevalence: Annotated[
+        float,
+        Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
+    ] = 0.01
+    workers: Annotated[
+        int, Field(ge=0, le=256, description="worker processes for reading; 0 means one for each processor")
+    ] = 0
+    console_host: Annotated[str, Field(description="address the console listens on")] = "127.0.0.1"
+    console_port: Annotated[int, Field(ge=1, le=65_535, description="port the console listens on")] = 8450
+    session_hours: Annotated[
+        int, Field(ge=1, le=72, description="hours after which a signed-in person has to sign in again")
+    ] = 10
+    retention_days: Annotated[
+        int,
+        Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),
+    ] = 365
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone; take one such as Europe/Madrid")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The team's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  no .env: one clear way
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings of the workspace in `root`; raises SettingsError naming file, key and remedy."""
+    path = root / FILE_NAME
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return FromFile()
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(f"{path}: not valid TOML: {problem}") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {key!r} ({path} or SIDELIGHT_{key.upper()}): {first['msg']}; see docs/settings.md"
+        ) from None

@@ -1,0 +1,92 @@
+"""Tables of the store itself: what is pending, the outbox, failures, health, suppression, audit."""
+
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+
+from store.schema import Instant, metadata
+
+# One row: the counter that revisions and document versions are drawn from.
+counter = Table(
+    "counter", metadata, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False)
+)
+
+# What a stage has still to do. A row is written in the transaction that changed the item.
+pending = Table(
+    "pending",
+    metadata,
+    Column("stage", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Index("ix_pending_stage_revision", "stage", "revision"),
+)
+
+# The version of a stage whose results are in the workspace.
+stage_versions = Table(
+    "stage_versions", metadata, Column("stage", String, primary_key=True), Column("version", String, nullable=False)
+)
+
+# Items a stage could not do, set aside with the reason so that the rest goes on.
+failures = Table(
+    "failures",
+    metadata,
+    Column("stage", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("error", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Documents the search engine has to write again (or drop, where the record is gone).
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("error", Text),  # why the engine refused it; such a row waits for a rebuild or a newer version
+    Index("ix_outbox_version", "version"),
+)
+
+health = Table(
+    "health",
+    metadata,
+    Column("health_id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("source", String, nullable=False),  # the room that judged
+    Column("site", String, nullable=False),
+    Column("place", String),  # GeoNames id where the row is about one place
+    Column("run_id", String),
+    Column("measure", String, nullable=False),
+    Column("value", Float),
+    Column("expected", Float),
+    Column("state", String, nullable=False),  # green, amber, red
+    Column("reason", Text, nullable=False),
+    Index("ix_health_site_at", "site", "at"),
+)
+
+# Identifiers nobody may collect again, as keyed hashes.
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("identifier", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("via", String, nullable=False),  # console, command, notebook, schedule
+    Column("action", String, nullable=False),
+    Column("object_kind", String, nullable=False),
+    Column("object_hash", String, nullable=False),  # keyed hash of the object's id
+    Column("case_id", String),
+    Column("reason", Text),
+    Column("sealed", LargeBinary),  # the words of a query, readable only while their key exists
+    Column("seal_key", String),
+    Column("facts", JSON, nullable=False),  # counts and enums, never identifiers
+    Column("previous", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Index("ix_audit_events_object", "object_hash"),
+)

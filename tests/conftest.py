@@ -1,0 +1,59 @@
+"""Fixtures every room's tests share: a fresh workspace, and the real servers and browser where these are found."""
+
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.settings import Settings
+from store.workspace import Workspace, open_workspace
+
+REQUIRE = os.environ.get("SIDELIGHT_REQUIRE_REAL") == "1"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the machine the tests run on do not reach them."""
+    for name in list(os.environ):
+        if name.startswith("SIDELIGHT_") and not name.startswith(("SIDELIGHT_REQUIRE", "SIDELIGHT_TEST")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace with default settings."""
+    opened = open_workspace(tmp_path / "workspace", Settings())
+    yield opened
+    opened.close()
+
+
+def _missing(what: str, remedy: str) -> None:
+    message = f"no {what} found: {remedy}"
+    if REQUIRE:
+        pytest.fail(f"{message} (SIDELIGHT_REQUIRE_REAL=1 forbids skipping it)")
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """The URL of a running Elasticsearch: SIDELIGHT_TEST_SEARCH_URL, else one on loopback port 9200."""
+    url = os.environ.get("SIDELIGHT_TEST_SEARCH_URL", "http://127.0.0.1:9200")
+    try:
+        with urllib.request.urlopen(f"{url}/_cluster/health", timeout=5) as answer:  # noqa: S310
+            answer.read()
+    except (urllib.error.URLError, OSError):
+        _missing("Elasticsearch", "start one and set SIDELIGHT_TEST_SEARCH_URL (deploy/elasticsearch.sh does)")
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        _missing("Chromium", "Debian: apt install chromium")
+    return str(path)

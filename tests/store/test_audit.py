@@ -1,0 +1,46 @@
+"""Every look is recorded first, chained, and holds no identifier in the clear."""
+
+import sqlite3
+
+from sqlalchemy import select
+
+from store import audit, keys
+from store.audit import Act, Via
+from store.tables import audit_events
+from store.workspace import Workspace
+
+PHONE = "+12025550143"
+
+
+def _look(workspace: Workspace) -> int:
+    return audit.append(
+        workspace, Act("ana", Via.COMMAND, "search", "query", PHONE, words=f"phone:{PHONE}", facts={"hits": 3})
+    )
+
+
+def test_rows_are_numbered_and_chained(workspace: Workspace) -> None:
+    assert [_look(workspace), _look(workspace)] == [1, 2]
+    with workspace.read() as connection:
+        first, second = connection.execute(select(audit_events).order_by(audit_events.c.seq)).all()
+    assert first.previous == audit.GENESIS
+    assert second.previous == first.digest
+    assert audit.digest(first._asdict()) == first.digest
+
+
+def test_no_identifier_stands_in_the_file_in_the_clear(workspace: Workspace) -> None:
+    _look(workspace)
+    workspace.close()
+    path = workspace.root / "sidelight.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert PHONE.encode() not in path.read_bytes()
+
+
+def test_sealed_words_open_while_their_key_exists_and_never_after(workspace: Workspace) -> None:
+    _look(workspace)
+    with workspace.read() as connection:
+        row = connection.execute(select(audit_events)).one()
+    assert keys.unseal(workspace, row.seal_key, row.sealed) == f"phone:{PHONE}"
+    (workspace.keys / f"{row.seal_key}.key").unlink()
+    assert keys.unseal(workspace, row.seal_key, row.sealed) is None
+    assert audit.digest(row._asdict()) == row.digest

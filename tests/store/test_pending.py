@@ -1,0 +1,86 @@
+"""Work that is pending survives kills, failures and changes made while a stage runs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from crawlers.tables import ads
+from store import outbox, pending
+from store.schema import now
+from store.tables import failures
+from store.workspace import Workspace
+
+
+def _announce(workspace: Workspace, *items: str) -> None:
+    with workspace.begin() as connection:
+        pending.announce(connection, "ads", items)
+
+
+def _count(workspace: Workspace) -> int:
+    with workspace.read() as connection:
+        return pending.count(connection, "read")
+
+
+def test_a_stage_is_handed_what_was_announced_once(workspace: Workspace) -> None:
+    _announce(workspace, "a", "b", "a", "c")
+    seen: list[str] = []
+
+    def write(_: Connection, items: Sequence[str]) -> None:
+        seen.extend(items)
+
+    assert pending.drain(workspace, "read", compute=lambda _, items: items, write=write, batch=2) == 3
+    assert sorted(seen) == ["a", "b", "c"]
+    assert _count(workspace) == 0
+
+
+def test_an_item_changed_while_it_is_worked_on_stays_pending(workspace: Workspace) -> None:
+    _announce(workspace, "a")
+    with workspace.read() as connection:
+        taken = pending.take(connection, "read", 10)
+    _announce(workspace, "a")
+    with workspace.begin() as connection:
+        pending.done(connection, "read", taken)
+    assert _count(workspace) == 1
+
+
+def test_one_bad_item_is_set_aside_with_its_reason_and_the_rest_is_done(workspace: Workspace) -> None:
+    _announce(workspace, "good", "bad", "fine")
+    written: list[str] = []
+
+    def compute(_: Connection, items: Sequence[str]) -> list[str]:
+        if "bad" in items:
+            raise ValueError("cannot read 'bad'")
+        return list(items)
+
+    done = pending.drain(workspace, "read", compute=compute, write=lambda _, items: written.extend(items), batch=10)
+    assert (done, sorted(written), _count(workspace)) == (2, ["fine", "good"], 0)
+    with workspace.read() as connection:
+        row = connection.execute(select(failures)).one()
+    assert (row.item, row.error) == ("bad", "ValueError: cannot read 'bad'")
+
+
+def test_a_new_version_of_a_stage_puts_everything_on_its_list_again(workspace: Workspace) -> None:
+    moment = now()
+    with workspace.begin() as connection:
+        for name in ("a", "b"):
+            connection.execute(
+                insert(ads).values(
+                    ad_id=name, site="s", url="", title="", body="", location="", contact="", name="", age="", price="",
+                    image_hashes=[], digest="", version=1, first_seen=moment, last_seen=moment,
+                )
+            )  # fmt: skip
+        everything = select(ads.c.ad_id)
+        assert pending.adopt(connection, "read", "1", everything)
+        assert not pending.adopt(connection, "read", "1", everything)
+        assert pending.count(connection, "read") == 2
+
+
+def test_the_outbox_keeps_a_document_that_changed_after_it_was_sent(workspace: Workspace) -> None:
+    with workspace.begin() as connection:
+        outbox.put(connection, outbox.AD, ["a", "b"])
+        first = outbox.due(connection, 10)
+        outbox.put(connection, outbox.AD, ["a"])
+        outbox.sent(connection, first)
+        left = outbox.due(connection, 10)
+    assert [row.item for row in left] == ["a"]
+    assert left[0].version > max(row.version for row in first)

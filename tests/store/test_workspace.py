@@ -1,0 +1,69 @@
+"""A workspace opens anywhere it can, and says in one sentence why where it cannot."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from store import migrations
+from store.errors import BusyError, SettingsError, WorkspaceError
+from store.locks import exclusive
+from store.settings import load_settings
+from store.workspace import Workspace, locate, open_workspace
+
+
+def test_migrations_make_exactly_the_tables_the_rooms_declare(workspace: Workspace) -> None:
+    for room in ("crawlers", "nlp", "linker", "models", "casework"):
+        import_module(f"{room}.tables")
+    assert migrations.drift(workspace.engine) == []
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sidelight.toml").write_text('timezone = "Europe/Madrid"\nqueue_capacity = 7\n')
+    monkeypatch.setenv("SIDELIGHT_QUEUE_CAPACITY", "9")
+    settings = load_settings(tmp_path)
+    assert (settings.timezone, settings.queue_capacity) == ("Europe/Madrid", 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('timezone = "Mars/Base"', "timezone"),
+        ("queue_capacity = 0", "queue_capacity"),
+        ("colour = 1", "colour"),
+        ("=", "TOML"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "sidelight.toml").write_text(text)
+    with pytest.raises(SettingsError, match=named):
+        load_settings(tmp_path)
+
+
+def test_the_nearest_settings_file_marks_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sidelight.toml").touch()
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert locate() == tmp_path
+
+
+def test_a_workspace_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WorkspaceError, match="--workspace"):
+        open_workspace(tmp_path / "file" / "inside")
+
+
+def test_a_broken_database_file_is_a_clear_error(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    root.mkdir()
+    (root / "sidelight.db").write_bytes(b"this is no database, and long enough to be read as one" * 100)
+    with pytest.raises(WorkspaceError, match=r"sidelight\.db"):
+        open_workspace(root)
+
+
+def test_a_lock_is_held_by_one_process_at_a_time(workspace: Workspace) -> None:
+    with exclusive(workspace, "process"), pytest.raises(BusyError, match="process"), exclusive(workspace, "process"):
+        pass
+    with exclusive(workspace, "process"):
+        pass
