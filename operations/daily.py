@@ -1,0 +1,140 @@
+"""The day's work: crawl, read, link, score, index, queue, alerts. Each step can be killed and run again.
+
+A run writes down each step it has finished. `daily` takes an unfinished run up after its last finished step, and a step
+that was cut short goes on from what is pending; so the result does not depend on when it was stopped.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from operations.progress import Advance, step
+from operations.tables import daily_runs, daily_steps
+from store.database import upsert
+from store.locks import exclusive
+from store.schema import now
+from store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to crawl: site names (none: all), folders of manifests, and where their hosts are moved to, if anywhere."""
+
+    names: Sequence[str] = ()
+    folders: Sequence[Path] = ()
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the day: a name and the function that does it, returning a line for the run's record."""
+
+    name: str
+    work: Callable[[Workspace, Advance], str] = field(repr=False)
+
+
+def _crawl(sources: Sources) -> Callable[[Workspace, Advance], str]:
+    def work(workspace: Workspace, advance: Advance) -> str:
+        from crawlers.run import crawl
+
+        verdicts = crawl(workspace, list(sources.names) or None, sites=list(sources.folders), origin=sources.origin)
+        advance(sum(verdict.counts.get("ads", 0) for verdict in verdicts))
+        return "; ".join(f"{verdict.site} {verdict.state}" for verdict in verdicts) or "no site is set up"
+
+    return work
+
+
+def _read(workspace: Workspace, advance: Advance) -> str:
+    from nlp import stage
+
+    return f"{stage.run(workspace, progress=advance)} ads"
+
+
+def _link(workspace: Workspace, advance: Advance) -> str:
+    from linker import stage
+
+    return f"{stage.run(workspace, progress=advance)} ads"
+
+
+def _score(workspace: Workspace, advance: Advance) -> str:
+    from models import stage
+
+    return f"{stage.run(workspace, progress=advance)} groups"
+
+
+def _index(workspace: Workspace, advance: Advance) -> str:
+    from indexer import stage
+
+    return f"{stage.run(workspace, progress=advance)} documents"
+
+
+def _queue(workspace: Workspace, advance: Advance) -> str:
+    from casework import queue
+
+    entries = queue.build(workspace)
+    advance(len(entries))
+    return f"{len(entries)} groups"
+
+
+def _alerts(workspace: Workspace, advance: Advance) -> str:
+    from casework import watches
+
+    return f"{watches.evaluate(workspace, progress=advance)} alerts"
+
+
+PROCESS = (
+    Step("read", _read),
+    Step("link", _link),
+    Step("score", _score),
+    Step("index", _index),
+    Step("queue", _queue),
+    Step("alerts", _alerts),
+)
+
+
+def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str]:
+    """Run the day, or go on with the one that was cut short; returns each step's summary."""
+    with exclusive(workspace, "process"):
+        run_id, finished = _open_run(workspace)
+        for one in (Step("crawl", _crawl(sources or Sources())), *PROCESS):
+            if one.name not in finished:
+                finished[one.name] = _run(workspace, one)
+                _finish_step(workspace, run_id, one.name, finished[one.name])
+        with workspace.begin() as connection:
+            connection.execute(update(daily_runs).where(daily_runs.c.run_id == run_id).values(ended_at=now()))
+        return finished
+
+
+def process(workspace: Workspace) -> dict[str, str]:
+    """Read, link, score, index and queue whatever is pending, without crawling."""
+    with exclusive(workspace, "process"):
+        return {one.name: _run(workspace, one) for one in PROCESS}
+
+
+def _run(workspace: Workspace, one: Step) -> str:
+    with step(one.name) as advance:
+        return one.work(workspace, advance)
+
+
+def _open_run(workspace: Workspace) -> tuple[str, dict[str, str]]:
+    with workspace.begin() as connection:
+        unfinished = connection.execute(
+            select(daily_runs.c.run_id).where(daily_runs.c.ended_at.is_(None)).order_by(daily_runs.c.started_at.desc())
+        ).scalar()
+        if unfinished is None:
+            run_id = uuid.uuid4().hex
+            connection.execute(insert(daily_runs).values(run_id=run_id, started_at=now()))
+            return run_id, {}
+        steps = connection.execute(
+            select(daily_steps.c.step, daily_steps.c.summary).where(daily_steps.c.run_id == unfinished)
+        )
+        return unfinished, {row.step: row.summary for row in steps}
+
+
+def _finish_step(workspace: Workspace, run_id: str, name: str, summary: str) -> None:
+    with workspace.begin() as connection:
+        row = {"run_id": run_id, "step": name, "ended_at": now(), "summary": summary}
+        upsert(connection, daily_steps, [row])
