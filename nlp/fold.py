@@ -1,0 +1,107 @@
+"""Folding: one plain spelling for the many ways Unicode has to write a character, with the way back kept.
+
+Lower case, NFKC by character, accents off, invisible characters gone, all dashes, quotes and spaces plain. Letters of
+other scripts and emoji stay as they are.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable
+
+from nlp.mapped import Mapped
+
+# What needs the table: everything but printable ASCII, the line feed and the record separator of BREAK.
+SPECIAL = re.compile(r"[^\x20-\x7e\n\x1e]+")
+# A few ligatures stand for whole sentences; they are left alone, so that folding grows a text at most so many times.
+LONGEST = 4
+
+QUOTES = dict.fromkeys("‘’‚‛′‵´`ʼʹˈ＇", "'") | dict.fromkeys("“”„‟″‶«»＂", '"')
+LINES = dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n")
+LETTERS = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ħ": "h",
+    "ŧ": "t",
+    "−": "-",
+}
+# Enclosed letters that Unicode does not decompose: negative circled, negative squared.
+ENCLOSED = {chr(first + n): chr(ord("a") + n) for first in (0x1F150, 0x1F170) for n in range(26)}
+FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "·", "∙": "·", "・": "·", "●": "·"}
+
+
+def fold(text: str) -> Mapped:
+    """`text` folded, each character mapped to the character of `text` it comes from."""
+    if SPECIAL.search(text) is None:
+        mapped = Mapped.identity(text)
+        return Mapped(text.lower(), mapped.starts, mapped.ends)
+    parts: list[str] = []
+    starts = array("I")
+    position = 0
+    whole = array("I", range(len(text) + 1))
+    for run in SPECIAL.finditer(text):
+        begin, end = run.span()
+        parts.append(text[position:begin].lower())
+        starts += whole[position:begin]
+        position = end
+        for index in range(begin, end):
+            new = TABLE[text[index]]
+            parts.append(new)
+            if len(new) == 1:
+                starts.append(index)
+            elif new:
+                starts += array("I", [index] * len(new))
+    parts.append(text[position:].lower())
+    starts += whole[position:-1]
+    return Mapped("".join(parts), starts, array("I", [start + 1 for start in starts]))
+
+
+class _Table(dict[str, str]):
+    """Each character's folded form, worked out when first met."""
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        super().__init__()
+        self.rule = rule
+
+    def __missing__(self, character: str) -> str:
+        new = self[character] = self.rule(character)
+        return new
+
+
+def _fold_character(character: str) -> str:
+    if character in FIXED:
+        return FIXED[character]
+    category = unicodedata.category(character)
+    if category in {"Mn", "Me", "Cf", "Cc"}:
+        return ""
+    if category == "Cs":
+        return "\N{REPLACEMENT CHARACTER}"
+    if category == "Zs":
+        return " "
+    if category == "Pd":
+        return "-"
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    compatible = unicodedata.normalize("NFKC", character)
+    if len(compatible) > LONGEST:
+        return character
+    if "\N{FRACTION SLASH}" in compatible:  # 1½ is not 11/2
+        return " " + compatible.replace("\N{FRACTION SLASH}", "/")
+    return "".join(map(_plain, compatible.lower()))
+
+
+def _plain(character: str) -> str:
+    if character in FIXED:
+        return FIXED[character]
+    kept = [one for one in unicodedata.normalize("NFD", character) if unicodedata.category(one) not in {"Mn", "Cf"}]
+    return kept[0] if len(kept) == 1 else "" if not kept else character
+
+
+TABLE = _Table(_fold_character)
