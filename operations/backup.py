@@ -28,7 +28,9 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool) -> int:
     """Copy the workspace into the empty folder `target`; returns how many files. The search index is left out: it is
     built anew from the store."""
     if workspace.settings.database_url is not None:
-        raise UsageError("the database is on PostgreSQL: back it up with pg_dump; this command copies SQLite workspaces")
+        raise UsageError(
+            "the database is on PostgreSQL: back it up with pg_dump; this command copies SQLite workspaces"
+        )
     _claim(target)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:

@@ -38,9 +38,7 @@ def due(workspace: Workspace, schedules: dict[str, str], moment: datetime) -> li
         rows = connection.execute(select(runs.c.site, func.max(runs.c.started_at).label("last")).group_by(runs.c.site))
         last = {row.site: row.last for row in rows}
     return sorted(
-        name
-        for name, schedule in schedules.items()
-        if name not in last or moment - last[name] >= interval(schedule)
+        name for name, schedule in schedules.items() if name not in last or moment - last[name] >= interval(schedule)
     )
 
 

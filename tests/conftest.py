@@ -51,6 +51,15 @@ def elasticsearch_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """The URL of a running PostgreSQL whose user may create databases: SIDELIGHT_TEST_DATABASE_URL."""
+    url = os.environ.get("SIDELIGHT_TEST_DATABASE_URL")
+    if url is None:
+        _missing("PostgreSQL", "start one and set SIDELIGHT_TEST_DATABASE_URL (deploy/postgresql.sh does)")
+    return str(url)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the system's Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
