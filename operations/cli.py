@@ -1,5 +1,133 @@
-"""Commands of the operations."""
+"""Commands that run without a person: demo, daily, process, schedule, doctor, backup, restore."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from store.options import JsonOption, WorkspaceOption
+
 app = typer.Typer()
+
+SitesOption = Annotated[
+    list[Path] | None, typer.Option("--sites", help="a folder of site folders beside the workspace's own; repeatable")
+]
+OriginOption = Annotated[
+    str | None, typer.Option("--origin", help="HOST:PORT to crawl in place of the manifests' hosts (for rehearsals)")
+]
+
+
+@app.command()
+def demo(
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="folder to keep the demo's workspace in; else a new one")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="seed of the rehearsal market")] = 7,
+    ads: Annotated[int, typer.Option(min=200, help="how many ads the market holds")] = 2500,
+    serve: Annotated[bool, typer.Option("--serve", help="then open the console on the result")] = False,
+) -> None:
+    """Run everything on the rehearsal market, over real HTTP, and print the top leads and where to click."""
+    from operations.demo import run
+
+    run(workspace, seed=seed, ads=ads, serve=serve)
+
+
+@app.command()
+def daily(
+    workspace: WorkspaceOption = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="these sites only")] = None,
+    sites: SitesOption = None,
+    origin: OriginOption = None,
+) -> None:
+    """Crawl, read, link, score, index, build the queue, send alerts. Run it again after a stop: it goes on."""
+    from operations.daily import Sources
+    from operations.daily import daily as run
+    from store.workspace import open_workspace
+
+    for step, summary in run(open_workspace(workspace), Sources(names or (), sites or (), origin)).items():
+        typer.echo(f"{step:<8} {summary}")
+
+
+@app.command()
+def process(workspace: WorkspaceOption = None) -> None:
+    """Do the same for whatever is pending, without crawling (after an import, say)."""
+    from operations.daily import process as run
+    from store.workspace import open_workspace
+
+    for step, summary in run(open_workspace(workspace)).items():
+        typer.echo(f"{step:<8} {summary}")
+
+
+@app.command()
+def schedule(
+    workspace: WorkspaceOption = None,
+    sites: SitesOption = None,
+    once: Annotated[bool, typer.Option("--once", help="run what is due now, then end")] = False,
+    pause: Annotated[float, typer.Option(min=1, help="seconds between looks at the clock")] = 60,
+) -> None:
+    """Crawl each site when its manifest's schedule says so, and process what came in. Stop with Ctrl-C."""
+    import logging
+
+    from operations.schedule import forever, run_due
+    from store.workspace import open_workspace
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    opened = open_workspace(workspace)
+    if once:
+        names = run_due(opened, sites or [])
+        typer.echo(", ".join(names) if names else "no site is due")
+        return
+    try:
+        forever(opened, sites or [], pause)
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was under way goes on with the next sidelight schedule or sidelight daily")
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, reachable, behind or broken, and what to do about it. Ends with 1 if something is broken."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from operations.doctor import Grade, examine
+
+    marks = {Grade.OK: "ok     ", Grade.NOTE: "note   ", Grade.BROKEN: "BROKEN "}
+    findings = examine(workspace)
+    for finding in findings:
+        if as_json:
+            typer.echo(orjson.dumps(asdict(finding)).decode())
+        else:
+            typer.echo(f"{marks[finding.grade]} {finding.topic:<12} {finding.text}")
+            if finding.remedy and finding.grade is not Grade.OK:
+                typer.echo(f"{'':<21}-> {finding.remedy}")
+    if any(finding.grade is Grade.BROKEN for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="a new or empty folder")],
+    workspace: WorkspaceOption = None,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="copy the secret keys too; keep such a copy apart and encrypted")
+    ] = False,
+) -> None:
+    """Copy the workspace (database, captures, models, sites) with a list of hashes; the search index can be rebuilt."""
+    from operations.backup import backup as run
+    from store.workspace import open_workspace
+
+    typer.echo(f"{run(open_workspace(workspace), target, with_keys=with_keys):,} files copied to {target}")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="a folder that `sidelight backup` made")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Check a backup against its hashes and make a workspace of it; then `sidelight index rebuild`."""
+    from operations.backup import restore as run
+    from store.workspace import locate
+
+    root = locate(workspace)
+    typer.echo(f"{run(source, root):,} files restored to {root}; now run: sidelight index rebuild --workspace {root}")

@@ -1,0 +1,192 @@
+"""What is installed, reachable, behind or broken, in plain words, with what to do about it.
+
+Each check is a function that yields findings; one that raises is itself a finding, so the rest still runs.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from store import health, outbox, pending
+from store.errors import SidelightError
+from store.health import State
+from store.settings import Settings, load_settings
+from store.tables import failures
+from store.workspace import Workspace, locate, open_workspace
+
+LOW_DISK = 2 * 1024**3
+BEHIND = 1_000
+
+
+class Grade(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    NOTE = "note"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report; `remedy` is empty where nothing has to be done."""
+
+    topic: str
+    grade: Grade
+    text: str
+    remedy: str = ""
+
+
+def examine(given: Path | None) -> list[Finding]:
+    """Every finding about the installation and the workspace at `given` (or where the settings say it is)."""
+    findings = [*_guarded("reading", _reading)]
+    root = locate(given)
+    try:
+        load_settings(root)
+        workspace = open_workspace(given)
+        probe = root / f".doctor-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except SidelightError as problem:
+        return [
+            Finding("workspace", Grade.BROKEN, str(problem), "mend what it names, then run doctor again"),
+            *findings,
+        ]
+    except OSError as problem:
+        text = f"the workspace {root} cannot be written: {problem.strerror}"
+        return [Finding("workspace", Grade.BROKEN, text, "check owner, mount and free space"), *findings]
+    findings.insert(0, Finding("workspace", Grade.OK, f"{root}, tables up to date"))
+    for topic, check in CHECKS.items():
+        findings += _guarded(topic, lambda check=check: check(workspace))  # type: ignore[misc]
+    workspace.close()
+    return findings
+
+
+def _guarded(topic: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(check())
+    except SidelightError as problem:
+        return [Finding(topic, Grade.BROKEN, str(problem), getattr(problem, "remedy", ""))]
+    except Exception as problem:
+        return [Finding(topic, Grade.BROKEN, f"the check itself failed: {type(problem).__name__}: {problem}")]
+
+
+def _reading() -> Iterator[Finding]:
+    """The reader's data: tokenizer and pipeline, lexicons, gazetteer, phone metadata, tried on one sentence."""
+    from crawlers.records import Ad
+    from nlp.pipeline import read_ads
+
+    text = "Anna, 24, in Austin, TX. Call (512) 555-0143."
+    try:
+        reading = next(iter(read_ads([Ad("doctor:1", "doctor", "", None, body=text, region="US")])))
+    except (OSError, ValueError, ImportError, SidelightError) as problem:
+        yield Finding(
+            "reading",
+            Grade.BROKEN,
+            f"ads cannot be read, because data of the reader is missing or damaged: {problem}",
+            "remove .venv and run ./sidelight again to install it anew; check nlp/ with git status",
+        )
+        return
+    found = {mention.value for mention in reading.mentions}
+    missing = {"+15125550143", "24"} - found
+    if missing:
+        yield Finding(
+            "reading",
+            Grade.BROKEN,
+            f"the reader missed {sorted(missing)} in its own test sentence",
+            "remove .venv and run ./sidelight again to install it anew",
+        )
+    else:
+        yield Finding("reading", Grade.OK, f"pipeline {reading.version}, lexicons and gazetteer in place")
+
+
+def _disk(workspace: Workspace) -> Iterator[Finding]:
+    free = shutil.disk_usage(workspace.root).free
+    if free < LOW_DISK:
+        yield Finding(
+            "disk", Grade.BROKEN, f"only {free / 1024**2:,.0f} MiB are free on {workspace.root}", "free some space"
+        )
+    else:
+        yield Finding("disk", Grade.OK, f"{free / 1024**3:,.0f} GiB free")
+
+
+def _database(workspace: Workspace) -> Iterator[Finding]:
+    with workspace.read() as connection:
+        if connection.dialect.name == "sqlite":
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if verdict != "ok":
+                yield Finding(
+                    "database",
+                    Grade.BROKEN,
+                    f"SQLite finds damage: {verdict}",
+                    "restore the last backup: sidelight restore",
+                )
+                return
+    yield Finding("database", Grade.OK, workspace.engine.url.render_as_string(hide_password=True))
+
+
+def _search(workspace: Workspace) -> Iterator[Finding]:
+    from indexer.engine import open_backend
+
+    health_of = open_backend(workspace).health()
+    yield Finding("search", Grade.OK, str(health_of))
+
+
+def _backlog(workspace: Workspace) -> Iterator[Finding]:
+    with workspace.read() as connection:
+        for stage in ("read", "link", "score", "watch"):
+            waiting = pending.count(connection, stage)
+            if waiting:
+                grade = Grade.NOTE if waiting >= BEHIND else Grade.OK
+                yield Finding(f"stage {stage}", grade, f"{waiting:,} items wait", "sidelight process")
+        waiting, refused = outbox.count(connection)
+        if waiting:
+            yield Finding("stage index", Grade.NOTE, f"{waiting:,} documents wait to be indexed", "sidelight process")
+        if refused:
+            yield Finding(
+                "stage index", Grade.BROKEN, f"the engine refused {refused:,} documents", "sidelight index status"
+            )
+        rows = connection.execute(
+            select(failures.c.stage, func.count().label("n"), func.min(failures.c.error).label("error")).group_by(
+                failures.c.stage
+            )
+        )
+        for row in rows:
+            text = f"{row.n:,} items were set aside, such as: {row.error}"
+            yield Finding(f"stage {row.stage}", Grade.BROKEN, text, "report the error; the items are in table failures")
+
+
+def _sites(workspace: Workspace) -> Iterator[Finding]:
+    from crawlers.manifest import discover
+
+    manifests = list(discover(workspace, []))
+    if not manifests:
+        yield Finding("sites", Grade.NOTE, "no site is set up", "sidelight sites new NAME --from URL")
+    if manifests and not workspace.settings.contact:
+        yield Finding(
+            "sites", Grade.NOTE, "the crawler's user agent names no contact", 'set contact = "you@example.org"'
+        )
+    with workspace.read() as connection:
+        for row in health.latest(connection):
+            if row.state is not State.GREEN:
+                grade = Grade.BROKEN if row.state is State.RED else Grade.NOTE
+                yield Finding(f"site {row.site}", grade, f"{row.measure}: {row.reason}", "sidelight sites list")
+
+
+def _settings(workspace: Workspace) -> Iterator[Finding]:
+    changed = [name for name in Settings.model_fields if name in workspace.settings.model_fields_set]
+    yield Finding("settings", Grade.OK, f"set: {', '.join(sorted(changed))}" if changed else "all at their defaults")
+
+
+CHECKS: dict[str, Callable[[Workspace], Iterator[Finding]]] = {
+    "settings": _settings,
+    "disk": _disk,
+    "database": _database,
+    "search": _search,
+    "backlog": _backlog,
+    "sites": _sites,
+}
