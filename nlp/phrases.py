@@ -1,0 +1,152 @@
+"""A small pattern language for phrases, compiled to linear expressions (RE2) over folded text.
+
+    speak[s] (a little|some) thai      words; `[...]` may be missing, `(a|b c)` is a choice, inside a word too
+    (we|us) ~3 agency                  `~3` skips at most three words, never across the end of a sentence
+    book* #                            `*` is the rest of a word, `#` a number
+    {language} speaker                 `{name}` is a list of patterns given beside the phrase
+
+Words are kept apart by one to three characters that are no letters, digits or sentence ends. An apostrophe may be
+missing, a hyphen may be a space.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import re2
+
+SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
+SKIPPED = r"[0-9a-z_'$%]{1,30}"
+TOKEN = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
+# The set of all expressions is one automaton; this is room for its states, not what it starts with.
+MEMORY = 64 << 20
+ENDS = frozenset({"", "|", ")", "]"})
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """`text[start:end]` matched a phrase of the group `key`."""
+
+    key: str
+    start: int
+    end: int
+
+
+class Phrases:
+    """Groups of phrases, found together: one pass says which groups occur, then each of those says where."""
+
+    def __init__(self, groups: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]] | None = None) -> None:
+        options = re2.Options()
+        options.max_mem = MEMORY
+        options.longest_match = True
+        options.never_capture = True
+        self._any = re2.Set.SearchSet(options)
+        self._keys = tuple(groups)
+        self._found = []
+        for patterns in groups.values():
+            expression = rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b"
+            self._any.Add(expression)
+            self._found.append(re2.compile(expression, options))
+        if self._keys:
+            self._any.Compile()
+
+    def find(self, text: str) -> Iterator[Hit]:
+        """Every hit, group by group in the order they were given; hits of one group do not overlap."""
+        for index in sorted(self._any.Match(text)) if self._keys else ():
+            for match in self._found[index].finditer(text):
+                yield Hit(self._keys[index], *match.span())
+
+
+def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The expression of one phrase; raises PhraseError."""
+    tokens = TOKEN.findall(phrase)
+    if "".join(tokens) != phrase:
+        raise PhraseError(f"{phrase!r}: {TOKEN.sub('', phrase)[:10]!r} is no part of the pattern language")
+    reader = _Reader(phrase, tokens, {name: tuple(values) for name, values in (lists or {}).items()})
+    expression = reader.choices()
+    if reader.position < len(tokens):
+        raise PhraseError(f"{phrase!r}: a bracket too many")
+    return expression
+
+
+class _Reader:
+    """One phrase read from left to right, by recursive descent."""
+
+    def __init__(self, phrase: str, tokens: list[str], lists: Mapping[str, tuple[str, ...]]) -> None:
+        self.phrase = phrase
+        self.tokens = tokens
+        self.lists = lists
+        self.position = 0
+
+    def choices(self) -> str:
+        found = [self.sequence()]
+        while self._next() == "|":
+            self.position += 1
+            found.append(self.sequence())
+        return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
+
+    def sequence(self) -> str:
+        """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
+        parts: list[str] = []
+        started = False
+        while (token := self._next()) not in ENDS:
+            if token.isspace():
+                self.position += 1
+                continue
+            expression, required = self.item()
+            if expression.startswith("~"):
+                parts.append(f"(?:{SEPARATOR}{SKIPPED}){{0,{expression[1:]}}}")
+            elif started:
+                parts.append(f"{SEPARATOR}{expression}" if required else f"(?:{SEPARATOR}{expression})?")
+            else:
+                parts.append(expression if required else f"(?:{expression}{SEPARATOR})?")
+                started = required
+        if not started:
+            raise PhraseError(f"{self.phrase!r}: nothing in it is required")
+        return "".join(parts)
+
+    def item(self) -> tuple[str, bool]:
+        """Glued pieces up to the next space; whether the item is required (not all of it in square brackets)."""
+        pieces: list[str] = []
+        missing: list[str] = []
+        while (token := self._next()) not in ENDS and not token.isspace():
+            self.position += 1
+            if token == "[":
+                inside = f"(?:{self._inside(']')})"
+                missing.append(inside)
+                pieces.append(f"{inside}?")
+            else:
+                pieces.append(self._piece(token))
+        if len(missing) < len(pieces):
+            return "".join(pieces), True
+        return "".join(missing), False
+
+    def _piece(self, token: str) -> str:
+        if token == "(":
+            return f"(?:{self._inside(')')})"
+        if token.startswith("{"):
+            if token[1:-1] not in self.lists:
+                raise PhraseError(f"{self.phrase!r}: no list {token}")
+            return f"(?:{'|'.join(expand(one, self._shorter(token[1:-1])) for one in self.lists[token[1:-1]])})"
+        if token.startswith("~"):
+            return token
+        if token in {"#", "*"}:
+            return r"\d+(?:[.,]\d+)?" if token == "#" else "[a-z]*"
+        return re2.escape(token).replace("'", "'?").replace(r"\-", "[- ]?")
+
+    def _shorter(self, used: str) -> dict[str, tuple[str, ...]]:
+        return {name: values for name, values in self.lists.items() if name != used}  # a list cannot hold itself
+
+    def _inside(self, closing: str) -> str:
+        expression = self.choices()
+        if self._next() != closing:
+            raise PhraseError(f"{self.phrase!r}: {closing!r} is missing")
+        self.position += 1
+        return expression
+
+    def _next(self) -> str:
+        return self.tokens[self.position] if self.position < len(self.tokens) else ""
