@@ -49,7 +49,7 @@ def run(given: Path | None, *, seed: int, ads: int, serve: bool) -> None:
         _print_runs(out, connection)
         _print_stages(out, connection)
         ranked = _ranked(connection)
-        _print_leads(out, connection, ranked, truth)
+        _print_leads(out, ranked, truth)
         _print_scores(out, connection, ranked, truth)
     _print_search(out, workspace)
     out.print(f"\nAll of it in {time.monotonic() - started:.0f} s. Go on with:")
@@ -106,9 +106,7 @@ def _ranked(connection: Connection) -> list[tuple[Priority, tuple[str, ...]]]:
     return [(one, tuple(sorted(members[one.group_id]))) for one in order]
 
 
-def _print_leads(
-    out: Console, connection: Connection, ranked: list[tuple[Priority, tuple[str, ...]]], truth: Truth
-) -> None:
+def _print_leads(out: Console, ranked: list[tuple[Priority, tuple[str, ...]]], truth: Truth) -> None:
     first = sum(one.lane is Lane.FIRST for one, _ in ranked)
     table = Table(
         "group", "ads", "priority", "reasons for review", "truth file", show_lines=True,
