@@ -32,9 +32,6 @@ class Settings(BaseSettings):
     search_prefix: Annotated[
         str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="start of the names of the indices on Elasticsearch")
     ] = "sidelight"
-    scheduler: Annotated[
-        str | None, Field(description="address of a Dask scheduler for reading large archives; unset, this machine")
-    ] = None
     timezone: Annotated[str, Field(description="the team's time zone: where a day of the queue begins")] = "UTC"
     contact: Annotated[
         str,

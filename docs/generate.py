@@ -1,0 +1,67 @@
+"""Writes the reference pages from the code: `python docs/generate.py`. A test fails when a page is out of date."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import sidelight
+from store.settings import Settings
+
+HERE = Path(__file__).parent
+
+
+def settings() -> str:
+    """docs/settings.md"""
+    lines = [
+        "# Settings",
+        "",
+        "Each stands in the workspace's `sidelight.toml` or in the environment, which wins. Checked when a command starts.",
+        "",
+        "| setting | environment | default | what it is |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default!r}`".replace("'", '"')
+        lines.append(f"| `{name}` | `SIDELIGHT_{name.upper()}` | {default} | {field.description} |")
+    lines += ["", "Example:", "", "```toml", 'timezone = "Europe/Madrid"', 'contact = "crawler@example.org"', "```", ""]
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """docs/commands.md"""
+    lines = [
+        "# Commands",
+        "",
+        "Every command takes `--help`. Those that list take `--json` (JSON Lines) and `--limit`.",
+        "",
+    ]
+    for path, command in _walk(typer.main.get_command(sidelight.build()), ()):
+        arguments = " ".join((one.metavar or one.name.upper()) for one in command.params if one.param_type_name == "argument")
+        lines += [f"## `sidelight {' '.join(path)}{' ' + arguments if arguments else ''}`", "", (command.help or "").strip(), ""]
+        options = [one for one in command.params if one.param_type_name == "option"]
+        if options:
+            lines += ["| option | what it does |", "|---|---|"]
+            lines += [f"| `{', '.join(one.opts)}` | {(one.help or '').strip()} |" for one in options]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _walk(command: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Any]]:
+    """Every command below `command` with its words; typer's own classes carry no public types."""
+    if not hasattr(command, "commands"):
+        return [(path, command)]
+    return [found for name in sorted(command.commands) for found in _walk(command.commands[name], (*path, name))]
+
+
+PAGES = {"settings.md": settings, "commands.md": commands}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, make in PAGES.items():
+        (HERE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
