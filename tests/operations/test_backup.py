@@ -1,0 +1,65 @@
+"""A backup is the workspace as it was, and says so when it no longer is."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawlers.records import Ad
+from crawlers.stored import load_ads, record_sighting
+from operations.backup import BackupError, backup, restore, verify
+from store.errors import UsageError
+from store.workspace import Workspace, open_workspace
+
+MOMENT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def _fill(workspace: Workspace) -> None:
+    with workspace.begin() as connection:
+        record_sighting(connection, Ad("s:1", "s", "", MOMENT, body="Hello"), seen_at=MOMENT, run_id="r")
+    (workspace.captures / "s").mkdir()
+    (workspace.captures / "s" / "r.warc.gz").write_bytes(b"evidence")
+
+
+def test_a_restored_workspace_holds_the_same_records_and_evidence(workspace: Workspace, tmp_path: Path) -> None:
+    _fill(workspace)
+    files = backup(workspace, tmp_path / "copy", with_keys=False)
+    assert restore(tmp_path / "copy", tmp_path / "new") == files
+    again = open_workspace(tmp_path / "new")
+    with again.read() as connection:
+        assert load_ads(connection, ["s:1"])["s:1"].ad.body == "Hello"
+    assert (again.captures / "s" / "r.warc.gz").read_bytes() == b"evidence"
+    again.close()
+
+
+@pytest.mark.parametrize("harm", ["flip", "drop", "add"])
+def test_a_backup_that_was_touched_is_refused(workspace: Workspace, tmp_path: Path, harm: str) -> None:
+    _fill(workspace)
+    backup(workspace, tmp_path / "copy", with_keys=False)
+    touched = tmp_path / "copy" / "captures" / "s" / "r.warc.gz"
+    if harm == "flip":
+        touched.write_bytes(b"evidencf")
+    elif harm == "drop":
+        touched.unlink()
+    else:
+        touched.with_name("extra").write_bytes(b"")
+    with pytest.raises(BackupError, match="captures/s"):
+        verify(tmp_path / "copy")
+    with pytest.raises(BackupError):
+        restore(tmp_path / "copy", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_keys_are_copied_only_when_asked_for(workspace: Workspace, tmp_path: Path) -> None:
+    (workspace.keys / "one.key").write_bytes(b"k")
+    backup(workspace, tmp_path / "without", with_keys=False)
+    backup(workspace, tmp_path / "with", with_keys=True)
+    assert not (tmp_path / "without" / "keys").exists()
+    assert (tmp_path / "with" / "keys" / "one.key").exists()
+
+
+def test_nothing_is_overwritten(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    with pytest.raises(UsageError, match="not empty"):
+        backup(workspace, tmp_path / "taken", with_keys=False)
