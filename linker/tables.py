@@ -4,7 +4,8 @@ from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, 
 
 from store.schema import Instant, metadata
 
-# One row per ad and key value it carries; the block an ad is compared within.
+# One row per ad and key value it carries; the block an ad is compared within. The key of reason "text" is the cluster of
+# near-copies the ad's wording is in.
 link_keys = Table(
     "link_keys",
     metadata,
@@ -22,7 +23,26 @@ link_signals = Table(
     Column("seen_first", Instant, nullable=False),
     Column("seen_last", Instant, nullable=False),
     Column("facts", JSON, nullable=False),  # site, places, names, ages, whether it recruits
+    Column("wording", String, nullable=False, index=True),  # empty where the text is too short to compare
+)
+
+# Every wording once, however many ads repeat it, with the least digest of its cluster.
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("wording", String, primary_key=True),
+    Column("cluster", String, nullable=False, index=True),
     Column("text", Text, nullable=False),  # masked text as compared
+)
+
+# The bands of each wording; within a band it may follow another wording that it is a near-copy of.
+text_bands = Table(
+    "text_bands",
+    metadata,
+    Column("wording", String, primary_key=True),
+    Column("band", BigInteger, primary_key=True),
+    Column("leader", String),
+    Index("ix_text_bands_band", "band"),
 )
 
 links = Table(

@@ -1,0 +1,63 @@
+"""The links a shared value gives: as many as there are ads, never one for every pair.
+
+The ads of an episode are joined in the order of time, each to the one before. Where one contact stands in a job offer and
+in other ads at the same time, each side of the change is joined once more under a reason of its own.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+
+from linker.records import Hub, Link, Reason
+from linker.signals import Key, Signals
+from linker.specificity import judge
+
+# What a link is worth where its value has one owner, by how seldom strangers come to share such a value.
+WEIGHTS = {
+    Reason.PHONE: 0.95,
+    Reason.EMAIL: 0.95,
+    Reason.PAYMENT: 0.9,
+    Reason.HANDLE: 0.9,
+    Reason.URL: 0.8,
+    Reason.IMAGE: 0.6,  # stolen and stock pictures travel
+    Reason.TEXT: 0.5,
+    Reason.RECRUITMENT: 0.9,
+}
+# An ad is taken to run for so long after it was posted.
+RUNS = timedelta(days=30)
+
+
+def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
+    """What a value gives that these ads (all that carry it, in order) share: links, or a hub and no link."""
+    if len(ads) < 2:
+        return [], None
+    judged = judge(key, ads)
+    if judged.hub is not None:
+        return [], Hub(key.reason, key.value, len(ads), judged.hub)
+    weight = round(WEIGHTS[key.reason] / judged.owners**0.5, 4)
+    links = []
+    for episode in judged.episodes:
+        for before, after in pairwise(episode):
+            links.append(_link(before, after, key.reason, key.value, weight))
+        if key.reason is not Reason.TEXT:
+            links += _recruitment(key, episode)
+    return links, None
+
+
+def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
+    """A job offer and the other ad next to it in time, where both run at once."""
+    weight = WEIGHTS[Reason.RECRUITMENT]
+    # The same value may be a handle and a payment name; each gives links of its own.
+    named = f"{key.reason.value}:{key.value}"
+    return [
+        _link(before, after, Reason.RECRUITMENT, named, weight, {"by": key.reason.value, "contact": key.value})
+        for before, after in pairwise(episode)
+        if before.recruits != after.recruits and after.first - before.first <= RUNS
+    ]
+
+
+def _link(
+    before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: dict[str, str] | None = None
+) -> Link:
+    left, right = sorted((before.ad_id, after.ad_id))
+    return Link(left, right, reason, key, weight, detail or {})
