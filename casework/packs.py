@@ -155,7 +155,7 @@ def _write_captures(workspace: Workspace, connection: Connection, group: Group, 
         with (workspace.captures / row.warc_file).open("rb") as handle:
             handle.seek(row.warc_offset)
             (folder / f"{row.capture_id}.warc.gz").write_bytes(handle.read(row.warc_length))
-        index.append(dict(row._mapping))
+        index.append({f"{name}": value for name, value in row._asdict().items()})
     _lines(draft / "captures.jsonl", sorted(index, key=lambda one: str(one["capture_id"])))
 
 
