@@ -1,0 +1,155 @@
+"""Chains: runs of digits in an ad that could belong to one number, with how firmly their neighbours hold together."""
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from nlp.digits import DIGITS, WORDS, Atom, spell, vocabulary
+from nlp.mapped import BREAK
+
+WORD = re.compile(r"(?:[^\W_]|(?<!\d\d)\||\|(?!\d\d))+")
+# Times, dates and amounts are no part of a number.
+NEVER = re.compile(
+    r"[\d$€£¥₹](?:(?<=\d)(?<![\d.:/-]\d)(?:"
+    r"\d?:\d\d(?::\d\d)?(?![\d:])"
+    r"|(?:\d{3}[-/.]\d{1,2}[-/.]\d{1,2}|\d?[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d?/\d{1,2}/\d\d)(?![\d/.-])"
+    r"|\d{0,3}\s?[%$€£¥₹])"
+    r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
+)
+# A gap wider than this holds nothing together.
+WIDEST = 14
+
+
+class Hold(IntEnum):
+    """How loosely two atoms hang together."""
+
+    GLUED = 0
+    MARK = 1  # one dash or dot
+    SPACE = 2
+    LOOSE = 3  # a comma, a line end, several signs
+
+
+@dataclass(slots=True)
+class Chain:
+    """Atoms in reading order; `gaps[i]` is the text between atoms i and i + 1, `holds[i]` how loose it is."""
+
+    atoms: list[Atom] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    glued_before: bool = False
+    glued_after: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.atoms[0].start
+
+    @property
+    def end(self) -> int:
+        return self.atoms[-1].end
+
+
+def chains(text: str) -> list[Chain]:
+    """Every chain of the folded text with at least three digits that can be meant as such."""
+    return _Reader(text).read()
+
+
+class _Reader:
+    """One pass over the words of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.done: list[Chain] = []
+        self.chain = Chain()
+        self.times = 1  # of the next digit: "double five"
+        self.words = vocabulary()
+
+    def read(self) -> list[Chain]:
+        never = NEVER.finditer(self.text)
+        ban = next(never, None)
+        skip = self.words.separators
+        for match in WORD.finditer(self.text):
+            start = match.start()
+            while ban is not None and ban.end() <= start:
+                self.close()
+                ban = next(never, None)
+            word = match[0]
+            if ban is not None and ban.start() < match.end():
+                self.close()
+                if ban.end() >= match.end():
+                    continue
+            runs = spell(word, start)
+            if runs is not None:
+                for run in runs:
+                    self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
+            elif self.chain.atoms and word not in skip:
+                if word in self.words.hundreds and len(self.chain.atoms[-1].digits) == 1:
+                    self.extend_last("00", match.end())
+                else:
+                    self.close()
+            if word in self.words.times:
+                self.times = self.words.times[word]
+        self.close()
+        return self.done
+
+    def take(self, atoms: tuple[Atom, ...], *, glued_before: bool, glued_after: bool) -> None:
+        chain = self.chain
+        if chain.atoms and (glued_before or not self.holds(atoms[0])):
+            self.close()
+            chain = self.chain
+        if not chain.atoms:
+            chain.glued_before = glued_before
+        for atom in atoms:
+            self.add(atom)
+        if glued_after:
+            chain.glued_after = True
+            self.close()
+
+    def holds(self, atom: Atom) -> bool:
+        gap = self.text[self.chain.end : atom.start]
+        return len(gap) <= WIDEST and BREAK[1] not in gap
+
+    def add(self, atom: Atom) -> None:
+        chain = self.chain
+        if self.times > 1:
+            if len(atom.digits) == 1:
+                atom = atom._replace(digits=atom.digits * self.times, form=atom.form | WORDS)
+            self.times = 1
+        if chain.atoms:
+            gap = self.text[chain.end : atom.start]
+            last = chain.atoms[-1]
+            if _is_tens(last) and atom.form == WORDS and len(atom.digits) == 1 and atom.digits != "0" and gap.strip(" -") in {"", "y", "e"}:
+                chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
+                return
+            chain.gaps.append(gap)
+            chain.holds.append(hold(gap))
+        chain.atoms.append(atom)
+
+    def extend_last(self, digits: str, end: int) -> None:
+        last = self.chain.atoms[-1]
+        self.chain.atoms[-1] = last._replace(digits=last.digits + digits, end=end)
+
+    def close(self) -> None:
+        chain, self.chain = self.chain, Chain()
+        self.times = 1
+        if sum(len(atom.digits) - atom.weak for atom in chain.atoms) > 2:
+            self.done.append(chain)
+
+
+def _is_tens(atom: Atom) -> bool:
+    return atom.form == WORDS and len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
+
+
+def hold(gap: str) -> Hold:
+    """How loosely `gap` ties what stands on its two sides."""
+    if not gap:
+        return Hold.GLUED
+    if len(gap) == 1:
+        return Hold.SPACE if gap == " " else Hold.LOOSE if gap in "\n,;/&" else Hold.MARK
+    if "\n" in gap or "," in gap or len(gap) > 6 and not any(letter.isalpha() for letter in gap):
+        return Hold.LOOSE
+    return Hold.SPACE
+
+
+def is_plain(atom: Atom) -> bool:
+    """Written in digits."""
+    return atom.form == DIGITS

@@ -1,0 +1,177 @@
+"""Digits however they are written: one word of folded text -> the runs of digits it spells."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+# How an atom was written; a number's forms are these, or-ed.
+DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
+# Longer words than this spell no number and are not worth remembering.
+LONGEST = 48
+# "SSS" can stand for 555 and "oI" for 01; longer words of such letters are words.
+LONGEST_ALIKE = 4
+
+
+class Atom(NamedTuple):
+    """Digits that stand at `start:end` of the text; `weak` of them hang on a reading that could be an ordinary word."""
+
+    digits: str
+    start: int
+    end: int
+    form: int
+    weak: int
+
+
+class Run(NamedTuple):
+    """Atoms glued to each other inside one word, and whether other letters are glued to them before and after."""
+
+    atoms: tuple[Atom, ...]
+    glued_before: bool
+    glued_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words and letters of digits.yml, turned round for look-up."""
+
+    strong: dict[str, str]
+    weak: dict[str, str]
+    tens: dict[str, str]
+    times: dict[str, int]
+    hundreds: frozenset[str]
+    look_alike: dict[int, str]
+    separators: frozenset[str]
+    labels: frozenset[str]
+    fillers: frozenset[str]
+    others: frozenset[str]
+    units: frozenset[str]
+    pieces: "re.Pattern[str]"  # letters that are number words or look-alikes, from the front
+    spelled: "re.Pattern[str]"  # nothing but strong number words
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """What digits.yml says."""
+    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("digits.yml").read_text(encoding="utf-8"))
+    strong, weak, tens = (
+        {word: digits for digits, words in data[name].items() for word in words} for name in ("strong", "weak", "tens")
+    )
+    alike = {ord(letter): digit for digit, letters in data["look_alike"].items() for letter in letters}
+    words = sorted(strong | tens, key=lambda word: (-len(word), word))
+    alternatives = "|".join(words)
+    return Vocabulary(
+        strong,
+        weak,
+        tens,
+        {word: int(count) for count, listed in data["times"].items() for word in listed},
+        frozenset(data["hundreds"]),
+        alike,
+        *(frozenset(data[name]) for name in ("separators", "labels", "fillers", "others", "units")),
+        pieces=re.compile(f"(?P<word>{alternatives})|(?P<alike>[{re.escape(''.join(map(chr, alike)))}])"),
+        spelled=re.compile(f"(?:{alternatives})+"),
+    )
+
+
+LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
+
+
+@lru_cache(maxsize=50_000)
+def _spell(word: str) -> tuple[Run, ...] | None:
+    known = vocabulary()
+    if word.isdigit():
+        return (Run((Atom(word, 0, len(word), DIGITS, 0),), False, False),)
+    if (digits := known.strong.get(word) or known.tens.get(word)) is not None:
+        return (Run((Atom(digits, 0, len(word), WORDS, 0),), False, False),)
+    if (digits := known.weak.get(word)) is not None:
+        return (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),)
+    if not any(letter.isdigit() for letter in word):
+        return _spell_letters(word)
+    return _spell_mixed(word)
+
+
+def _spell_letters(word: str) -> tuple[Run, ...] | None:
+    known = vocabulary()
+    if known.spelled.fullmatch(word):
+        return (Run(tuple(_pieces(word, 0)), False, False),)
+    if len(word) <= LONGEST_ALIKE and all(ord(letter) in known.look_alike for letter in word):
+        return (Run((Atom(word.translate(known.look_alike), 0, len(word), LOOK_ALIKE, len(word)),), False, False),)
+    return None
+
+
+def _spell_mixed(word: str) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    atoms: list[Atom] = []
+    glued = False
+    parts = [(match[0], match.start()) for match in LETTERS_OR_DIGITS.finditer(word)]
+    for index, (part, start) in enumerate(parts):
+        if part.isdigit():
+            atoms.append(Atom(part, start, start + len(part), DIGITS, 0))
+            continue
+        before, after = index > 0, index + 1 < len(parts)
+        if whole := _whole(part, start):
+            atoms += whole
+            continue
+        head, tail = (_edge(part, start, last=False) if before else None), (_edge(part, start, last=True) if after else None)
+        if head:
+            atoms.append(head)
+        if atoms:
+            runs.append(Run(tuple(atoms), glued, True))
+        atoms = [tail] if tail else []
+        glued = True
+    if atoms:
+        runs.append(Run(tuple(atoms), glued, False))
+    return tuple(runs)
+
+
+def _whole(part: str, start: int) -> list[Atom] | None:
+    """The digits a run of letters spells when all of its letters take part."""
+    known = vocabulary()
+    if part in known.weak:
+        return [Atom(known.weak[part], start, start + len(part), WORDS, len(known.weak[part]))]
+    atoms = list(_pieces(part, start))
+    return atoms if sum(atom.end - atom.start for atom in atoms) == len(part) else None
+
+
+def _pieces(part: str, start: int) -> list[Atom]:
+    known = vocabulary()
+    atoms = []
+    for match in known.pieces.finditer(part):
+        if word := match["word"]:
+            atoms.append(Atom(known.strong.get(word) or known.tens[word], start + match.start(), start + match.end(), WORDS, 0))
+        else:
+            digit = known.look_alike[ord(match["alike"])]
+            atoms.append(Atom(digit, start + match.start(), start + match.end(), LOOK_ALIKE, 0))
+    return atoms
+
+
+def _edge(part: str, start: int, *, last: bool) -> Atom | None:
+    """A number word of three letters or more at the end of a run of letters that leads on to a digit, or at its head."""
+    known = vocabulary()
+    for length in range(min(8, len(part) - 1), 2, -1):
+        word, begin = (part[-length:], start + len(part) - length) if last else (part[:length], start)
+        if word in known.strong:
+            return Atom(known.strong[word], begin, begin + length, WORDS, 0)
+    return None
+
+
+def spell(word: str, start: int) -> tuple[Run, ...] | None:
+    """The runs of digits that `word`, standing at `start` of the text, spells; None for an ordinary word."""
+    if len(word) > LONGEST:
+        return _shift(_spell_mixed(word), start) if any(letter.isdigit() for letter in word) else None
+    runs = _spell(word)
+    return _shift(runs, start) if runs is not None else None
+
+
+def _shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
+    return tuple(
+        Run(
+            tuple(Atom(atom.digits, atom.start + start, atom.end + start, atom.form, atom.weak) for atom in run.atoms),
+            run.glued_before,
+            run.glued_after,
+        )
+        for run in runs
+    )

@@ -1,0 +1,66 @@
+"""Numbering plans: which digits are a telephone number where, by phonenumbers."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
+NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
+# Where a number that starts with 0 is looked for when its own region does not know it: of 10 and 11 digits only.
+ABROAD = ("GB", "AU")
+# Mobile numbers by their look, also those that the plan has not given out.
+MOBILE_ABROAD = {"44": re.compile(r"0(7\d{9})"), "61": re.compile(r"0(4\d{8})")}
+# Countries whose numbers ads write with the country code but without a plus; mobile numbers only.
+BARE_CODES = ("91", "90", "39", "44", "49", "33", "34", "52", "55", "57", "61", "86", "971", "40", "48", "7", "27", "351", "66", "84")
+
+
+@lru_cache(maxsize=100_000)
+def national(digits: str, region: str) -> str | None:
+    """E.164 of digits dialled inside `region`; None where that is no valid number there."""
+    if region in NANP_REGIONS and NANP.fullmatch(digits) is None:
+        return None
+    return _valid(digits, region)
+
+
+@lru_cache(maxsize=100_000)
+def international(digits: str) -> str | None:
+    """E.164 of digits that start with a country code; None where that is no valid number."""
+    return _valid(f"+{digits}", None)
+
+
+def abroad(digits: str) -> str | None:
+    """E.164 of digits that start with 0 and are a number in a country ads are often written for."""
+    if digits[0] != "0" or len(digits) not in (10, 11):
+        return None
+    for region in ABROAD:
+        if (found := national(digits, region)) is not None:
+            return found
+    for code, look in MOBILE_ABROAD.items():
+        if match := look.fullmatch(digits):
+            return f"+{code}{match[1]}"
+    return None
+
+
+def bare_international(digits: str) -> str | None:
+    """E.164 of a mobile number whose country code stands without a plus."""
+    if len(digits) < 11 or not digits.startswith(BARE_CODES):
+        return None
+    found = international(digits)
+    if found is None:
+        return None
+    kind = phonenumbers.number_type(phonenumbers.parse(found))
+    return found if kind in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE} else None
+
+
+def _valid(digits: str, region: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    if region is not None and not digits.startswith("+") and phonenumbers.country_code_for_region(region) != number.country_code:
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
