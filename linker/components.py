@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 
-
 class Union:
     """Disjoint sets of strings; a set is known by its least member, whatever the order of joining."""
 

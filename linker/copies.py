@@ -61,7 +61,5 @@ def clusters(texts: Mapping[str, str]) -> Mapping[str, str]:
         for number in numbers:
             bands[number].append(digest)
     copies = Copies(texts.__getitem__)
-    edges = (
-        edge for members in bands.values() if len(members) > 1 for edge in leaders(members, copies.alike).items()
-    )
+    edges = (edge for members in bands.values() if len(members) > 1 for edge in leaders(members, copies.alike).items())
     return components(digests, edges)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from linker.records import Hub, Link, Reason
 from linker.signals import Key, Signals
-from linker.specificity import judge
+from linker.specificity import episodes, sampled, standing
 
 # What a link is worth where its value has one owner, by how seldom strangers come to share such a value.
 WEIGHTS = {
@@ -27,16 +27,22 @@ WEIGHTS = {
 RUNS = timedelta(days=30)
 
 
+def hub_of(key: Key, sample: Sequence[Signals], count: int) -> Hub | None:
+    """The hub that a value on `count` ads is, judged by the `sampled` ones; None where it has few owners."""
+    why = standing(key, sample, count).hub
+    return None if why is None else Hub(key.reason, key.value, count, why)
+
+
 def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
     """What a value gives that these ads (all that carry it, in order) share: links, or a hub and no link."""
     if len(ads) < 2:
         return [], None
-    judged = judge(key, ads)
+    judged = standing(key, sampled(ads), len(ads))
     if judged.hub is not None:
         return [], Hub(key.reason, key.value, len(ads), judged.hub)
     weight = round(WEIGHTS[key.reason] / judged.owners**0.5, 4)
     links = []
-    for episode in judged.episodes:
+    for episode in episodes(key, ads):
         for before, after in pairwise(episode):
             links.append(_link(before, after, key.reason, key.value, weight))
         if key.reason is not Reason.TEXT:
@@ -44,11 +50,15 @@ def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
     return links, None
 
 
+def named_recruitment(key: Key) -> str:
+    """The key of recruitment links by this contact; one value may be a handle and a payment name too."""
+    return f"{key.reason.value}:{key.value}"
+
+
 def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
     """A job offer and the other ad next to it in time, where both run at once."""
     weight = WEIGHTS[Reason.RECRUITMENT]
-    # The same value may be a handle and a payment name; each gives links of its own.
-    named = f"{key.reason.value}:{key.value}"
+    named = named_recruitment(key)
     return [
         _link(before, after, Reason.RECRUITMENT, named, weight, {"by": key.reason.value, "contact": key.value})
         for before, after in pairwise(episode)

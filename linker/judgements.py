@@ -58,7 +58,7 @@ def withdraw(connection: Connection, judgement_id: int) -> bool:
     return row is not None
 
 
-def standing(connection: Connection, ad_ids: Iterable[str]) -> list[Judgement]:
+def in_force(connection: Connection, ad_ids: Iterable[str]) -> list[Judgement]:
     """The judgements that count on any pair with one of these ads, by pair."""
     wanted = list(ad_ids)
     query = select(judgements).where(judgements.c.withdrawn_at.is_(None))

@@ -70,7 +70,7 @@ class Signals:
             "site": self.site,
             "names": self.names,
             "ages": self.ages,
-            "places": self.places,
+            "places": [list(place) for place in self.places],
             "recruits": self.recruits,
         }
 

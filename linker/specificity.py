@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from linker.components import Union
 from linker.records import Reason
 from linker.signals import Key, Signals
 
+T = TypeVar("T")
 # Owners from which a value is a hub. People who work together share numbers in twos and threes.
 OWNERS = {Reason.TEXT: 3}
 OWNERS_ELSE = 4
@@ -26,21 +28,24 @@ REST = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """`hub` says in plain words what gave a hub away, else None; `episodes` are the ads to be joined, each in order."""
+class Standing:
+    """How many owners a value has; `hub` says in plain words what gave a hub away, else it is None."""
 
-    hub: str | None
-    episodes: tuple[tuple[Signals, ...], ...]
     owners: int
+    hub: str | None
 
 
-def judge(key: Key, ads: Sequence[Signals]) -> Judged:
-    """Judge a value by all ads that carry it, in their order."""
-    sample = ads if len(ads) <= SAMPLE else [ads[len(ads) * n // SAMPLE] for n in range(SAMPLE)]
+def sampled(ads: Sequence[T]) -> Sequence[T]:
+    """The ads a value is judged by: all, or SAMPLE of them taken evenly."""
+    return ads if len(ads) <= SAMPLE else [ads[len(ads) * n // SAMPLE] for n in range(SAMPLE)]
+
+
+def standing(key: Key, sample: Sequence[Signals], count: int) -> Standing:
+    """Judge a value that `count` ads carry by the `sampled` ones, in their order."""
     owners = _owners(key, sample)
-    if len(owners) >= OWNERS.get(key.reason, OWNERS_ELSE):
-        return Judged(_why(ads, sample, len(owners)), (), len(owners))
-    return Judged(None, _episodes(key, ads), max(len(owners), 1))
+    if len(owners) < OWNERS.get(key.reason, OWNERS_ELSE):
+        return Standing(max(len(owners), 1), None)
+    return Standing(len(owners), _why(sample, count, len(owners)))
 
 
 def _owners(key: Key, ads: Sequence[Signals]) -> list[list[Signals]]:
@@ -63,14 +68,15 @@ def _own(key: Key, ad: Signals, common: set[Key]) -> bool:
     return any(other.reason is not Reason.TEXT and other != key and other not in common for other in ad.keys)
 
 
-def _episodes(key: Key, ads: Sequence[Signals]) -> tuple[tuple[Signals, ...], ...]:
-    episodes: list[list[Signals]] = []
+def episodes(key: Key, ads: Sequence[Signals]) -> list[list[Signals]]:
+    """The ads (in order) cut wherever the value rested and came back with everything else changed."""
+    found: list[list[Signals]] = []
     for ad in ads:
-        rested = episodes and ad.first - episodes[-1][-1].first > REST
-        if not episodes or (rested and not _alike(key, ad, episodes[-1])):
-            episodes.append([])
-        episodes[-1].append(ad)
-    return tuple(map(tuple, episodes))
+        rested = found and ad.first - found[-1][-1].first > REST
+        if not found or (rested and not _alike(key, ad, found[-1])):
+            found.append([])
+        found[-1].append(ad)
+    return found
 
 
 def _alike(key: Key, ad: Signals, before: Sequence[Signals]) -> bool:
@@ -83,13 +89,13 @@ def _marks(key: Key, ad: Signals) -> set[object]:
     return {*(other for other in ad.keys if other != key), *ad.names, *(place.place for place in ad.places)}
 
 
-def _why(ads: Sequence[Signals], sample: Sequence[Signals], owners: int) -> str:
+def _why(sample: Sequence[Signals], count: int, owners: int) -> str:
     names = len({name for ad in sample for name in ad.names})
     places = len({place.place for ad in sample for place in ad.places})
     sites = len({ad.site for ad in sample})
-    looked = "" if len(sample) == len(ads) else f" ({len(sample)} looked at)"
+    looked = "" if len(sample) == count else f" ({len(sample)} looked at)"
     return (
-        f"on {_many(len(ads), 'ad')}{looked} of {owners} posters with other contacts of their own, "
+        f"on {_many(count, 'ad')}{looked} of {owners} posters with other contacts of their own, "
         f"under {_many(names, 'name')} in {_many(places, 'place')} on {_many(sites, 'site')}"
     )
 

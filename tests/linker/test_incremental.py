@@ -1,0 +1,115 @@
+"""A batch at a time, in any order, with changes, purges and kills between: the outcome is that of linking all at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, delete, select
+
+from crawlers.tables import ads, sightings
+from linker import stage
+from linker.judgements import Verdict, in_force, judge
+from linker.linking import link
+from linker.records import Group
+from linker.stored import load_groups
+from linker.tables import group_members, groups, hubs, link_keys, link_signals, links, text_bands, wordings
+from nlp.tables import readings
+from store import pending
+from store.settings import Settings
+from store.workspace import Workspace, open_workspace
+from tests.linker.conftest import Posted, posted, putter
+
+PHRASES = (
+    "quiet studio near the park open from noon until late with parking behind the house and a warm welcome to all",
+    "quiet studio near the lake open from noon until late with parking behind the barn and a warm welcome to all",
+    "new in town for a few days only please write first and say what time you would like to come by today",
+    "short",
+)
+values = st.lists(st.sampled_from("abcdef"), max_size=2, unique=True)
+one_ad = st.builds(
+    lambda number, day, phones, emails, name, place, text: posted(
+        str(number),
+        day=day,
+        phone=[f"+1312555010{'abcdef'.index(one)}" for one in phones],
+        email=[f"{one}@example.com" for one in emails],
+        name=name,
+        place=place,
+        text=text,
+    ),
+    st.integers(0, 11),
+    st.integers(0, 120),
+    values,
+    values,
+    st.sampled_from(["ana", "bea", "cleo"]),
+    st.sampled_from("123456"),
+    st.sampled_from(PHRASES),
+)
+
+
+def _purge(workspace: Workspace, ad_id: str) -> None:
+    with workspace.begin() as connection:
+        for table in (readings, sightings, ads):
+            connection.execute(delete(table).where(table.c.ad_id == ad_id))
+        pending.announce(connection, "readings", [ad_id])
+
+
+def _rows(workspace: Workspace, table: Table) -> list[tuple[Any, ...]]:
+    with workspace.read() as connection:
+        return sorted((tuple(map(repr, row)) for row in connection.execute(select(table))))
+
+
+def _groups(workspace: Workspace) -> list[Group]:
+    with workspace.read() as connection:
+        ids = list(connection.execute(select(groups.c.group_id)).scalars())
+        return sorted(load_groups(connection, ids).values(), key=lambda group: group.group_id)
+
+
+def _at_once(workspace: Workspace, items: Iterable[Posted]) -> list[Group]:
+    """The same ads linked without the stage; last_seen is the crawl's and not compared."""
+    with workspace.read() as connection:
+        judged = in_force(connection, sorted(one.ad.ad_id for one in items))
+    return link([one.signals for one in items], judged)
+
+
+def _without_clock(found: Sequence[Group]) -> list[Group]:
+    return [replace(group, last_seen=group.first_seen) for group in found]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rounds=st.lists(
+        st.tuples(
+            st.lists(one_ad, max_size=8),
+            st.sets(st.integers(0, 11), max_size=2),
+            st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from(list(Verdict))), max_size=2),
+            st.integers(1, 5),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], tmp_path_factory: Any) -> None:
+    workspace = open_workspace(tmp_path_factory.mktemp("linking"), Settings())
+    put = putter(workspace)
+    there: dict[str, Posted] = {}
+    for made, purged, judged, batch in rounds:
+        put(made)
+        there.update((one.ad.ad_id, one) for one in made)
+        for number in purged:
+            if there.pop(f"harbor:{number}", None):
+                _purge(workspace, f"harbor:{number}")
+        with workspace.begin() as connection:
+            for left, right, verdict in judged:
+                if left != right:
+                    judge(connection, f"harbor:{left}", f"harbor:{right}", verdict, "ana", "")
+        stage.run(workspace, batch=batch)
+        assert _without_clock(_groups(workspace)) == _without_clock(_at_once(workspace, there.values()))
+    tables = (link_keys, link_signals, wordings, text_bands, links, hubs, groups, group_members)
+    before = {table.name: _rows(workspace, table) for table in tables}
+    with workspace.begin() as connection:
+        pending.announce(connection, "readings", there)
+    stage.run(workspace, batch=3)
+    assert {table.name: _rows(workspace, table) for table in tables} == before
+    workspace.close()
