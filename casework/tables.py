@@ -1,6 +1,19 @@
 """Tables of casework: accounts, the daily queue, decisions, watches and alerts."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from store.schema import Instant, metadata
 
@@ -54,8 +67,20 @@ decisions = Table(
     Column("at", Instant, nullable=False),
     Column("why", Text, nullable=False),
     Column("day", String),
+    Column("basis", JSON, nullable=False),  # what of the group was known then; a change in it opens the group again
+    Column("label_id", BigInteger, nullable=False),
     Column("undone_at", Instant),
     Column("undone_by", String),
+    Index("ix_decisions_at", "at"),
+)
+
+# The ads a decision was about: how it is found again when the group's id has changed.
+decision_ads = Table(
+    "decision_ads",
+    metadata,
+    Column("decision_id", BigInteger, ForeignKey("decisions.decision_id"), primary_key=True),
+    Column("ad_id", String, primary_key=True),
+    Index("ix_decision_ads_ad", "ad_id"),
 )
 
 watches = Table(

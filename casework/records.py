@@ -1,0 +1,90 @@
+"""What people make: accounts, sessions, queue entries and decisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.labels import Tier, Value
+
+
+class Role(StrEnum):
+    """What a person is here for; `policy` says what that allows."""
+
+    ANALYST = "analyst"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    DATA_SCIENTIST = "data scientist"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sign in. The password's hash never leaves `accounts`."""
+
+    name: str
+    role: Role
+    disabled: bool
+    locked_until: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person. `csrf` has to come back with every form they send."""
+
+    account: str
+    role: Role
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class QueueLane(StrEnum):
+    """Where in the day's queue an entry stands."""
+
+    FIRST = "first"  # every group with a stated minor age
+    RANKED = "ranked"
+    AUDIT = "audit"  # drawn at random from below the cut
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One linked group to look at on one day. `value` is a review priority in [0, 1]."""
+
+    day: str
+    group_id: str
+    rank: int
+    lane: QueueLane
+    value: float
+    band: str
+    route: str
+    why: str  # entered, carried over, rose from 0.41, opened again: ..., drawn at random
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What of a group was known when a person decided; a change in it opens the group again."""
+
+    lane: str
+    reasons: tuple[str, ...]  # features that spoke for review, sorted
+    places: tuple[str, ...]  # names of the places of the itinerary, sorted
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about a group as it then was. An undone one stays, with who undid it."""
+
+    decision_id: int
+    label_id: int  # its row in the label ledger
+    group_id: str
+    ad_ids: tuple[str, ...]
+    verdict: Value
+    tier: Tier
+    who: str
+    at: datetime
+    why: str
+    day: str | None
+    basis: Basis
+    undone_at: datetime | None
+    undone_by: str | None

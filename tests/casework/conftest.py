@@ -1,0 +1,69 @@
+"""Scored groups in a workspace, put there without the stages that make them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from linker.tables import group_members, groups
+from models.records import Band, Direction, Evidence, Lane, Priority, Route
+from models.stored import save_priorities
+from store.database import upsert
+from store.schema import now
+from store.workspace import Workspace
+
+AddGroup = Callable[..., None]
+
+
+@pytest.fixture
+def add_group(workspace: Workspace) -> AddGroup:
+    """Put a group with its priority into the store; called again for the same id it changes the group."""
+
+    def add(
+        group_id: str,
+        value: float = 0.0,
+        *,
+        lane: Lane = Lane.RANKED,
+        route: Route = Route.REVIEW,
+        band: Band | None = None,
+        ads: int = 2,
+        reasons: tuple[str, ...] = ("template_reuse",),
+        places: tuple[str, ...] = ("Austin",),
+    ) -> None:
+        moment = now()
+        itinerary: list[dict[str, Any]] = [
+            {
+                "place": name,
+                "name": name,
+                "latitude": 30.0,
+                "longitude": -97.0,
+                "first": moment.isoformat(),
+                "last": moment.isoformat(),
+                "ads": 1,
+            }
+            for name in places
+        ]
+        chosen = band or (Band.REVIEW if value > 0 else Band.NONE)
+        evidence = tuple(Evidence(one, Direction.FOR, one, "L", 0.1, f"Because of {one}.") for one in reasons)
+        with workspace.begin() as connection:
+            upsert(
+                connection,
+                groups,
+                [
+                    {
+                        "group_id": group_id,
+                        "ads": ads,
+                        "itinerary": itinerary,
+                        "templates": [],
+                        "first_seen": moment,
+                        "last_seen": moment,
+                    }
+                ],
+            )
+            connection.execute(group_members.delete().where(group_members.c.group_id == group_id))
+            members = [{"ad_id": f"{group_id}-{number}", "group_id": group_id} for number in range(ads)]
+            connection.execute(insert(group_members), members)
+            save_priorities(connection, [Priority(group_id, value, chosen, route, lane, evidence, None, "scorecard 1")])
+
+    return add
