@@ -57,7 +57,7 @@ def _purge(workspace: Workspace, ad_id: str) -> None:
 
 def _rows(workspace: Workspace, table: Table) -> list[tuple[Any, ...]]:
     with workspace.read() as connection:
-        return sorted((tuple(map(repr, row)) for row in connection.execute(select(table))))
+        return sorted(tuple(map(repr, row)) for row in connection.execute(select(table)))
 
 
 def _groups(workspace: Workspace) -> list[Group]:
