@@ -131,10 +131,20 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _search(workspace: Workspace) -> Iterator[Finding]:
+    from indexer.backend import State as Index
     from indexer.engine import open_backend
 
-    health_of = open_backend(workspace).health()
-    yield Finding("search", Grade.OK, str(health_of))
+    remedies = {
+        Index.MISSING: "sidelight index rebuild (a new workspace gets its index with the first sidelight daily)",
+        Index.OUT_OF_DATE: "sidelight index rebuild",
+        Index.UNAVAILABLE: "start it and check search_url, or remove search_url to use the embedded engine",
+    }
+    found = open_backend(workspace).health()
+    if found.state is Index.READY:
+        yield Finding("search", Grade.OK, f"{found.engine}, {found.documents:,} documents")
+        return
+    grade = Grade.NOTE if found.state is Index.MISSING else Grade.BROKEN
+    yield Finding("search", grade, f"{found.engine}: the index is {found.state}: {found.detail}", remedies[found.state])
 
 
 def _backlog(workspace: Workspace) -> Iterator[Finding]:
