@@ -1,5 +1,159 @@
-"""Commands of the models."""
+"""Commands of the models: score, and the way of a trained model from labels to being in force."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from store.options import InArgument, JsonOption, OutArgument, WorkspaceOption
+
 app = typer.Typer()
+labels_app = typer.Typer(help="The label ledger: what people decided about groups.", no_args_is_help=True)
+app.add_typer(labels_app, name="labels")
+
+NameArgument = Annotated[str, typer.Argument(metavar="MODEL", help="name of a folder in the workspace's trained/")]
+LabelsOption = Annotated[
+    Path | None, typer.Option("--labels", help="labels in CSV or JSON Lines (or a market's truth.jsonl), with --ads")
+]
+AdsOption = Annotated[
+    Path | None, typer.Option("--ads", help="the labelled ads in JSON Lines; without it, the ledger's")
+]
+
+
+@app.command()
+def score(source: InArgument, target: OutArgument) -> None:
+    """Read, link and score ads: `sidelight score ads.jsonl priorities.jsonl`. A value is a review priority, no finding."""
+    from crawlers.adlines import parse_ad
+    from models.grouping import views_of
+    from models.scorelines import lines
+    from store.jsonlines import LineReader, write_lines
+
+    reader = LineReader(source, parse_ad)
+    write_lines(target, lines(views_of(reader)))
+    raise typer.Exit(reader.exit_status)
+
+
+@app.command()
+def train(
+    name: Annotated[str, typer.Option("--name", help="name of the new model")] = "challenger",
+    labels: LabelsOption = None,
+    ads: AdsOption = None,
+    seed: Annotated[int, typer.Option(help="of everything random")] = 0,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Train a calibrated classifier from the label ledger, or from files: `sidelight train --labels l.csv --ads a.jsonl`."""
+    from models.corpora import corpus
+    from models.retraining import train as make
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    cases, pipeline = corpus(opened, labels, ads)
+    made = make(cases, opened.trained / name, pipeline=pipeline, seed=seed)
+    rows = made.rows
+    typer.echo(f"{opened.trained / name}: learned from {rows['learn']} groups ({rows['learn_positive']} indicated)")
+    if made.rehearsal:
+        typer.echo("rehearsal only: its labels come from the market and it ranks nothing real")
+    typer.echo(f"next: sidelight evaluate {name}")
+
+
+@app.command()
+def evaluate(
+    name: NameArgument,
+    labels: LabelsOption = None,
+    ads: AdsOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Measure a model on labelled groups it has not seen, and write its card."""
+    import orjson
+
+    from models import cards
+    from models.corpora import corpus
+    from models.retraining import evaluate as measure
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    cases, pipeline = corpus(opened, labels, ads)
+    figures = measure(cases, opened.trained / name, pipeline=pipeline)
+    made = cards.write(opened.trained / name)
+    typer.echo(orjson.dumps(figures).decode() if as_json else made)
+
+
+@app.command()
+def compare(
+    challenger: NameArgument,
+    champion: Annotated[str | None, typer.Argument(help="else the model in force")] = None,
+    labels: LabelsOption = None,
+    ads: AdsOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Challenger against champion on the same held-out groups, and what would enter and leave the queue."""
+    import orjson
+
+    from models.corpora import rivals
+    from store.workspace import open_workspace
+
+    found = rivals(open_workspace(workspace), challenger, champion, labels, ads)
+    if as_json:
+        typer.echo(orjson.dumps(found).decode())
+        return
+    for line in found["told"]:
+        typer.echo(line)
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="a trained model, or scorecard to roll back")],
+    why: Annotated[str, typer.Option("--why", help="stands in the audit log")] = "",
+    rehearsal: Annotated[bool, typer.Option("--rehearsal", help="this workspace holds a rehearsal market")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Put an evaluated model in force from the next scoring on; `sidelight promote scorecard` rolls back."""
+    from models import promotion
+    from nlp.pipeline import version
+    from store.workspace import open_workspace
+
+    made = promotion.promote(open_workspace(workspace), name, why=why, pipeline=version(), rehearsal=rehearsal)
+    typer.echo(f"{made.model} is in force; sidelight process scores every group anew")
+
+
+@app.command()
+def card(name: NameArgument, workspace: WorkspaceOption = None) -> None:
+    """Write a model's card anew from its manifest and figures, and print it."""
+    from models import cards
+    from store.workspace import open_workspace
+
+    typer.echo(cards.write(open_workspace(workspace).trained / name))
+
+
+@labels_app.command("import")
+def import_labels(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON Lines with ad_id or group_id, and value")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Add labels to the ledger: `sidelight labels import labels.csv`. Labels that are there already are not added again."""
+    from models.corpora import import_file
+    from store.jsonlines import SKIPPED_SOME
+    from store.workspace import open_workspace
+
+    added, skipped = import_file(open_workspace(workspace), source)
+    typer.echo(f"{added} labels added, {skipped} lines skipped")
+    raise typer.Exit(SKIPPED_SOME if skipped else 0)
+
+
+@labels_app.command("count")
+def count_labels(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """How many labels stand in the ledger, by value and tier."""
+    from collections import Counter
+
+    import orjson
+
+    from models.labels import standing
+    from store.workspace import open_workspace
+
+    with open_workspace(workspace).read() as connection:
+        counts = Counter((one.value.value, one.tier.value) for one in standing(connection))
+    for (value, tier), count in sorted(counts.items()):
+        row = {"value": value, "tier": tier, "labels": count}
+        typer.echo(orjson.dumps(row).decode() if as_json else f"{count:6} {value} ({tier})")

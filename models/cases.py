@@ -1,0 +1,118 @@
+"""Labelled groups as rows to learn and measure on: strengths, masked text, label, time, and what may not be parted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.components import components
+from linker.copies import clusters
+from linker.wording import wording_of
+from models.features import matrix
+from models.labels import Label, Source, verdict
+from models.priority import assess, text
+from models.records import Route
+from models.views import GroupView
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One row per group; all arrays in the same order. `block` numbers groups that share near-copies."""
+
+    group_ids: tuple[str, ...]
+    ad_ids: tuple[tuple[str, ...], ...]
+    strengths: NDArray[np.float64]
+    texts: tuple[str, ...]
+    y: NDArray[np.int_]
+    at: tuple[datetime, ...]
+    block: tuple[str, ...]
+    ranked: NDArray[np.bool_]  # in the ranked review: neither routed away nor abstained from
+    routes: tuple[Route, ...]
+    languages: tuple[str, ...]
+    sites: tuple[str, ...]
+    rehearsal: bool
+
+    def __len__(self) -> int:
+        return len(self.group_ids)
+
+    def take(self, rows: Sequence[int]) -> "Cases":
+        """The cases of these rows."""
+        index = np.array(rows, dtype=int)
+        return Cases(
+            group_ids=tuple(self.group_ids[i] for i in rows),
+            ad_ids=tuple(self.ad_ids[i] for i in rows),
+            strengths=self.strengths[index],
+            texts=tuple(self.texts[i] for i in rows),
+            y=self.y[index],
+            at=tuple(self.at[i] for i in rows),
+            block=tuple(self.block[i] for i in rows),
+            ranked=self.ranked[index],
+            routes=tuple(self.routes[i] for i in rows),
+            languages=tuple(self.languages[i] for i in rows),
+            sites=tuple(self.sites[i] for i in rows),
+            rehearsal=self.rehearsal,
+        )
+
+
+def cases(views: Iterable[GroupView], labels: Iterable[Label]) -> Cases:
+    """The groups that labels say something about, by group id. Labels follow their ads to the group they are in now."""
+    by_id = {view.group.group_id: view for view in views if view.ad_ids}
+    given = _by_group(by_id, labels)
+    said = {group_id: yes for group_id, some in sorted(given.items()) if (yes := verdict(some)) is not None}
+    chosen = [by_id[group_id] for group_id in said]
+    assessed = [assess(view) for view in chosen]
+    return Cases(
+        group_ids=tuple(said),
+        ad_ids=tuple(view.group.ad_ids for view in chosen),
+        strengths=matrix(one.found for one in assessed),
+        texts=tuple(text(view) for view in chosen),
+        y=np.array([int(yes) for yes in said.values()], dtype=int),
+        at=tuple(view.group.last_seen for view in chosen),
+        block=_blocks(chosen),
+        ranked=np.array([one.route is Route.REVIEW and one.abstained is None for one in assessed], dtype=bool),
+        routes=tuple(one.route for one in assessed),
+        languages=tuple(_most(view.readings[ad_id].language for ad_id in view.ad_ids) for view in chosen),
+        sites=tuple(_most(view.ad(ad_id).site for ad_id in view.ad_ids) for view in chosen),
+        rehearsal=any(one.source is Source.MARKET for some in given.values() for one in some),
+    )
+
+
+def _by_group(views: Mapping[str, GroupView], labels: Iterable[Label]) -> dict[str, list[Label]]:
+    owner = {ad_id: group_id for group_id, view in views.items() for ad_id in view.group.ad_ids}
+    found: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        owners = Counter(owner[ad_id] for ad_id in label.ad_ids if ad_id in owner)
+        if owners:
+            found[min(owners, key=lambda group_id: (-owners[group_id], group_id))].append(label)
+        elif label.group_id in views and not label.ad_ids:
+            found[label.group_id].append(label)
+    return found
+
+
+def _blocks(views: Sequence[GroupView]) -> tuple[str, ...]:
+    """For each group the least group it hangs together with through near-copies."""
+    wordings: dict[str, str] = {}
+    used: dict[str, set[str]] = defaultdict(set)
+    for view in views:
+        for ad_id in view.ad_ids:
+            wording = wording_of(view.readings[ad_id].masked)
+            if wording.digest:
+                wordings[wording.digest] = wording.text
+                used[view.group.group_id].add(wording.digest)
+    cluster = clusters(wordings)
+    first: dict[str, str] = {}
+    edges = [
+        (group_id, first.setdefault(cluster[digest], group_id))
+        for group_id in sorted(used)
+        for digest in sorted(used[group_id])
+    ]
+    joined = components([view.group.group_id for view in views], edges)
+    return tuple(joined[view.group.group_id] for view in views)
+
+
+def _most(values: Iterable[str]) -> str:
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], value))

@@ -1,0 +1,80 @@
+"""Every feature: a function of a linked group, named by its row of the indicator table; its docstring is what is read."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features.ages import stated_minor, stated_young_adult
+from models.features.copies import multi_contact_template, template_reuse
+from models.features.identities import inconsistent_identity, recruit_sell_contact
+from models.features.places import circuit, concurrent_presence, shared_contact_locations
+from models.features.price import price_anomaly
+from models.features.volume import burst_posting
+from models.features.wording import (
+    client_screening,
+    contact_obfuscation,
+    independence_claim,
+    movement_language,
+    multiple_persons,
+    recruitment_offer,
+    recruitment_vague_benefits,
+    restricted_autonomy,
+    spam_scam_cue,
+    stated_limits,
+    third_party_control,
+    third_person_plural,
+    trust_assurance,
+    venue_business_cue,
+    youth_implying,
+)
+from models.views import Found, GroupView
+
+Feature = Callable[[GroupView], Found]
+
+FEATURES: tuple[Feature, ...] = (
+    stated_minor,
+    youth_implying,
+    contact_obfuscation,
+    trust_assurance,
+    stated_young_adult,
+    client_screening,
+    movement_language,
+    third_person_plural,
+    multiple_persons,
+    third_party_control,
+    restricted_autonomy,
+    stated_limits,
+    independence_claim,
+    price_anomaly,
+    venue_business_cue,
+    spam_scam_cue,
+    recruitment_offer,
+    recruitment_vague_benefits,
+    recruit_sell_contact,
+    template_reuse,
+    multi_contact_template,
+    shared_contact_locations,
+    inconsistent_identity,
+    concurrent_presence,
+    burst_posting,
+    circuit,
+)
+NAMES: tuple[str, ...] = tuple(feature.__name__ for feature in FEATURES)
+
+
+def find(view: GroupView) -> dict[str, Found]:
+    """What every feature found in a group, by name, in the order of NAMES."""
+    return {feature.__name__: feature(view) for feature in FEATURES}
+
+
+def sentence(name: str, found: Found) -> str:
+    """What the analyst reads of a feature: its docstring with the slots filled."""
+    text = " ".join((FEATURES[NAMES.index(name)].__doc__ or "").split())
+    return text.format_map(found.slots)
+
+
+def matrix(found: Iterable[Mapping[str, Found]]) -> NDArray[np.float64]:
+    """Strengths, one row per group and one column per name in NAMES, each in [0, 1]."""
+    rows = [[one[name].strength for name in NAMES] for one in found]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))

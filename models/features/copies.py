@@ -1,0 +1,51 @@
+"""Features of near-copy text: a template whose slots change. One person posting the same text again is none of them."""
+
+from collections import Counter
+from math import log2
+
+from linker.records import Template
+from models.views import NOTHING, Found, GroupView, refs
+from nlp.records import Kind, Mention
+
+COPIES = 3
+
+
+def template_reuse(view: GroupView) -> Found:
+    """{ads} ads are near-copies of one text under {names} different names."""
+    # Method: InfoShield (Lee et al. 2021): a template is what copies share, its slots are what changes.
+    names = view.mentions(Kind.NAME)
+    best = NOTHING
+    for template in _templates(view):
+        carried = {ad_id: names[ad_id] for ad_id in template if ad_id in names}
+        different = len({some[0].value for some in carried.values()})
+        strength = min(1.0, (different - 1) / 3)
+        if strength > best.strength:
+            best = Found(strength, refs(carried), {"ads": len(template), "names": different})
+    return best
+
+
+def multi_contact_template(view: GroupView) -> Found:
+    """{ads} ads are near-copies of one text that leads to {contacts} different phones."""
+    # Entropy of the contacts over a template (VisPaD): two numbers may be a change of number, four in equal use are not.
+    phones = view.mentions(Kind.PHONE)
+    best = NOTHING
+    for template in _templates(view):
+        carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
+        counts = Counter(some[0].value for some in carried.values())
+        strength = min(1.0, max(0.0, (entropy(counts) - 1) / 1.5))
+        if strength > best.strength:
+            best = Found(strength, refs(carried), {"ads": len(template), "contacts": len(counts)})
+    return best
+
+
+def entropy(counts: Counter[str]) -> float:
+    """Shannon entropy in bits."""
+    total = sum(counts.values())
+    return -sum(count / total * log2(count / total) for _, count in sorted(counts.items())) if total else 0.0
+
+
+def _templates(view: GroupView) -> list[list[str]]:
+    read = set(view.ad_ids)
+    templates: tuple[Template, ...] = view.group.templates
+    found = [sorted(read.intersection(template.ad_ids)) for template in templates]
+    return [ad_ids for ad_ids in found if len(ad_ids) >= COPIES]

@@ -1,0 +1,189 @@
+"""A model is a folder: model.skops, manifest.json, seen.json, metrics.json, card.md. What does not match is not loaded.
+
+No pickle: skops builds only types on an exact list, after the file's digest was found to be the manifest's.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sklearn
+import skops.io
+from sklearn.calibration import CalibratedClassifierCV
+
+from models import indicators
+from models.training import LEARNED, Learned, canonical_digest
+from store.errors import SidelightError
+
+MODEL, MANIFEST, SEEN, METRICS, CARD = "model.skops", "manifest.json", "seen.json", "metrics.json", "card.md"
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}\Z")
+LARGEST = 500_000_000  # bytes
+# What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
+TRUSTED = (
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+)
+
+
+class ModelError(SidelightError):
+    """A model folder is missing, damaged, or made for other code than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a model needs of the code that loads it, and what it was made of."""
+
+    name: str
+    features: tuple[str, ...]
+    indicators: str  # digest of the indicator table
+    pipeline: str  # version of the reading that made its text and mentions
+    sklearn: str
+    sha256: str  # of model.skops
+    digest: str  # canonical: equal for equal data and seed
+    rehearsal: bool
+    seed: int
+    made_at: str
+    rows: Mapping[str, int]  # groups in each split
+
+
+def save(
+    folder: Path,
+    model: Learned,
+    *,
+    pipeline: str,
+    seed: int,
+    made_at: str,
+    rows: Mapping[str, int],
+    seen: Iterable[str] = (),
+) -> Manifest:
+    """Write the model, its manifest and hashes of the ads it saw; the folder appears under its name once whole.
+
+    Raises ModelError for a name that is taken or cannot be one.
+    """
+    if not NAME.match(folder.name) or folder.name == "scorecard":
+        raise ModelError(
+            f"{folder.name!r} is no name for a model: small letters, digits, dots, dashes; not 'scorecard'"
+        )
+    if folder.exists():
+        raise ModelError(f"there is a model {folder.name!r} already in {folder.parent}; choose another --name")
+    draft = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    _plain_vocabulary(model.classifier)
+    skops.io.dump(model.classifier, draft / MODEL)
+    manifest = Manifest(
+        name=folder.name,
+        features=LEARNED,
+        indicators=indicators.digest(),
+        pipeline=pipeline,
+        sklearn=sklearn.__version__,
+        sha256=_sha256(draft / MODEL),
+        digest=model.digest,
+        rehearsal=model.rehearsal,
+        seed=seed,
+        made_at=made_at,
+        rows=dict(rows),
+    )
+    (draft / MANIFEST).write_bytes(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+    (draft / SEEN).write_bytes(orjson.dumps(sorted(map(hashed, seen))))
+    draft.rename(folder)
+    return manifest
+
+
+def load(folder: Path, pipeline: str | None = None) -> Learned:
+    """The model in `folder`; raises ModelError with the reason where anything does not match this code.
+
+    `pipeline` is the version of reading in force; None skips that one comparison.
+    """
+    manifest = read_manifest(folder)
+    for what, theirs, ours in (
+        ("feature list", manifest.features, LEARNED),
+        ("indicator table", manifest.indicators, indicators.digest()),
+        ("scikit-learn version", manifest.sklearn, sklearn.__version__),
+        ("reading pipeline", manifest.pipeline, pipeline if pipeline is not None else manifest.pipeline),
+    ):
+        if theirs != ours:
+            raise ModelError(f"model {folder.name!r} was made with another {what}; train it again (sidelight train)")
+    file = folder / MODEL
+    if not file.is_file() or file.stat().st_size > LARGEST:
+        raise ModelError(f"{file} is missing or too large; restore the folder or train again")
+    if _sha256(file) != manifest.sha256:
+        raise ModelError(
+            f"{file} is not the file its manifest names (SHA-256 differs); restore the folder or train again"
+        )
+    classifier = _build(file)
+    if canonical_digest(classifier) != manifest.digest:
+        raise ModelError(f"{file} holds another model than its manifest says; restore the folder or train again")
+    return Learned(folder.name, classifier, manifest.digest, manifest.rehearsal)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a model folder; raises ModelError where it is missing or not understood."""
+    try:
+        value = orjson.loads((folder / MANIFEST).read_bytes())
+        manifest = Manifest(**{**value, "features": tuple(value["features"])})
+    except FileNotFoundError:
+        raise ModelError(f"there is no model {folder.name!r} in {folder.parent}; sidelight train makes one") from None
+    except (OSError, orjson.JSONDecodeError, TypeError, KeyError) as problem:
+        raise ModelError(f"{folder / MANIFEST} cannot be understood ({problem}); restore it or train again") from None
+    if manifest.name != folder.name:
+        raise ModelError(f"{folder} holds the model {manifest.name!r}; a model's folder bears its name")
+    return manifest
+
+
+def hashed(ad_id: str) -> str:
+    """An ad's id as a model folder keeps it: enough to know it again, not to find it."""
+    return hashlib.sha256(ad_id.encode()).hexdigest()[:24]
+
+
+def read_seen(folder: Path) -> frozenset[str]:
+    """Hashes of the ads a model was trained or calibrated on; raises ModelError where they are missing."""
+    try:
+        return frozenset(orjson.loads((folder / SEEN).read_bytes()))
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        raise ModelError(
+            f"{folder / SEEN} is missing or damaged, so nothing is known to be held out; train again"
+        ) from None
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """The figures of a model's evaluation; raises ModelError where there are none."""
+    try:
+        value = orjson.loads((folder / METRICS).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        raise ModelError(f"model {folder.name!r} has no evaluation; run: sidelight evaluate {folder.name}") from None
+    if not isinstance(value, dict):
+        raise ModelError(f"{folder / METRICS} holds no figures; run: sidelight evaluate {folder.name}")
+    return value
+
+
+def _build(file: Path) -> CalibratedClassifierCV:
+    try:
+        unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
+        built = None if unknown else skops.io.load(file, trusted=list(TRUSTED))
+    except Exception as problem:  # a damaged archive fails in as many ways as it has bytes
+        raise ModelError(f"{file} cannot be opened ({type(problem).__name__}); restore it or train again") from None
+    if unknown:
+        raise ModelError(f"{file} wants to build {unknown[0]}, which no model of ours needs; it was not opened")
+    if not isinstance(built, CalibratedClassifierCV):
+        raise ModelError(f"{file} holds a {type(built).__name__}, no classifier of ours")
+    return built
+
+
+def _plain_vocabulary(classifier: CalibratedClassifierCV) -> None:
+    """Plain integers in the vocabularies: skops writes each NumPy integer as a file of its own."""
+    for calibrated in classifier.calibrated_classifiers_:
+        columns = calibrated.estimator.estimator.named_steps["columns"]
+        for name in ("words", "characters"):
+            vectorizer = columns.named_transformers_[name]
+            vectorizer.vocabulary_ = {term: int(index) for term, index in sorted(vectorizer.vocabulary_.items())}
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

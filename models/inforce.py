@@ -1,0 +1,52 @@
+"""Which model is in force: the newest promotion says; the scorecard where there is none, or where it cannot be loaded."""
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from models import folders, indicators, scorecard
+from models.priority import Model, Published
+from models.tables import promotions
+from store.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+SCORECARD = scorecard.NAME
+# Raised when features, gate, routes or bands change, so that every group is scored again.
+CODE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The model in force, the version its scores carry in the stage's books, and why it is not the promoted one."""
+
+    model: Model
+    version: str
+    fallen_back: str | None = None
+
+
+def promoted(connection: Connection) -> str:
+    """The name that was promoted last."""
+    newest = select(promotions.c.model).order_by(promotions.c.promotion_id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none() or SCORECARD
+
+
+def standing(workspace: Workspace) -> Standing:
+    """The model in force. A promoted model that cannot be loaded leaves a usable queue: the scorecard ranks it."""
+    with workspace.read() as connection:
+        name = promoted(connection)
+    if name == SCORECARD:
+        return Standing(Published(), _version(Published().label))
+    try:
+        from nlp.pipeline import version
+
+        model = folders.load(workspace.trained / name, version())
+    except folders.ModelError as problem:
+        log.warning("the scorecard ranks in place of %r: %s", name, problem)
+        return Standing(Published(), _version(Published().label), str(problem))
+    return Standing(model, _version(f"{model.label} {model.digest}"))
+
+
+def _version(label: str) -> str:
+    return f"{CODE} {label} {indicators.digest()}"

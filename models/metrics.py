@@ -1,0 +1,122 @@
+"""Figures of a ranking, each with what it was counted on. Too few groups give None, which is shown as "not measured"."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, brier_score_loss
+
+Floats = NDArray[np.float64]
+Truth = NDArray[np.int_]
+
+FEWEST = 5  # positives, and negatives, below which nothing is measured
+ROUNDS = 500  # of the bootstrap
+TOP = 0.05
+
+MEANING = (
+    "The market is synthetic: its figures show that the mechanics work (linking, gate, ranking, no leaks), and say "
+    "nothing about how well anything is detected in the world."
+)
+
+
+def precision_at(y: Truth, value: Floats, k: int) -> float:
+    """Share of positives in the first k of the ranking (of all, where there are fewer); ties in order of row."""
+    order = np.argsort(-value, kind="stable")[:k]
+    return float(y[order].mean())
+
+
+def recall_at(y: Truth, value: Floats, k: int) -> float:
+    """Share of all positives that are among the first k."""
+    order = np.argsort(-value, kind="stable")[:k]
+    return float(y[order].sum() / y.sum())
+
+
+def average_precision(y: Truth, value: Floats) -> float:
+    """Area under precision over recall (scikit-learn's definition)."""
+    return float(average_precision_score(y, value))
+
+
+def calibration_error(y: Truth, value: Floats, bins: int = 5, top: float = TOP) -> float:
+    """Expected calibration error within the top share by value, in bins of equal mass."""
+    order = np.argsort(-value, kind="stable")[: max(bins, round(len(y) * top))]
+    parts = np.array_split(order, bins)
+    return float(sum(len(part) * abs(y[part].mean() - value[part].mean()) for part in parts) / len(order))
+
+
+def expected_precision(recall: float, false_alarms: float, prevalence: float) -> float:
+    """Of the groups put forward, the share that matters, where `prevalence` of all groups does (Bayes)."""
+    right = recall * prevalence
+    wrong = false_alarms * (1 - prevalence)
+    return right / (right + wrong) if right + wrong else 0.0
+
+
+def figures(y: Truth, value: Floats, chance: Floats | None = None, seed: int = 0) -> dict[str, Any]:
+    """The figures of one ranking with bootstrap intervals of 95 %.
+
+    `chance` holds the probabilities behind the ranking where a model claims any; Brier is of these, else of the values.
+    """
+    share = round(float(y.mean()), 6) if len(y) else None
+    found: dict[str, Any] = {"n": len(y), "positives": int(y.sum()), "prevalence": share}
+    if not _enough(y):
+        return {**found, **dict.fromkeys((*MEASURES, "brier", "ece_top"))}
+    for name, measure in MEASURES.items():
+        found[name] = {"value": round(measure(y, value), 4), "interval": interval(y, [value], _first(measure), seed)}
+    claimed = np.clip(value if chance is None else chance, 0.0, 1.0)
+    found["brier"] = round(float(brier_score_loss(y, claimed)), 5)
+    found["ece_top"] = None if chance is None else round(calibration_error(y, chance), 4)
+    return found
+
+
+def difference(y: Truth, ours: Floats, theirs: Floats, seed: int = 0) -> dict[str, Any]:
+    """Average precision of `ours` less that of `theirs` on the same groups, with a paired bootstrap interval of 95 %."""
+    if not _enough(y):
+        return {"value": None, "interval": None}
+    value = average_precision(y, ours) - average_precision(y, theirs)
+    spread = interval(y, [ours, theirs], lambda t, v: average_precision(t, v[0]) - average_precision(t, v[1]), seed)
+    return {"value": round(value, 4), "interval": spread}
+
+
+def interval(y: Truth, values: Sequence[Floats], measure: Callable[..., float], seed: int) -> list[float]:
+    """The middle 95 % of `measure` over resampled groups; resamples without a positive are drawn again."""
+    random = np.random.default_rng(seed)
+    found: list[float] = []
+    while len(found) < ROUNDS:
+        rows = random.integers(0, len(y), len(y))
+        if 0 < y[rows].sum() < len(y):
+            found.append(measure(y[rows], [value[rows] for value in values]))
+    low, high = np.percentile(found, [2.5, 97.5])
+    return [round(float(low), 4), round(float(high), 4)]
+
+
+def slices(y: Truth, value: Floats, by: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
+    """Average precision within each value of each slice; None with its n where a slice is too small."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, members in by.items():
+        for member in sorted(set(members)):
+            rows = np.array([one == member for one in members])
+            part = y[rows]
+            score = round(average_precision(part, value[rows]), 4) if _enough(part) else None
+            found[f"{name}: {member}"] = {
+                "n": int(rows.sum()),
+                "positives": int(part.sum()),
+                "average_precision": score,
+            }
+    return found
+
+
+def _enough(y: Truth) -> bool:
+    positives = int(y.sum())
+    return min(positives, len(y) - positives) >= FEWEST
+
+
+MEASURES: dict[str, Callable[[Truth, Floats], float]] = {
+    "average_precision": average_precision,
+    "p_at_5": lambda truth, values: precision_at(truth, values, 5),
+    "p_at_50": lambda truth, values: precision_at(truth, values, 50),
+    "recall_at_50": lambda truth, values: recall_at(truth, values, 50),
+}
+
+
+def _first(measure: Callable[[Truth, Floats], float]) -> Callable[[Truth, Sequence[Floats]], float]:
+    return lambda truth, values: measure(truth, values[0])

@@ -1,0 +1,152 @@
+"""From a group to its review priority: features, gate, value, band, route, lane, and every reason in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import scorecard
+from models.features import NAMES, find, matrix, sentence
+from models.indicators import Grade, indicators
+from models.records import Band, Direction, Evidence, Lane, Priority, Route
+from models.routing import route
+from models.views import Found, GroupView
+
+FIRST = 0.55
+LITTLE = 40  # characters of text in all ads together below which nothing is said
+LANGUAGES = frozenset({"en", "es", "pt"})
+
+
+class Model(Protocol):
+    """What puts the leads in order: the scorecard, or a trained model in its place."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, as a priority shows them."""
+
+    def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:
+        """A raw value in [0, 1] for each row of strengths and the group's masked text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The scorecard as a model: the default, and what is fallen back to."""
+
+    label: str = f"{scorecard.NAME} {scorecard.VERSION}"
+
+    def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:  # noqa: ARG002
+        """1 - exp(-points); the text is not looked at."""
+        points = scorecard.Scorecard().points(strengths).sum(axis=1)
+        raw: NDArray[np.float64] = 1 - np.exp(-np.clip(points, 0.0, None))
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All about a group but its value: the same whatever model is in force."""
+
+    found: Mapping[str, Found]
+    route: Route
+    reason: str | None  # the feature that routes it
+    lane: Lane
+    abstained: str | None
+
+
+def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[Priority]:
+    """The priority of each group, in the order given. The gate and the routes are the same for every model."""
+    if not views:
+        return []
+    model = model or Published()
+    assessed = [assess(view) for view in views]
+    strengths = matrix(one.found for one in assessed)
+    lead = scorecard.leads(strengths)
+    values = scorecard.gated(model.raw(strengths, [text(view) for view in views]), lead)
+    points = scorecard.Scorecard().points(strengths)
+    return [
+        Priority(
+            group_id=view.group.group_id,
+            value=round(float(values[i]), 6),
+            band=_band(assessed[i], float(values[i]), lead=bool(lead[i])),
+            route=assessed[i].route,
+            lane=assessed[i].lane,
+            evidence=_evidence(assessed[i], points[i]),
+            abstained=assessed[i].abstained,
+            model=model.label,
+        )
+        for i, view in enumerate(views)
+    ]
+
+
+def assess(view: GroupView) -> Assessment:
+    """Features, route, lane, and whether there is enough to say. A stated minor age is never abstained from."""
+    found = find(view)
+    chosen, reason = route(view, found)
+    minor = found["stated_minor"].strength > 0
+    lane = Lane.FIRST if minor else Lane.RANKED
+    return Assessment(found, chosen, reason, lane, None if minor else _abstained(view, found))
+
+
+def text(view: GroupView, limit: int = 50_000) -> str:
+    """The group's masked text, each different text once, in order of ad id, cut at `limit` characters."""
+    different = dict.fromkeys(view.readings[ad_id].masked for ad_id in view.ad_ids)
+    return "\n".join(different)[:limit]
+
+
+def _band(assessed: Assessment, value: float, *, lead: bool) -> Band:
+    if assessed.abstained is not None:
+        return Band.ABSTAINED
+    if not lead:
+        return Band.NONE
+    return Band.FIRST if value >= FIRST else Band.REVIEW
+
+
+def _abstained(view: GroupView, found: dict[str, Found]) -> str | None:
+    """Why there is not enough to say, or None. What already routes a group says enough."""
+    members = view.ad_ids
+    if not members:
+        return "none of its ads has been read"
+    languages = {view.readings[ad_id].language for ad_id in members}
+    if not languages & LANGUAGES and languages != {"und"}:
+        return f"its language is not supported ({', '.join(sorted(languages))})"
+    if sum(len(view.readings[ad_id].masked) for ad_id in members) < LITTLE:
+        return "too little text"
+    if len(members) == 1 and not any(found[name].strength for name in STRUCTURE):
+        return "a single ad that nothing links to others"
+    return None
+
+
+STRUCTURE = tuple(name for name in NAMES if indicators()[name].grade is Grade.STRUCTURE)
+
+
+def _evidence(assessed: Assessment, points: NDArray[np.float64]) -> tuple[Evidence, ...]:
+    """Reasons for, strongest first; then against; then context."""
+    found = assessed.found
+    table = indicators()
+    made = []
+    for column, name in enumerate(NAMES):
+        if not found[name].strength:
+            continue
+        row, contribution = table[name], round(float(points[column]), 6)
+        made.append(
+            Evidence(
+                feature=name,
+                direction=_direction(row.grade, contribution, routed=name == assessed.reason),
+                family=row.family,
+                grade=row.grade.value,
+                contribution=contribution,
+                sentence=sentence(name, found[name]),
+                mentions=found[name].mentions,
+            )
+        )
+    order = [Direction.FOR, Direction.AGAINST, Direction.CONTEXT]
+    return tuple(sorted(made, key=lambda one: (order.index(one.direction), -abs(one.contribution), one.feature)))
+
+
+def _direction(grade: Grade, contribution: float, *, routed: bool) -> Direction:
+    if grade is Grade.MINOR or contribution > 0:
+        return Direction.FOR
+    if grade in (Grade.LESS, Grade.INDEPENDENCE) or routed:
+        return Direction.AGAINST
+    return Direction.CONTEXT

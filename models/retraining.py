@@ -1,0 +1,57 @@
+"""From labelled groups to a model folder with its evaluation: what the commands and notebook 02 call, step by step."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from models import evaluation, folders, training
+from models.cases import Cases
+from models.folders import Manifest
+from models.splits import Split, held_out, leaks, split
+from models.training import Learned
+from store.schema import now
+
+
+def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manifest:
+    """Split, fit, calibrate, save as `folder`. Raises TrainingError (too few labels, leaks) or ModelError (name taken)."""
+    parts = split(cases) if len(cases) else Split((), (), ())
+    learn, later = cases.take(parts.learn), cases.take(parts.calibrate)
+    classifier = training.fit(
+        training.table(learn.strengths, learn.texts),
+        learn.y,
+        training.table(later.strengths, later.texts),
+        later.y,
+        seed,
+    )
+    model = Learned(folder.name, classifier, training.canonical_digest(classifier), cases.rehearsal)
+    rows = {
+        "learn": len(learn),
+        "learn_positive": int(learn.y.sum()),
+        "calibrate": len(later),
+        "test": len(parts.test),
+    }
+    return folders.save(
+        folder,
+        model,
+        pipeline=pipeline,
+        seed=seed,
+        made_at=now().isoformat(timespec="seconds"),
+        rows=rows,
+        seen=(ad_id for part in (learn, later) for ad_ids in part.ad_ids for ad_id in ad_ids),
+    )
+
+
+def evaluate(cases: Cases, folder: Path, *, pipeline: str | None = None) -> Mapping[str, Any]:
+    """Measure the model in `folder` on those of `cases` it has not seen, and keep the figures in its metrics.json."""
+    model = folders.load(folder, pipeline)
+    seen = folders.read_seen(folder)
+    rows = held_out(cases, seen)
+    learned = [row for row in range(len(cases)) if any(folders.hashed(one) in seen for one in cases.ad_ids[row])]
+    figures = evaluation.evaluate(cases.take(rows), model, near_copies=len(leaks(cases, learned, rows)))
+    figures["digest"] = model.digest
+    draft = folder / f".{folders.METRICS}.partial"
+    draft.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
+    draft.replace(folder / folders.METRICS)
+    return figures

@@ -1,0 +1,28 @@
+"""Which class a group is looked at as. A route takes a group out of the ranked review; it never raises a value."""
+
+from collections.abc import Mapping
+
+from models.records import Route
+from models.views import Found, GroupView
+
+# The square of a strength is a share of ads: half of them.
+HALF = 0.7
+
+
+def route(view: GroupView, found: Mapping[str, Found]) -> tuple[Route, str | None]:
+    """The route, and the feature that is its reason."""
+    if found["spam_scam_cue"].strength >= HALF:
+        return Route.SPAM, "spam_scam_cue"
+    if found["venue_business_cue"].strength >= HALF:
+        return (Route.AGENCY if _agency(view) else Route.VENUE), "venue_business_cue"
+    if found["recruitment_offer"].strength >= HALF and not found["recruit_sell_contact"].strength:
+        return Route.RECRUITMENT, "recruitment_offer"
+    return Route.REVIEW, None
+
+
+def _agency(view: GroupView) -> bool:
+    """Whether more of the cues are an agency's than a venue's, by the names of the lexicon's entries."""
+    entries = [
+        str(one.detail.get("entry", "")) for some in view.indicator("venue_business_cue").values() for one in some
+    ]
+    return sum("agency" in entry for entry in entries) * 2 > len(entries)
