@@ -1,0 +1,27 @@
+"""Errors of collecting: each names the file, page or address it is about."""
+
+from store.errors import SidelightError
+
+
+class ManifestError(SidelightError):
+    """A site's folder cannot be used; the message names file, line and key."""
+
+    exit_status = 2
+
+
+class PageError(SidelightError):
+    """A page yields nothing: it is empty, damaged, or the selectors find no ad on it."""
+
+
+class ImportFileError(SidelightError):
+    """A file to import cannot be read at all."""
+
+
+class StoppedError(SidelightError):
+    """The crawl was asked to stop and did, at a point from which it goes on."""
+
+    exit_status = 130
+
+
+class CrawlError(SidelightError):
+    """The crawling process ended before its runs did."""
