@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from linker.records import Group, Hub, Link, Reason, Stop, Template
-from linker.tables import group_members, groups, hubs, link_keys, links
+from linker.tables import group_members, groups, hubs, link_keys, link_signals, links
 from store.database import select_in
 
 
@@ -48,6 +48,19 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
         group_id: _group(row, members.get(group_id, []), inside[group_id], list(touched[group_id].values()))
         for group_id, row in rows.items()
     }
+
+
+def copies_of(connection: Connection, ad_id: str, limit: int = 100) -> list[str]:
+    """Other ads whose wording is in the same cluster of near-copies, newest first."""
+    cluster = select(link_keys.c.key).where(link_keys.c.ad_id == ad_id, link_keys.c.reason == Reason.TEXT.value)
+    query = (
+        select(link_keys.c.ad_id)
+        .join(link_signals, link_signals.c.ad_id == link_keys.c.ad_id)
+        .where(link_keys.c.reason == Reason.TEXT.value, link_keys.c.key.in_(cluster), link_keys.c.ad_id != ad_id)
+        .order_by(link_signals.c.seen_first.desc(), link_keys.c.ad_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def _group(row: Row[Any], ad_ids: list[str], inside: list[Link], touched: list[Hub]) -> Group:

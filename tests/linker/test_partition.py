@@ -1,0 +1,75 @@
+"""Groups: every ad in one, judgements always honoured, no order of arrival in the outcome."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linker.judgements import Judgement, Verdict
+from linker.lineage import passages
+from linker.linking import link
+from linker.partition import partition
+from linker.records import Link, Passage, Reason
+from tests.linker.conftest import posted
+
+ADS = {ad.ad_id: ad for ad in (posted(letter, day=number).signals for number, letter in enumerate("abcdefgh"))}
+ids = st.sampled_from(sorted(ADS))
+pairs = st.tuples(ids, ids).filter(lambda pair: pair[0] < pair[1])
+some_links = st.lists(
+    st.builds(lambda pair, weight: Link(*pair, Reason.PHONE, "1", weight / 10), pairs, st.integers(1, 9)),
+    max_size=12,
+    unique_by=lambda one: (one.left, one.right),
+)
+words = st.lists(
+    st.builds(
+        lambda pair, verdict, order: Judgement(*pair, verdict, order), pairs, st.sampled_from(Verdict), st.integers()
+    ),
+    max_size=5,
+    unique_by=(lambda one: (one.left, one.right), lambda one: one.order),
+)
+
+
+@given(some_links, words, st.randoms())
+def test_the_order_of_ads_links_and_judgements_does_not_matter(made: list[Link], said: list[Judgement], rng) -> None:  # type: ignore[no-untyped-def]
+    first = partition(ADS, made, said)
+    shuffled = dict(rng.sample(sorted(ADS.items()), len(ADS)))
+    assert partition(shuffled, rng.sample(made, len(made)), rng.sample(said, len(said))) == first
+    assert sorted(ad_id for part in first for ad_id in part) == sorted(ADS)
+
+
+@given(some_links, words)
+def test_a_judgement_holds_unless_later_ones_contradict_it(made: list[Link], said: list[Judgement]) -> None:
+    owner = {ad_id: number for number, part in enumerate(partition(ADS, made, said)) for ad_id in part}
+    newest = sorted(said, key=lambda one: one.order, reverse=True)
+    if newest and newest[0].verdict is Verdict.SAME:
+        assert owner[newest[0].left] == owner[newest[0].right]
+    apart = [one for one in said if one.verdict is Verdict.NOT_SAME]
+    if all(one.verdict is not Verdict.SAME for one in said):
+        assert all(owner[one.left] != owner[one.right] for one in apart)
+
+
+def test_not_same_cuts_the_weakest_link_on_the_way() -> None:
+    a, b, c = sorted(ADS)[:3]
+    made = [Link(a, b, Reason.PHONE, "1", 0.9), Link(b, c, Reason.TEXT, "2", 0.4)]
+    assert [a, b] in partition(ADS, made, [Judgement(a, c, Verdict.NOT_SAME, 1)])
+
+
+def test_the_id_of_a_group_is_that_of_its_first_ad() -> None:
+    early, late, later = (posted(n, day=d, phone="+13125550101").signals for n, d in (("x", 1), ("a", 5), ("b", 9)))
+    (two,), (three,) = link([early, late]), link([later, late, early])
+    assert two.group_id == three.group_id
+    assert link([late, later])[0].group_id != two.group_id
+
+
+def test_lineage_tells_birth_growth_merge_split_and_end() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def told(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[tuple[str, Passage, str | None]]:
+        return [(one.group_id, one.passage, one.other) for one in passages(before, after, at)]
+
+    assert told({}, {"g": ["1"]}) == [("g", Passage.BORN, None)]
+    assert told({"g": ["1"]}, {"g": ["1", "2"]}) == [("g", Passage.GREW, None)]
+    assert told({"g": ["1"], "h": ["2"]}, {"g": ["1", "2"]}) == [("g", Passage.MERGED, "h")]
+    assert told({"g": ["1", "2"]}, {"g": ["1"], "h": ["2"]}) == [("h", Passage.SPLIT, "g")]
+    assert told({"g": ["1"]}, {}) == [("g", Passage.GONE, None)]
+    assert told({"g": ["1"]}, {"g": ["1"]}) == []
