@@ -10,14 +10,14 @@ missing, a hyphen may be a space.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import re2
 
 SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
 SKIPPED = r"[0-9a-z_'$%]{1,30}"
-TOKEN = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
+MARK = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
 # The set of all expressions is one automaton; this is room for its states, not what it starts with.
 MEMORY = 64 << 20
 ENDS = frozenset({"", "|", ")", "]"})
@@ -56,19 +56,19 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[Hit]:
         """Every hit, group by group in the order they were given; hits of one group do not overlap."""
-        for index in sorted(self._any.Match(text)) if self._keys else ():
+        for index in sorted(self._any.Match(text) or ()) if self._keys else ():
             for match in self._found[index].finditer(text):
                 yield Hit(self._keys[index], *match.span())
 
 
 def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:
     """The expression of one phrase; raises PhraseError."""
-    tokens = TOKEN.findall(phrase)
-    if "".join(tokens) != phrase:
-        raise PhraseError(f"{phrase!r}: {TOKEN.sub('', phrase)[:10]!r} is no part of the pattern language")
-    reader = _Reader(phrase, tokens, {name: tuple(values) for name, values in (lists or {}).items()})
+    marks = MARK.findall(phrase)
+    if "".join(marks) != phrase:
+        raise PhraseError(f"{phrase!r}: {MARK.sub('', phrase)[:10]!r} is no part of the pattern language")
+    reader = _Reader(phrase, marks, {name: tuple(values) for name, values in (lists or {}).items()})
     expression = reader.choices()
-    if reader.position < len(tokens):
+    if reader.position < len(marks):
         raise PhraseError(f"{phrase!r}: a bracket too many")
     return expression
 
@@ -76,9 +76,9 @@ def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str
 class _Reader:
     """One phrase read from left to right, by recursive descent."""
 
-    def __init__(self, phrase: str, tokens: list[str], lists: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, phrase: str, marks: list[str], lists: Mapping[str, tuple[str, ...]]) -> None:
         self.phrase = phrase
-        self.tokens = tokens
+        self.marks = marks
         self.lists = lists
         self.position = 0
 
@@ -93,8 +93,8 @@ class _Reader:
         """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
         parts: list[str] = []
         started = False
-        while (token := self._next()) not in ENDS:
-            if token.isspace():
+        while (mark := self._next()) not in ENDS:
+            if mark.isspace():
                 self.position += 1
                 continue
             expression, required = self.item()
@@ -113,30 +113,30 @@ class _Reader:
         """Glued pieces up to the next space; whether the item is required (not all of it in square brackets)."""
         pieces: list[str] = []
         missing: list[str] = []
-        while (token := self._next()) not in ENDS and not token.isspace():
+        while (mark := self._next()) not in ENDS and not mark.isspace():
             self.position += 1
-            if token == "[":
+            if mark == "[":
                 inside = f"(?:{self._inside(']')})"
                 missing.append(inside)
                 pieces.append(f"{inside}?")
             else:
-                pieces.append(self._piece(token))
+                pieces.append(self._piece(mark))
         if len(missing) < len(pieces):
             return "".join(pieces), True
         return "".join(missing), False
 
-    def _piece(self, token: str) -> str:
-        if token == "(":
+    def _piece(self, mark: str) -> str:
+        if mark == "(":
             return f"(?:{self._inside(')')})"
-        if token.startswith("{"):
-            if token[1:-1] not in self.lists:
-                raise PhraseError(f"{self.phrase!r}: no list {token}")
-            return f"(?:{'|'.join(expand(one, self._shorter(token[1:-1])) for one in self.lists[token[1:-1]])})"
-        if token.startswith("~"):
-            return token
-        if token in {"#", "*"}:
-            return r"\d+(?:[.,]\d+)?" if token == "#" else "[a-z]*"
-        return re2.escape(token).replace("'", "'?").replace(r"\-", "[- ]?")
+        if mark.startswith("{"):
+            if mark[1:-1] not in self.lists:
+                raise PhraseError(f"{self.phrase!r}: no list {mark}")
+            return f"(?:{'|'.join(expand(one, self._shorter(mark[1:-1])) for one in self.lists[mark[1:-1]])})"
+        if mark.startswith("~"):
+            return mark
+        if mark in {"#", "*"}:
+            return r"\d+(?:[.,]\d+)?" if mark == "#" else "[a-z]*"
+        return str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]?")
 
     def _shorter(self, used: str) -> dict[str, tuple[str, ...]]:
         return {name: values for name, values in self.lists.items() if name != used}  # a list cannot hold itself
@@ -149,4 +149,4 @@ class _Reader:
         return expression
 
     def _next(self) -> str:
-        return self.tokens[self.position] if self.position < len(self.tokens) else ""
+        return self.marks[self.position] if self.position < len(self.marks) else ""
