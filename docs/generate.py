@@ -37,8 +37,15 @@ def commands() -> str:
         "",
     ]
     for path, command in _walk(typer.main.get_command(sidelight.build()), ()):
-        arguments = " ".join((one.metavar or one.name.upper()) for one in command.params if one.param_type_name == "argument")
-        lines += [f"## `sidelight {' '.join(path)}{' ' + arguments if arguments else ''}`", "", (command.help or "").strip(), ""]
+        arguments = " ".join(
+            (one.metavar or one.name.upper()) for one in command.params if one.param_type_name == "argument"
+        )
+        lines += [
+            f"## `sidelight {' '.join(path)}{' ' + arguments if arguments else ''}`",
+            "",
+            (command.help or "").strip(),
+            "",
+        ]
         options = [one for one in command.params if one.param_type_name == "option"]
         if options:
             lines += ["| option | what it does |", "|---|---|"]

@@ -77,9 +77,8 @@ def _guarded(topic: str, check: Callable[[], Iterator[Finding]]) -> list[Finding
 
 def _reading() -> Iterator[Finding]:
     """The reader's data: tokenizer and pipeline, lexicons, gazetteer, phone metadata, tried on one sentence."""
-    from nlp.pipeline import read_ads
-
     from crawlers.records import Ad
+    from nlp.pipeline import read_ads
 
     text = "Anna, 24, in Austin, TX. Call (512) 555-0143."
     try:

@@ -99,7 +99,7 @@ def _evidence(workspace: Workspace) -> dict[str, str]:
                 for record in ArchiveIterator(stream):
                     record.content_stream().read()
                     records += record.rec_type == "response"
-        except Exception:  # noqa: BLE001  whatever a reader says of a file it cannot read, the file is torn
+        except Exception:
             torn += 1
     with workspace.read() as connection:
         rows = connection.execute(select(func.count()).select_from(captures)).scalar_one()
