@@ -1,5 +1,33 @@
 """Commands of the market."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer()
+market = typer.Typer(help="The rehearsal market: synthetic ads with the truth behind them, and sites that serve them.")
+app.add_typer(market, name="market")
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="folder of the market")]
+
+
+@market.command("make")
+def make_market(
+    directory: Directory,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
+    ads: Annotated[int, typer.Option(min=1, help="how many ads")] = 2500,
+    days: Annotated[int, typer.Option(min=1, help="simulated days")] = 14,
+    hubs: Annotated[float, typer.Option(min=0.0, max=1.0, help="share of ads with a hub contact")] = 0.1,
+    obfuscated: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="share of authors who disguise contacts by habit")
+    ] = 0.3,
+    prevalence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="share of authors who are controlled groups")
+    ] = 0.03,
+) -> None:
+    """Write ads.jsonl, truth.jsonl and stays.jsonl, e.g. `sidelight market make market-7 --seed 7 --ads 2500`."""
+    from market.make import make
+
+    count = make(directory, seed=seed, ads=ads, days=days, hubs=hubs, obfuscated=obfuscated, prevalence=prevalence)
+    typer.echo(f"{count} ads in {directory}")

@@ -1,0 +1,149 @@
+"""Sentences with choices in them: `(a|b)` takes one, `<word>` a word of the lists or a number maker, `{slot}` stays.
+
+A sentence is taken apart once, when the wording is loaded; expanding it is a short walk over its parts.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+Maker = Callable[[Random], str]
+Words = tuple[str, ...]
+TOKEN = re.compile(r"\(([^()]*)\)|<(\w+)>")
+
+
+def _between(low: int, high: int, form: str = "%d") -> Maker:
+    return lambda rng: form % (low + int(rng.random() * (high - low + 1)))
+
+
+def _reference(rng: Random) -> str:
+    """Seven digits, or ten that no region takes for a phone number."""
+    if rng.random() < 0.7:
+        return f"0{int(rng.random() * 1e6):06d}"
+    return f"1{int(rng.random() * 1e9):09d}"
+
+
+def _height(rng: Random) -> str:
+    if rng.random() < 0.5:
+        return f"5'{int(rng.random() * 12)}\""
+    return f"{154 + int(rng.random() * 28)} cm"
+
+
+def _weight(rng: Random) -> str:
+    return f"{105 + int(rng.random() * 60)} lbs" if rng.random() < 0.5 else f"{48 + int(rng.random() * 28)} kg"
+
+
+def _hour12(rng: Random) -> str:
+    return f"{1 + int(rng.random() * 12)}{':30' if rng.random() < 0.2 else ''}{' am' if rng.random() < 0.4 else ' pm'}"
+
+
+# What stands near phone numbers, ages and prices in real ads and is none of them.
+MAKERS: dict[str, Maker] = {
+    "hour12": _hour12,
+    "hour24": lambda rng: f"{7 + int(rng.random() * 16)}:{'00' if rng.random() < 0.6 else '30'}",
+    "years": _between(3, 25),
+    "year": _between(2008, 2024),
+    "year2": _between(2025, 2026),
+    "n2": _between(2, 6),
+    "minutes": _between(5, 45),
+    "floor": _between(4, 9),
+    "exit": _between(11, 89),
+    "count": _between(110, 990),
+    "percent": _between(10, 60),
+    "months": _between(2, 12),
+    "monthno": _between(1, 12, "%02d"),
+    "dayno": _between(1, 28),
+    "adult": _between(25, 45),
+    "shoe": _between(36, 41),
+    "ref": _reference,
+    "height": _height,
+    "weight": _weight,
+}
+
+
+class Sentence:
+    """One sentence of the wording, taken apart."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, text: str, lists: dict[str, Words]) -> None:
+        self._parts: list[str | Maker | tuple[Any, ...]] = []
+        position = 0
+        for token in TOKEN.finditer(text):
+            if literal := text[position : token.start()]:
+                self._parts.append(literal)
+            position = token.end()
+            choice, word = token.groups()
+            if word is not None:
+                self._parts.append(MAKERS[word] if word in MAKERS else lists[word])
+            else:
+                self._parts.append(tuple(_option(option, lists) for option in choice.split("|")))
+        if literal := text[position:]:
+            self._parts.append(literal)
+
+    def expand(self, rng: Random) -> str:
+        """The sentence with every choice made; slots are still in it."""
+        random = rng.random
+        out = []
+        for part in self._parts:
+            if isinstance(part, str):
+                out.append(part)
+                continue
+            if isinstance(part, tuple):
+                chosen = part[int(random() * len(part))]
+                out.append(chosen if isinstance(chosen, str) else chosen.expand(rng))
+            else:
+                out.append(part(rng))
+        return "".join(out)
+
+
+def _option(text: str, lists: dict[str, Words]) -> "str | Sentence":
+    return Sentence(text, lists) if TOKEN.search(text) else text
+
+
+class Bank:
+    """All wording of one language: sentences by section and topic, and the indicator sentences."""
+
+    def __init__(self, language: str) -> None:
+        folder = Path(__file__).with_name("wording")
+        data = yaml.safe_load((folder / f"{language}.yml").read_text("utf-8"))
+        signs = yaml.safe_load((folder / f"{language}_indicators.yml").read_text("utf-8"))
+        self.language = language
+        self.lists: dict[str, Words] = {name: tuple(words) for name, words in data.pop("lists").items()}
+        self._sections = {name: self._compile(section) for name, section in data.items()}
+        self.signs: dict[str, dict[str, tuple[Sentence, ...]]] = {
+            name: {answer: self._sentences(texts) for answer, texts in both.items()} for name, both in signs.items()
+        }
+
+    def topics(self, section: str) -> dict[str, tuple[Sentence, ...]]:
+        """A section whose sentences are sorted by topic."""
+        found = self._sections[section]
+        if not isinstance(found, dict):
+            raise TypeError(f"section {section!r} has no topics")
+        return found
+
+    def plain(self, section: str) -> tuple[Sentence, ...]:
+        """A section that is one list of sentences."""
+        found = self._sections[section]
+        if isinstance(found, dict):
+            raise TypeError(f"section {section!r} has topics")
+        return found
+
+    def _compile(self, section: Any) -> "dict[str, tuple[Sentence, ...]] | tuple[Sentence, ...]":
+        if isinstance(section, dict):
+            return {topic: self._sentences(texts) for topic, texts in section.items()}
+        return self._sentences(section)
+
+    def _sentences(self, texts: list[str]) -> tuple[Sentence, ...]:
+        return tuple(Sentence(text, self.lists) for text in texts)
+
+
+@cache
+def bank(language: str) -> Bank:
+    """The wording of `en`, `es` or `pt`."""
+    return Bank(language)

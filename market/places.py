@@ -1,0 +1,52 @@
+"""Towns of the rehearsal market, from `places.yml`."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+COUNTRY = {"US": "USA", "GB": "UK", "ES": "España", "MX": "México", "BR": "Brasil", "PT": "Portugal"}
+CURRENCY = {"US": "USD", "GB": "GBP", "ES": "EUR", "PT": "EUR", "MX": "MXN", "BR": "BRL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One town."""
+
+    id: str  # GeoNames
+    name: str
+    state: str  # US only
+    country: str  # ISO 3166
+    lat: float
+    lon: float
+    weight: int
+    codes: tuple[int, ...]  # area codes
+    postal: str  # start of its postal codes
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+        return CURRENCY[self.country]
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """All towns, and the area codes whose fictional numbers are in use."""
+
+    places: tuple[Place, ...]
+    area_codes: tuple[int, ...]
+    toll_free: tuple[int, ...]
+    uk: tuple[str, ...]
+
+    def within(self, countries: frozenset[str]) -> tuple[Place, ...]:
+        """The towns of some countries, each as often as its weight."""
+        return tuple(place for place in self.places if place.country in countries for _ in range(place.weight))
+
+
+@cache
+def atlas() -> Atlas:
+    """The one atlas."""
+    data = yaml.safe_load(Path(__file__).with_name("places.yml").read_text("utf-8"))
+    places = tuple(Place(*row[:7], codes=tuple(row[7]), postal=row[8]) for row in data["places"])
+    return Atlas(places, tuple(data["area_codes"]), tuple(data["toll_free"]), tuple(data["uk"]))
