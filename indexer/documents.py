@@ -1,0 +1,176 @@
+"""Documents from the store: what is searched of an ad or a group is what the rooms before have saved of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from crawlers.records import TEXT_FIELDS
+from crawlers.stored import StoredAd, load_ads
+from indexer import forms
+from indexer.records import AD, GROUP, AdDocument, Document, GroupDocument, Place, Span
+from linker.stored import group_ids_of, members_of
+from linker.tables import group_members, groups, links
+from models.tables import priorities
+from nlp.records import Kind, Mention, Reading
+from nlp.stored import load_readings
+from store.database import select_in
+
+SPANNED = frozenset(
+    {
+        Kind.PHONE,
+        Kind.EMAIL,
+        Kind.HANDLE,
+        Kind.URL,
+        Kind.PAYMENT,
+        Kind.NAME,
+        Kind.PLACE,
+        Kind.INDICATOR,
+        Kind.AGE,
+        Kind.PRICE,
+    }
+)
+
+
+def build(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The documents of these ads or groups; one whose record is gone is left out."""
+    if kind == AD:
+        return dict(_ads(connection, ids))
+    return dict(_groups(connection, ids))
+
+
+def _ads(connection: Connection, ad_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
+    stored = load_ads(connection, ad_ids)
+    readings = load_readings(connection, stored)
+    belongs = group_ids_of(connection, stored)
+    facts = _group_facts(connection, set(belongs.values()))
+    for ad_id, one in stored.items():
+        group_id = belongs.get(ad_id)
+        yield ad_id, _ad(one, readings.get(ad_id), group_id, facts.get(group_id or "", {}))
+
+
+def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
+    members = members_of(connection, group_ids)
+    facts = _group_facts(connection, members)
+    for group_id, ad_ids in members.items():
+        ads = load_ads(connection, ad_ids)
+        if ads:
+            readings = load_readings(connection, ads)
+            yield group_id, _group(group_id, list(ads.values()), list(readings.values()), facts[group_id])
+
+
+def _group_facts(connection: Connection, group_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Size, link reasons and priority of each group, as fields of a document."""
+    wanted = sorted(group_ids)
+    found: dict[str, dict[str, Any]] = {group_id: {} for group_id in wanted}
+    for row in select_in(connection, select(groups.c.group_id, groups.c.ads), groups.c.group_id, wanted):
+        found[row.group_id]["group_size"] = row.ads
+    reasons: dict[str, set[str]] = defaultdict(set)
+    right = group_members.alias()
+    query = (
+        select(group_members.c.group_id, links.c.reason)
+        .join(links, links.c.left == group_members.c.ad_id)
+        .join(right, (right.c.ad_id == links.c.right) & (right.c.group_id == group_members.c.group_id))
+        .distinct()
+    )
+    for row in select_in(connection, query, group_members.c.group_id, wanted):
+        reasons[row.group_id].add(row.reason)
+    for group_id, names in reasons.items():
+        found[group_id]["reasons"] = tuple(sorted(names))
+    columns = (priorities.c.group_id, priorities.c.value, priorities.c.band, priorities.c.route, priorities.c.lane)
+    for row in select_in(connection, select(*columns), priorities.c.group_id, wanted):
+        found[row.group_id] |= _priority(row)
+    return found
+
+
+def _priority(row: Row[Any]) -> dict[str, Any]:
+    return {"priority": row.value, "band": row.band, "route": row.route, "lane": row.lane}
+
+
+def _ad(stored: StoredAd, reading: Reading | None, group_id: str | None, facts: dict[str, Any]) -> AdDocument:
+    ad = stored.ad
+    mentions = reading.mentions if reading else ()
+    return AdDocument(
+        ad_id=ad.ad_id,
+        site=ad.site,
+        url=ad.url,
+        posted_at=ad.posted_at,
+        first_seen=stored.first_seen,
+        last_seen=stored.last_seen,
+        gone=stored.gone_at is not None,
+        **{name: getattr(ad, name) for name in TEXT_FIELDS},
+        images=len(ad.image_hashes),
+        **_values(mentions),
+        spans=tuple(
+            Span(one.kind.value, one.value, one.field, one.start, one.end) for one in mentions if one.kind in SPANNED
+        ),
+        group_id=group_id,
+        **facts,
+    )
+
+
+def _group(group_id: str, ads: list[StoredAd], readings: list[Reading], facts: dict[str, Any]) -> GroupDocument:
+    mentions = [mention for reading in readings for mention in reading.mentions]
+    shared = {name: value for name, value in facts.items() if name != "group_size"}
+    return GroupDocument(
+        group_id=group_id,
+        size=len(ads),
+        first_seen=min(_first(one) for one in ads),
+        last_seen=max(one.last_seen for one in ads),
+        gone=all(one.gone_at is not None for one in ads),
+        sites=tuple(sorted({one.ad.site for one in ads})),
+        **_values(mentions),
+        **shared,
+    )
+
+
+def _first(stored: StoredAd) -> datetime:
+    return min(stored.first_seen, stored.ad.posted_at or stored.first_seen)
+
+
+def _values(mentions: Sequence[Mention]) -> dict[str, Any]:
+    """What was read, by field of a document: sorted and each once, places in reading order."""
+    by_kind: dict[Kind, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        by_kind[mention.kind].append(mention)
+    prices = [one for one in by_kind[Kind.PRICE] if isinstance(one.detail.get("amount"), int | float)]
+    return {
+        "phones": _distinct(by_kind[Kind.PHONE]),
+        "emails": _distinct(by_kind[Kind.EMAIL]),
+        "handles": _distinct(by_kind[Kind.HANDLE]),
+        "urls": _distinct(by_kind[Kind.URL]),
+        "payments": _distinct(by_kind[Kind.PAYMENT]),
+        "names": _distinct(by_kind[Kind.NAME]),
+        "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one.value)})),
+        "amounts": tuple(sorted({float(one.detail["amount"]) for one in prices})),
+        "rates": tuple(
+            sorted(
+                {
+                    forms.rate(float(one.detail["amount"]), float(one.detail["minutes"]))
+                    for one in prices
+                    if one.detail.get("minutes")
+                }
+            )
+        ),
+        "currencies": tuple(sorted({str(one.detail["currency"]) for one in prices if one.detail.get("currency")})),
+        "places": tuple({place.place_id: place for one in by_kind[Kind.PLACE] if (place := _place(one))}.values()),
+        "indicators": tuple(sorted({one.value for one in by_kind[Kind.INDICATOR] if not one.detail.get("negated")})),
+    }
+
+
+def _distinct(mentions: list[Mention]) -> tuple[str, ...]:
+    return tuple(sorted({one.value for one in mentions}))
+
+
+def _place(mention: Mention) -> Place | None:
+    detail = mention.detail
+    name = str(detail.get("name") or mention.value)
+    label = ", ".join(part for part in (name, detail.get("admin"), detail.get("country")) if part)
+    return Place(mention.value, name, label, detail.get("lat"), detail.get("lon"))
+
+
+def key_of(kind: str, item: str) -> str:
+    """The index key of a record."""
+    return f"{AD if kind == AD else GROUP}:{item}"

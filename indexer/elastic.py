@@ -1,0 +1,216 @@
+"""Elasticsearch 8.19 or newer, for teams. `PREFIX` is an alias; the index behind it is named PREFIX-SCHEMA-NUMBER."""
+
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+
+from indexer.backend import (
+    MOST_FACET_VALUES,
+    After,
+    Answer,
+    Drift,
+    Health,
+    IndexMissing,
+    IndexOutOfDate,
+    Ranked,
+    Refusal,
+    Request,
+    SearchError,
+    SearchUnavailable,
+    State,
+    Write,
+)
+from indexer.bulk import document_id, send
+from indexer.elastic_query import filtered
+from indexer.fields import SCHEMA
+from indexer.mapping import SETTINGS, mapping, meta
+from indexer.records import Document, Facet, Sort, from_json
+
+REMEDY = "run `sidelight index rebuild`"
+CHUNK = 10_000
+CHECK_EVERY = 30.0  # seconds between looks at the index's stamp
+SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
+
+
+class Elastic:
+    """One alias on one server. `where` is the server's address without credentials."""
+
+    def __init__(self, client: Elasticsearch, where: str, prefix: str) -> None:
+        self.client = client
+        self.where = where
+        self.alias = prefix
+        self.ours = re.compile(rf"{re.escape(prefix)}-[0-9a-f]{{10}}-[0-9a-f]{{8}}\Z")
+        self.checked = float("-inf")
+
+    def write(self, batch: Sequence[Write]) -> tuple[Refusal, ...]:
+        """Bulk, each document under its own version; a document the mapping does not take is refused by itself."""
+        self._check()
+        with self._translated():
+            return send(self.client, self.alias, batch)
+
+    def publish(self, version: int) -> None:
+        """Refresh, and stamp the index with `version`."""
+        self._check()
+        with self._translated():
+            self.client.indices.refresh(index=self.alias)
+            self.client.indices.put_mapping(index=self.alias, meta=meta(version))
+
+    def search(self, request: Request) -> Answer:
+        """One search call."""
+        self._check()
+        field = SORT_FIELDS.get(request.sort)
+        order: list[dict[str, str]] = [{"_score": "desc"} if field is None else {field: "desc"}, {"key": "asc"}]
+        facets = {
+            name: {"terms": {"field": name, "size": MOST_FACET_VALUES, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
+            for name in request.facets
+        }
+        with self._translated():
+            answer = self.client.search(
+                index=self.alias,
+                query=filtered(request.query, request.kind),
+                size=request.limit,
+                sort=order,
+                search_after=[request.after.value, request.after.key] if request.after else None,
+                track_total_hits=True,
+                aggs=facets or None,
+                source_includes=["source"],
+            )
+        found = tuple(_ranked(hit, scored=field is None) for hit in answer["hits"]["hits"])
+        counted = tuple(_facet(name, answer["aggregations"][name]) for name in request.facets)
+        return Answer(found, int(answer["hits"]["total"]["value"]), counted)
+
+    def get(self, key: str) -> Document | None:
+        """The published document under `key`."""
+        self._check()
+        with self._translated():
+            try:
+                found = self.client.get(index=self.alias, id=document_id(key), realtime=False, source_includes="source")
+            except NotFoundError:
+                return None
+        return from_json(found["_source"]["source"])
+
+    def reconcile(self, expected: Mapping[str, str]) -> Drift:
+        """Compare with the digests the index should hold, reading it in chunks by key."""
+        self._check()
+        missing, stale, extra = dict.fromkeys(expected), [], []
+        for key, digest in self._digests():
+            missing.pop(key, None)
+            if key not in expected:
+                extra.append(key)
+            elif expected[key] != digest:
+                stale.append(key)
+        return Drift(tuple(sorted(missing)), tuple(sorted(stale)), tuple(sorted(extra)))
+
+    def _digests(self) -> Iterator[tuple[str, str]]:
+        last: list[str] | None = None
+        while True:
+            with self._translated():
+                hits = self.client.search(
+                    index=self.alias,
+                    size=CHUNK,
+                    sort=[{"key": "asc"}],
+                    search_after=last,
+                    source_includes=["key", "digest"],
+                )["hits"]["hits"]
+            if not hits:
+                return
+            for hit in hits:
+                yield hit["_source"]["key"][0], hit["_source"]["digest"][0]
+            last = hits[-1]["sort"]
+
+    def health(self) -> Health:
+        """State, documents and version."""
+        name = f"Elasticsearch at {self.where}, index {self.alias}"
+        self.checked = float("-inf")
+        try:
+            published = self._check()
+            with self._translated():
+                documents = int(self.client.count(index=self.alias)["count"])
+        except IndexMissing as problem:
+            return Health(name, State.MISSING, 0, 0, str(problem))
+        except IndexOutOfDate as problem:
+            return Health(name, State.OUT_OF_DATE, 0, 0, str(problem))
+        except SearchError as problem:
+            return Health(name, State.UNAVAILABLE, 0, 0, str(problem))
+        return Health(name, State.READY, documents, published, "")
+
+    def rebuild(self, batches: Iterable[Sequence[Write]], version: int) -> tuple[Refusal, ...]:
+        """A new index, then the alias moves in one step, then the old ones go. A partial one goes too."""
+        index = f"{self.alias}-{SCHEMA}-{secrets.token_hex(4)}"
+        refusals: list[Refusal] = []
+        with self._translated():
+            self.client.indices.create(index=index, settings=SETTINGS, mappings=mapping(version))
+            try:
+                for batch in batches:
+                    refusals += send(self.client, index, batch)
+                self.client.indices.refresh(index=index)
+                old = [name for name in self._indices() if name != index]
+                moves: list[dict[str, Any]] = [{"add": {"index": index, "alias": self.alias}}]
+                moves += [{"remove_index": {"index": name}} for name in old]
+                self.client.indices.update_aliases(actions=moves)
+            except BaseException:
+                self.client.options(ignore_status=404).indices.delete(index=index)
+                raise
+        self.checked = float("-inf")
+        return tuple(refusals)
+
+    def close(self) -> None:
+        """Close connections."""
+        self.client.close()
+
+    def _indices(self) -> list[str]:
+        return sorted(name for name in self.client.indices.get(index=f"{self.alias}-*") if self.ours.match(name))
+
+    def _check(self) -> int:
+        """The version the index is published up to; raises where it is missing or of another schema."""
+        if time.monotonic() - self.checked < CHECK_EVERY:
+            return 0
+        with self._translated():
+            try:
+                answer = self.client.indices.get_mapping(index=self.alias)
+            except NotFoundError:
+                raise IndexMissing(f"there is no index {self.alias!r} at {self.where} yet; {REMEDY}") from None
+        stamp = next(iter(answer.values()))["mappings"].get("_meta", {})
+        if stamp.get("schema") != SCHEMA:
+            raise IndexOutOfDate(f"the index {self.alias!r} at {self.where} was made by another version; {REMEDY}")
+        self.checked = time.monotonic()
+        return int(stamp.get("published", 0))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except TransportError as problem:
+            raise SearchUnavailable(
+                f"Elasticsearch at {self.where} does not answer ({type(problem).__name__}: {problem.message}); "
+                "start it, or correct search_url in sidelight.toml"
+            ) from None
+        except ApiError as problem:
+            if problem.status_code == 404:
+                self.checked = float("-inf")
+                raise IndexMissing(f"there is no index {self.alias!r} at {self.where} yet; {REMEDY}") from None
+            if problem.status_code in {401, 403}:
+                raise SearchUnavailable(
+                    f"Elasticsearch at {self.where} refuses these credentials ({problem.status_code}); correct search_url"
+                ) from None
+            if problem.status_code in {429, 502, 503, 504}:
+                raise SearchUnavailable(
+                    f"Elasticsearch at {self.where} is overloaded or starting ({problem.status_code})"
+                ) from None
+            raise SearchError(f"Elasticsearch at {self.where} refused the request: {problem}") from None
+
+
+def _ranked(hit: Mapping[str, Any], *, scored: bool) -> Ranked:
+    document = from_json(hit["_source"]["source"][0])
+    first, key = hit["sort"]
+    return Ranked(document, float(first) if scored else None, After(0 if scored else int(first), str(key)))
+
+
+def _facet(name: str, answer: Mapping[str, Any]) -> Facet:
+    counts = tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["buckets"])
+    return Facet(name, counts, approximate=bool(answer["sum_other_doc_count"]))

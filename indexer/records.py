@@ -1,0 +1,207 @@
+"""What the index holds and answers: documents, and pages of hits with facets."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+AD = "ad"
+GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value read from an ad: characters `start` to `end` of its field, as given."""
+
+    kind: str
+    value: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place an ad or group names. `place_id` is a GeoNames id, or country/region/name for a town GeoNames lacks."""
+
+    place_id: str
+    name: str
+    label: str  # as a person tells it from its namesakes
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdDocument:
+    """An ad as it is searched. Text fields are as the site wrote them."""
+
+    ad_id: str
+    site: str
+    url: str
+    first_seen: datetime
+    last_seen: datetime
+    posted_at: datetime | None = None
+    gone: bool = False
+    title: str = ""
+    body: str = ""
+    location: str = ""
+    contact: str = ""
+    name: str = ""
+    age: str = ""
+    price: str = ""
+    images: int = 0
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    payments: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()  # every age that a mention covers
+    amounts: tuple[float, ...] = ()
+    rates: tuple[float, ...] = ()  # per hour
+    currencies: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()  # the first with coordinates is where the ad stands on a map
+    indicators: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()  # of contacts, names and places, for highlights
+    group_id: str | None = None
+    group_size: int = 1
+    reasons: tuple[str, ...] = ()  # why the ads of its group are linked
+    priority: float | None = None
+    band: str | None = None
+    route: str | None = None
+    lane: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Unique in an index."""
+        return f"{AD}:{self.ad_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDocument:
+    """A group as it is listed: what its ads hold, together."""
+
+    group_id: str
+    size: int
+    first_seen: datetime
+    last_seen: datetime
+    gone: bool = False  # every ad is
+    sites: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    payments: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()
+    amounts: tuple[float, ...] = ()
+    rates: tuple[float, ...] = ()
+    currencies: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    indicators: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    priority: float | None = None
+    band: str | None = None
+    route: str | None = None
+    lane: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Unique in an index."""
+        return f"{GROUP}:{self.group_id}"
+
+
+Document = AdDocument | GroupDocument
+INSTANTS = ("first_seen", "last_seen", "posted_at")
+
+
+def to_json(document: Document) -> str:
+    """The document as one JSON object."""
+    return orjson.dumps(document).decode()
+
+
+def from_json(text: str) -> Document:
+    """The document `to_json` wrote."""
+    values: dict[str, Any] = orjson.loads(text)
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    for name in INSTANTS:
+        if values.get(name):
+            values[name] = datetime.fromisoformat(values[name]).astimezone(UTC)
+    values["places"] = tuple(Place(**place) for place in values["places"])
+    if "ad_id" not in values:
+        return GroupDocument(**values)
+    values["spans"] = tuple(Span(**span) for span in values["spans"])
+    return AdDocument(**values)
+
+
+class Sort(StrEnum):
+    """The order of a page. Equal ones stand in an order of their own that never changes."""
+
+    RELEVANCE = "relevance"
+    TIME = "time"  # newest first
+    PRIORITY = "priority"  # the first lane, then by value
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Characters of one field of the ad that the query asked for: `ad.<field>[start:end] == surface`."""
+
+    field: str
+    start: int
+    end: int
+    surface: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object inside `highlights`."""
+        return {"field": self.field, "start": self.start, "end": self.end, "surface": self.surface}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An ad that answers a query. `relevance` is None in a list that is not sorted by it."""
+
+    ad_id: str
+    relevance: float | None
+    priority: float | None
+    group_id: str | None
+    site: str
+    posted_at: datetime | None
+    highlights: tuple[Highlight, ...]
+    document: AdDocument
+    group_hits: int | None = None  # in a list collapsed by group: how many of the group's ads answer
+
+    def as_json(self) -> dict[str, Any]:
+        """The object `search --json` writes."""
+        return {
+            "ad_id": self.ad_id,
+            "relevance": self.relevance,
+            "priority": self.priority,
+            "group_id": self.group_id,
+            "site": self.site,
+            "posted_at": self.posted_at.isoformat() if self.posted_at else None,
+            "highlights": [one.as_json() for one in self.highlights],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """How many hits hold each value, most first (months: in order). Beyond 10,000 values it is approximate."""
+
+    field: str
+    counts: tuple[tuple[str, int], ...]
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an answer. `total` counts all ads (or groups, where collapsed); `cursor` leads to the next page."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[Facet, ...]
+    cursor: str | None
+    sort: Sort

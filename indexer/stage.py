@@ -1,0 +1,167 @@
+"""The index stage: what the outbox says is due is built from the store, written, made durable, and crossed off;
+the ads among them are announced to those who watch for new documents.
+
+Killed anywhere, the rows stay due and are written again under the same versions. One process at a time writes.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from crawlers.tables import ads
+from indexer import documents
+from indexer.backend import Drift, Refusal, SearchBackend, State, Write
+from indexer.columns import digest
+from indexer.engine import open_backend
+from indexer.records import AD, GROUP, Document
+from linker.tables import groups
+from store import outbox
+from store.locks import exclusive
+from store.outbox import Due
+from store.pending import announce, next_revision
+from store.workspace import Workspace
+
+log = logging.getLogger(__name__)
+BATCH = 500
+GROUP_BATCH = 50
+LOCK = "index"
+Progress = Callable[[int], None]
+
+
+def run(workspace: Workspace, progress: Progress | None = None) -> int:
+    """Write all that is due; returns how many documents. Makes the index first where there is none that can be used."""
+    with exclusive(workspace, LOCK):
+        backend = open_backend(workspace)
+        try:
+            if _unusable(backend):
+                _rebuild(workspace, backend, progress)
+            return _drain(workspace, backend, progress)
+        finally:
+            backend.close()
+
+
+def ready(workspace: Workspace, progress: Progress | None = None) -> bool:
+    """Build the index anew where it is missing or out of date; True where that was so. Raises SearchUnavailable."""
+    with exclusive(workspace, LOCK):
+        backend = open_backend(workspace)
+        try:
+            if unusable := _unusable(backend):
+                _rebuild(workspace, backend, progress)
+            return unusable
+        finally:
+            backend.close()
+
+
+def rebuild(workspace: Workspace, progress: Progress | None = None) -> int:
+    """A new index beside the live one, from the store alone; returns how many documents were written."""
+    with exclusive(workspace, LOCK):
+        backend = open_backend(workspace)
+        try:
+            return _rebuild(workspace, backend, progress)
+        finally:
+            backend.close()
+
+
+def reconcile(workspace: Workspace) -> Drift:
+    """Where index and store differ, with every difference put down to be written again by the next run."""
+    with exclusive(workspace, LOCK):
+        backend = open_backend(workspace)
+        try:
+            with workspace.read() as connection:
+                waiting = {documents.key_of(one.kind, one.item) for one in outbox.due(connection, 10_000_000)}
+            expected = {
+                one.key: digest(one.document) for batch in _everything(workspace, 0) for one in batch if one.document
+            }
+            found = backend.reconcile(expected)
+        finally:
+            backend.close()
+        drift = Drift(*(tuple(sorted(set(keys) - waiting)) for keys in (found.missing, found.stale, found.extra)))
+        with workspace.begin() as connection:
+            for kind in (AD, GROUP):
+                keys = (*drift.missing, *drift.stale, *drift.extra)
+                outbox.put(connection, kind, [key.partition(":")[2] for key in keys if key.startswith(f"{kind}:")])
+        return drift
+
+
+def _unusable(backend: SearchBackend) -> bool:
+    health = backend.health()
+    if health.state is State.UNAVAILABLE:
+        backend.publish(0)  # raises the engine's own complaint
+    return health.state in {State.MISSING, State.OUT_OF_DATE}
+
+
+def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | None) -> int:
+    written = 0
+    while True:
+        with workspace.read() as connection:
+            due = outbox.due(connection, BATCH)
+            if not due:
+                return written
+            batch = [
+                Write(documents.key_of(one.kind, one.item), one.version, document)
+                for one, document in _built(connection, due)
+            ]
+        refused = backend.write(batch)
+        backend.publish(max(one.version for one in due))
+        _cross_off(workspace, due, refused)
+        written += len(due) - len(refused)
+        if progress:
+            progress(written)
+
+
+def _built(connection: Connection, due: Sequence[Due]) -> Iterator[tuple[Due, Document | None]]:
+    made = {
+        kind: documents.build(connection, kind, [one.item for one in due if one.kind == kind]) for kind in (AD, GROUP)
+    }
+    for one in due:
+        yield one, made[one.kind].get(one.item)
+
+
+def _cross_off(workspace: Workspace, due: Sequence[Due], refused: Sequence[Refusal]) -> None:
+    reasons = {(one.key, one.version): one.reason for one in refused}
+    bad = [(one, reason) for one in due if (reason := reasons.get((documents.key_of(one.kind, one.item), one.version)))]
+    with workspace.begin() as connection:
+        for one, reason in bad:
+            log.warning("the search engine refused %s %s: %s", one.kind, one.item, reason)
+            outbox.refused(connection, one, reason)
+        set_aside = {one for one, _ in bad}
+        written = [one for one in due if one not in set_aside]
+        outbox.sent(connection, written)
+        announce(connection, "documents", (one.item for one in written if one.kind == AD))
+
+
+def _rebuild(workspace: Workspace, backend: SearchBackend, progress: Progress | None) -> int:
+    # Whatever changes from here on is in the outbox under a greater version, and is written once more.
+    with workspace.begin() as connection:
+        version = next_revision(connection)
+    written = 0
+
+    def counted() -> Iterator[list[Write]]:
+        nonlocal written
+        for batch in _everything(workspace, version):
+            yield batch
+            written += len(batch)
+            if progress:
+                progress(written)
+
+    for one in backend.rebuild(counted(), version):
+        log.warning("the search engine refused %s: %s", one.key, one.reason)
+        written -= 1
+    return written
+
+
+def _everything(workspace: Workspace, version: int) -> Iterator[list[Write]]:
+    """Every document of the store, by id, in batches; each batch is one consistent view."""
+    for kind, column, size in ((AD, ads.c.ad_id, BATCH), (GROUP, groups.c.group_id, GROUP_BATCH)):
+        last = ""
+        while True:
+            with workspace.read() as connection:
+                ids = list(
+                    connection.execute(select(column).where(column > last).order_by(column).limit(size)).scalars()
+                )
+                made = documents.build(connection, kind, ids)
+            if not ids:
+                break
+            yield [Write(documents.key_of(kind, one), version, made[one]) for one in ids if one in made]
+            last = ids[-1]

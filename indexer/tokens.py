@@ -1,0 +1,45 @@
+"""Text to tokens: the one function that indexing, asking and highlighting share, so that both engines see the same words."""
+
+import re
+from dataclasses import dataclass
+
+from nlp.fold import fold
+
+# A change of what comes out makes every index out of date: raise it.
+VERSION = "1"
+# Characters of scripts written without spaces are words of their own; a query of several is a phrase.
+_ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+TOKEN = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+# Elasticsearch's whitespace tokenizer cuts a token at 255 characters; both ends cut earlier.
+LONGEST = 64
+# Stands between two fields of an ad; no text yields it, so no phrase reads across.
+BREAK = "\u241e"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word and the characters of the original it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of `text` in order, with spans into it."""
+    folded = fold(text)
+    return [
+        Token(found.group()[:LONGEST], *folded.span(found.start(), found.end()))
+        for found in TOKEN.finditer(folded.text)
+    ]
+
+
+def words(*texts: str) -> str:
+    """The tokens of the texts, spaces between them and BREAK between texts: what the text fields of an index hold."""
+    runs = (" ".join(one[:LONGEST] for one in TOKEN.findall(fold(text).text)) for text in texts)
+    return f" {BREAK} ".join(run for run in runs if run)
+
+
+def keyword(value: str) -> str:
+    """How a value stands in a keyword field: folded, spaces single, cut where no engine would take it whole."""
+    return " ".join(fold(value).text.split())[:256]
