@@ -1,18 +1,22 @@
 """Ads as they stand in the store: to write one is to record a sighting; to read them is to get records."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from crawlers.records import TEXT_FIELDS, Ad, Change, Origin, Sighting
 from crawlers.tables import ad_versions, ads, sightings
 from store import outbox, pending
 from store.database import insert_missing, select_in
+
+# Columns that a sighting of an unchanged ad touches, and those that a change touches.
+FLEETING = ("first_seen", "last_seen", "gone_at", "posted_at")
+CHANGING = tuple(column.name for column in ads.columns if column.name != "ad_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +42,86 @@ def all_ads(connection: Connection) -> Iterator[StoredAd]:
 
 
 def record_sighting(connection: Connection, ad: Ad, *, seen_at: datetime, run_id: str) -> Sighting:
-    """Store what a page or an imported line shows of an ad: new, changed or the same; announces what has to be read.
+    """`record_sightings` of one ad."""
+    return record_sightings(connection, [ad], seen_at=seen_at, run_id=run_id)[0]
 
-    The same ad twice in one run is one sighting. An earlier state of a changed ad is kept with its capture.
+
+def record_sightings(
+    connection: Connection, seen: Sequence[Ad], *, seen_at: datetime | Sequence[datetime], run_id: str
+) -> list[Sighting]:
+    """Store what pages or imported lines show of ads: new, changed or the same; announces what has to be read.
+
+    `seen_at` is one instant, or one for each ad. The same ad twice in one run is one sighting. An earlier state of a
+    changed ad is kept with its capture. A batch is a few hundred ads; all of it is one read and a handful of writes.
     """
-    found = connection.execute(select(ads).where(ads.c.ad_id == ad.ad_id)).one_or_none()
-    digest = content_digest(ad)
-    if found is None:
-        change = Change.NEW
-        connection.execute(
-            insert(ads).values(
-                **_columns(ad), digest=digest, version=1, first_seen=seen_at, last_seen=seen_at, gone_at=None
-            )
-        )
-    else:
-        change = Change.SAME if found.digest == digest else Change.CHANGED
-        _update(connection, found, ad, digest, seen_at, change)
-    sighting = Sighting(ad.ad_id, seen_at, change, ad.origin.capture_id, run_id)
-    _keep_sighting(connection, sighting)
-    if change is not Change.SAME:
-        pending.announce(connection, "ads", [ad.ad_id])
-    elif found is not None and found.gone_at is not None:
-        outbox.put(connection, outbox.AD, [ad.ad_id])
-    return sighting
+    moments = [seen_at] * len(seen) if isinstance(seen_at, datetime) else list(seen_at)
+    known = {
+        row.ad_id: row._asdict()
+        for row in select_in(connection, select(ads), ads.c.ad_id, dict.fromkeys(ad.ad_id for ad in seen))
+    }
+    work = _Work(states=known)
+    found = [work.see(ad, moment, run_id) for ad, moment in zip(seen, moments, strict=True)]
+    work.write(connection)
+    return found
+
+
+@dataclass(slots=True)
+class _Work:
+    """The rows a batch of sightings makes, worked out in memory and written at once."""
+
+    states: dict[str, dict[str, Any]]
+    fresh: dict[str, None] = field(default_factory=dict)
+    touched: dict[str, None] = field(default_factory=dict)
+    to_read: dict[str, None] = field(default_factory=dict)
+    came_back: dict[str, None] = field(default_factory=dict)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+
+    def see(self, ad: Ad, seen_at: datetime, run_id: str) -> Sighting:
+        state, digest = self.states.get(ad.ad_id), content_digest(ad)
+        if state is None:
+            change = Change.NEW
+            times = {"first_seen": seen_at, "last_seen": seen_at, "gone_at": None}
+            self.states[ad.ad_id] = {**_columns(ad), "digest": digest, "version": 1, **times}
+            self.fresh[ad.ad_id] = None
+        else:
+            change = Change.SAME if state["digest"] == digest else Change.CHANGED
+            if change is Change.SAME and state["gone_at"] is not None:
+                self.came_back[ad.ad_id] = None
+            self._renew(state, ad, digest, seen_at, change)
+        if change is not Change.SAME:
+            self.to_read[ad.ad_id] = None
+        sighting = Sighting(ad.ad_id, seen_at, change, ad.origin.capture_id, run_id)
+        self.sightings.setdefault(ad.ad_id, sighting)
+        return sighting
+
+    def _renew(self, state: dict[str, Any], ad: Ad, digest: str, seen_at: datetime, change: Change) -> None:
+        self.touched[ad.ad_id] = None
+        if seen_at < state["last_seen"]:
+            # An old archive imported late adds a sighting; it does not turn the newest state back.
+            state["first_seen"] = min(state["first_seen"], seen_at)
+            return
+        if change is Change.CHANGED:
+            self.versions.append(_version(state))
+            state |= {**_columns(ad), "digest": digest, "version": state["version"] + 1}
+        state |= {"last_seen": seen_at, "gone_at": None, "posted_at": ad.posted_at}
+
+    def write(self, connection: Connection) -> None:
+        if self.fresh:
+            connection.execute(insert(ads), [self.states[ad_id] for ad_id in self.fresh])
+        changed = {version["ad_id"] for version in self.versions}
+        for names in (CHANGING, FLEETING):
+            rows = [
+                {"key": ad_id, **{name: self.states[ad_id][name] for name in names}}
+                for ad_id in self.touched
+                if ad_id not in self.fresh and (ad_id in changed) is (names is CHANGING)
+            ]
+            if rows:
+                connection.execute(update(ads).where(ads.c.ad_id == bindparam("key")), rows)
+        insert_missing(connection, ad_versions, self.versions)
+        insert_missing(connection, sightings, (_row(one) for one in self.sightings.values()))
+        pending.announce(connection, "ads", self.to_read)
+        outbox.put(connection, outbox.AD, self.came_back)
 
 
 def record_gone(connection: Connection, ad_id: str, *, seen_at: datetime, run_id: str, capture_id: str | None) -> bool:
@@ -69,7 +130,7 @@ def record_gone(connection: Connection, ad_id: str, *, seen_at: datetime, run_id
         update(ads).where(ads.c.ad_id == ad_id, ads.c.gone_at.is_(None)).values(gone_at=seen_at)
     ).rowcount
     if gone:
-        _keep_sighting(connection, Sighting(ad_id, seen_at, Change.GONE, capture_id, run_id))
+        insert_missing(connection, sightings, [_row(Sighting(ad_id, seen_at, Change.GONE, capture_id, run_id))])
         outbox.put(connection, outbox.AD, [ad_id])
     return bool(gone)
 
@@ -80,46 +141,18 @@ def content_digest(ad: Ad) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _update(connection: Connection, found: Row[Any], ad: Ad, digest: str, seen_at: datetime, change: Change) -> None:
-    if seen_at < found.last_seen:
-        # An old archive imported late adds a sighting; it does not turn the newest state back.
-        connection.execute(update(ads).where(ads.c.ad_id == ad.ad_id).values(first_seen=min(found.first_seen, seen_at)))
-        return
-    values: dict[str, Any] = {"last_seen": seen_at, "gone_at": None, "posted_at": ad.posted_at}
-    if change is Change.CHANGED:
-        fields = {name: getattr(found, name) for name in TEXT_FIELDS}
-        fields |= {"image_hashes": found.image_hashes, "region": found.region}
-        insert_missing(
-            connection,
-            ad_versions,
-            [
-                {
-                    "ad_id": ad.ad_id,
-                    "version": found.version,
-                    "seen_at": found.last_seen,
-                    "capture_id": found.capture_id,
-                    "fields": fields,
-                }
-            ],
-        )
-        values |= {**_columns(ad), "digest": digest, "version": found.version + 1}
-    connection.execute(update(ads).where(ads.c.ad_id == ad.ad_id).values(**values))
+def _version(state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "ad_id": state["ad_id"],
+        "version": state["version"],
+        "seen_at": state["last_seen"],
+        "capture_id": state["capture_id"],
+        "fields": {name: state[name] for name in (*TEXT_FIELDS, "image_hashes", "region")},
+    }
 
 
-def _keep_sighting(connection: Connection, sighting: Sighting) -> None:
-    insert_missing(
-        connection,
-        sightings,
-        [
-            {
-                "ad_id": sighting.ad_id,
-                "run_id": sighting.run_id,
-                "seen_at": sighting.seen_at,
-                "change": sighting.change.value,
-                "capture_id": sighting.capture_id,
-            }
-        ],
-    )
+def _row(sighting: Sighting) -> dict[str, Any]:
+    return {**asdict(sighting), "change": sighting.change.value}
 
 
 def _columns(ad: Ad) -> dict[str, Any]:
