@@ -1,0 +1,126 @@
+"""The stage: what it writes for the stages after it, and that a kill at any moment costs nothing."""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from sqlalchemy import Connection, select
+
+from linker import stage
+from linker.judgements import Verdict, judge, withdraw
+from linker.records import Passage
+from linker.stored import copies_of, group_ids_of, load_groups, members_of
+from linker.tables import groups, lineage, link_signals
+from linker.why import why
+from store import pending
+from store.errors import UsageError
+from store.workspace import Workspace
+from tests.linker.conftest import Posted, posted
+
+PHONE = "+13125550101"
+TEXT = "quiet house near the park open from noon until late every day with parking behind it and a warm welcome to all"
+Put = Callable[[Iterable[Posted]], None]
+
+
+def _partition(workspace: Workspace) -> list[list[str]]:
+    with workspace.read() as connection:
+        ids = list(connection.execute(select(groups.c.group_id)).scalars())
+        return sorted(members_of(connection, ids).values())
+
+
+def test_every_ad_is_in_one_group_and_groups_are_announced_to_scoring(workspace: Workspace, put: Put) -> None:
+    put([posted("a", phone=PHONE), posted("b", day=1, phone=PHONE), posted("c")])
+    assert stage.run(workspace) == 3
+    assert _partition(workspace) == [["harbor:a", "harbor:b"], ["harbor:c"]]
+    with workspace.read() as connection:
+        waiting = set(pending.take(connection, "score", 10))
+        assert waiting == set(group_ids_of(connection, ["harbor:a", "harbor:c"]).values())
+
+
+def test_nothing_pending_means_nothing_done(workspace: Workspace, put: Put) -> None:
+    put([posted("a", phone=PHONE)])
+    assert stage.run(workspace) == 1
+    assert stage.run(workspace) == 0
+
+
+def test_a_group_that_merges_into_another_is_announced_and_remembered(workspace: Workspace, put: Put) -> None:
+    put([posted("a", phone=PHONE), posted("b", day=1, email="b@example.com")])
+    stage.run(workspace)
+    with workspace.begin() as connection:
+        gone = group_ids_of(connection, ["harbor:b"])["harbor:b"]
+        pending.done(connection, "score", pending.take(connection, "score", 10))
+    put([posted("c", day=2, phone=PHONE, email="b@example.com")])
+    stage.run(workspace)
+    assert _partition(workspace) == [["harbor:a", "harbor:b", "harbor:c"]]
+    with workspace.read() as connection:
+        assert gone in pending.take(connection, "score", 10)
+        assert (
+            connection.execute(select(lineage.c.passage).where(lineage.c.other == gone)).scalar_one() == Passage.MERGED
+        )
+
+
+def test_a_judgement_cuts_until_it_is_withdrawn(workspace: Workspace, put: Put) -> None:
+    put([posted("a", phone=PHONE), posted("b", day=1, phone=PHONE)])
+    stage.run(workspace)
+    with workspace.begin() as connection:
+        number = judge(connection, "harbor:b", "harbor:a", Verdict.NOT_SAME, "ana", "different people")
+    stage.run(workspace)
+    assert _partition(workspace) == [["harbor:a"], ["harbor:b"]]
+    put([posted("c", day=2, phone=PHONE)])
+    stage.run(workspace)
+    assert ["harbor:a", "harbor:b", "harbor:c"] not in _partition(workspace)
+    with workspace.begin() as connection:
+        assert withdraw(connection, number)
+        assert not withdraw(connection, number)
+    stage.run(workspace)
+    assert _partition(workspace) == [["harbor:a", "harbor:b", "harbor:c"]]
+
+
+def test_a_judgement_on_one_ad_twice_is_refused(workspace: Workspace) -> None:
+    with workspace.begin() as connection, pytest.raises(UsageError, match="two different ads"):
+        judge(connection, "a", "a", Verdict.SAME, "ana", "")
+
+
+def test_why_and_copies_answer_from_the_workspace(workspace: Workspace, put: Put) -> None:
+    put([posted("a", text=TEXT), posted("b", day=1, text=TEXT), posted("c", day=2, text=TEXT.replace("late", "six"))])
+    stage.run(workspace)
+    with workspace.read() as connection:
+        assert copies_of(connection, "harbor:a") == ["harbor:c", "harbor:b"]
+        assert "are worded alike" in why(connection, "harbor:a", "harbor:c")[0].sentence()
+        assert why(connection, "harbor:a", "harbor:missing") == []
+
+
+class _KillError(BaseException):
+    """Ends the process as far as the stage can tell: nothing catches it."""
+
+
+def test_a_kill_before_the_commit_leaves_everything_to_be_done_again(
+    workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put([posted("a", phone=PHONE), posted("b", day=1, phone=PHONE)])
+
+    def killed(connection: Connection, batch: stage.Batch) -> None:
+        stage.write(connection, batch)
+        raise _KillError
+
+    with monkeypatch.context() as patch:
+        whole = stage.pending.drain
+        patch.setattr(stage.pending, "drain", lambda *a, **k: whole(*a, **{**k, "write": killed}))
+        with pytest.raises(_KillError):
+            stage.run(workspace)
+    assert _partition(workspace) == []
+    assert stage.run(workspace) == 2
+    assert _partition(workspace) == [["harbor:a", "harbor:b"]]
+
+
+def test_a_new_version_links_everything_again_and_keeps_the_ids(
+    workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put([posted(str(n), day=n, phone=PHONE, text=TEXT) for n in range(4)])
+    stage.run(workspace)
+    with workspace.read() as connection:
+        before = load_groups(connection, connection.execute(select(groups.c.group_id)).scalars())
+    monkeypatch.setattr(stage, "VERSION", "next")
+    assert stage.run(workspace, batch=2) == 4
+    with workspace.read() as connection:
+        assert load_groups(connection, before) == before
+        assert len(connection.execute(select(link_signals.c.ad_id)).all()) == 4
