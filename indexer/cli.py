@@ -1,5 +1,277 @@
-"""Commands of the indexer."""
+"""Commands of the indexer: search, show an ad, show a group, and look after the index."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.options import JsonOption, LimitOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from indexer.records import Hit, Page
+
 app = typer.Typer()
+index = typer.Typer(
+    help="Look after the search index, which can be rebuilt from the store at any time.", no_args_is_help=True
+)
+app.add_typer(index, name="index")
+
+SNIPPET = 60  # characters before and after a highlight
+
+
+class Order(StrEnum):
+    """The order of hits."""
+
+    RELEVANCE = "relevance"
+    TIME = "time"
+    PRIORITY = "priority"
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="words and filters; see docs/searching.md")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    limit: LimitOption = 20,
+    sort: Annotated[
+        Order | None, typer.Option("--sort", help="else relevance for words, time for filters alone")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="the page after the one that gave CURSOR")
+    ] = None,
+    groups: Annotated[bool, typer.Option("--groups", help="each group once, with its best ad")] = False,
+) -> None:
+    """Search the ads: `sidelight search 'linked:"(202) 555-0143" posted:last-7-days'`."""
+    from indexer.records import Sort
+    from indexer.search import search as ask
+    from store import audit
+    from store.jsonlines import write_lines
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "search", "query", query, words=query))
+    page = ask(
+        opened,
+        query,
+        limit=limit,
+        sort=Sort(sort.value) if sort else None,
+        cursor=after,
+        collapse_groups=groups,
+    )
+    if as_json:
+        write_lines("-", (hit.as_json() for hit in page.hits))
+        if page.cursor:
+            typer.echo(f"next page: --after {page.cursor}", err=True)
+        return
+    _print_page(page)
+
+
+@app.command()
+def show(
+    ad: Annotated[str, typer.Argument(metavar="AD", help="the ad's id, such as harbor:1042")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an ad: its text, what was read from it, where it was captured and when seen, its group and why that is ranked."""
+    import orjson
+
+    from indexer.dossier import of_ad
+    from store import audit
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "show", "ad", ad))
+    with opened.read() as connection:
+        found = of_ad(connection, ad)
+    if as_json:
+        typer.echo(orjson.dumps(found).decode())
+    else:
+        _print_ad(found)
+
+
+@app.command()
+def group(
+    group_id: Annotated[str, typer.Argument(metavar="ID")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    limit: LimitOption = 50,
+) -> None:
+    """Show a group: its ads, why they are linked, where it has been, and why it is ranked where it is."""
+    import orjson
+
+    from indexer.dossier import of_group
+    from store import audit
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "show", "group", group_id))
+    with opened.read() as connection:
+        found = of_group(connection, group_id)
+    if as_json:
+        typer.echo(orjson.dumps(found).decode())
+    else:
+        _print_group(found, limit)
+
+
+@index.command("rebuild")
+def rebuild(workspace: WorkspaceOption = None) -> None:
+    """Build the index anew from the store beside the live one, then put it in its place; searches go on meanwhile."""
+    from indexer import stage
+    from store.workspace import open_workspace
+
+    written = stage.rebuild(open_workspace(workspace), _said)
+    typer.echo(f"{written} documents in the new index")
+
+
+@index.command("status")
+def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Say which engine answers, what state its index is in, and how much waits to be written. Status 1 when it cannot be asked."""
+    import orjson
+
+    from indexer.backend import State
+    from indexer.engine import open_backend
+    from store import outbox
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    health = open_backend(opened).health()
+    with opened.read() as connection:
+        waiting, refused = outbox.count(connection)
+    if as_json:
+        typer.echo(orjson.dumps({**_plain(health), "waiting": waiting, "refused": refused}).decode())
+    else:
+        typer.echo(
+            f"engine     {health.engine}\nindex      {health.state}{f': {health.detail}' if health.detail else ''}"
+        )
+        typer.echo(f"documents  {health.documents}\nwaiting    {waiting}\nrefused    {refused}")
+    raise typer.Exit(0 if health.state is State.READY else 1)
+
+
+@index.command("reconcile")
+def reconcile(workspace: WorkspaceOption = None) -> None:
+    """Compare index and store; every difference is put down to be written again by the next `sidelight process`."""
+    from indexer import stage
+    from store.workspace import open_workspace
+
+    drift = stage.reconcile(open_workspace(workspace))
+    typer.echo(f"missing {len(drift.missing)}, stale {len(drift.stale)}, extra {len(drift.extra)}")
+
+
+def _said(count: int) -> None:
+    typer.echo(f"\r{count} documents", err=True, nl=False)
+
+
+def _plain(health: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(health)
+
+
+def _safe(text: object) -> str:
+    """Text of an ad without what a terminal would act on."""
+    return "".join(one if one.isprintable() else " " for one in str(text))
+
+
+def _print_page(page: "Page") -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    out = Console(highlight=False)
+    for hit in page.hits:
+        line = Text()
+        line.append(_safe(hit.ad_id), "bold")
+        facts = [_safe(hit.site), f"{hit.posted_at:%Y-%m-%d}" if hit.posted_at else "no date"]
+        facts += [f"group {hit.group_id} of {hit.document.group_size}"] if hit.group_id else []
+        facts += [f"{hit.group_hits} hits"] if hit.group_hits is not None else []
+        facts += [f"priority {hit.priority:.2f} ({hit.document.band})"] if hit.priority is not None else []
+        line.append("  " + "  ".join(facts), "dim")
+        out.print(line, soft_wrap=True)
+        out.print(_snippet(hit), soft_wrap=True)
+    out.print(f"{len(page.hits)} of {page.total}, by {page.sort}", style="dim")
+    if page.cursor:
+        out.print(f"next page: --after {page.cursor}", style="dim", soft_wrap=True)
+
+
+def _snippet(hit: "Hit") -> Any:
+    """The title and the words around the first highlight."""
+    from rich.text import Text
+
+    text = Text("  ")
+    text.append(_safe(hit.document.title))
+    first = next((one for one in hit.highlights if one.field == "body"), None)
+    if first is not None:
+        body = hit.document.body
+        text.append("\n  ")
+        text.append(_safe(body[max(first.start - SNIPPET, 0) : first.start]), "dim")
+        text.append(_safe(first.surface), "bold yellow")
+        text.append(_safe(body[first.end : first.end + SNIPPET]), "dim")
+    return text
+
+
+def _print_ad(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Console(highlight=False)
+    out.print(Text(_safe(found["ad_id"]), "bold"), _safe(found["url"]), markup=False)
+    gone = f", gone {found['gone_at']}" if found["gone_at"] else ""
+    out.print(f"posted {found['posted_at']}, seen {found['first_seen']} to {found['last_seen']}{gone}", markup=False)
+    for name, value in found["fields"].items():
+        out.print(Text(f"{name:>9}  ", "dim") + Text(_safe(value)))
+    table = Table("kind", "value", "where", "as written", title="What was read", title_justify="left")
+    for one in found["mentions"]:
+        where = f"{one['field']} {one['start']}-{one['end']}"
+        table.add_row(one["kind"], Text(_safe(one["value"])), where, Text(_safe(one["surface"])))
+    out.print(table)
+    capture = found["origin"]["capture"]
+    if capture:
+        out.print(
+            f"captured {capture['fetched_at']} in {capture['warc_file']} at {capture['warc_offset']}", markup=False
+        )
+        out.print(f"sha256 {capture['sha256']}", markup=False)
+    elif found["origin"]["file_sha256"]:
+        out.print(f"imported: line {found['origin']['line']} of the file {found['origin']['file_sha256']}")
+    for one in found["sightings"]:
+        out.print(f"{one['seen_at']}  {one['change']}  run {one['run_id']}", style="dim", markup=False)
+    out.print(f"group {found['group_id'] or 'none yet'}", markup=False)
+    _print_priority(out, found["priority"])
+
+
+def _print_group(found: dict[str, Any], limit: int) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    out = Console(highlight=False)
+    out.print(
+        Text(f"group {found['group_id']}", "bold"),
+        f"{len(found['ads'])} ads, {found['first_seen']} to {found['last_seen']}",
+    )
+    _print_priority(out, found["priority"])
+    lines = {
+        "ads": [
+            f"{one['ad_id']}  {one['site']}  {one['posted_at'] or 'no date'}  {one['title']}" for one in found["ads"]
+        ],
+        "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
+        "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
+        "places": [f"{one['name']}: {one['first']} to {one['last']}, {one['ads']} ads" for one in found["itinerary"]],
+    }
+    for title, rows in lines.items():
+        if rows:
+            out.print(Text(title, "bold"))
+            for row in rows[:limit]:
+                out.print(Text(f"  {_safe(row)}"), soft_wrap=True)
+            if len(rows) > limit:
+                out.print(f"  and {len(rows) - limit} more; --limit shows them", style="dim")
+
+
+def _print_priority(out: Any, priority: dict[str, Any] | None) -> None:
+    if priority is None:
+        out.print("not ranked yet", style="dim")
+        return
+    value = f"review priority {priority['value']:.2f}, {priority['band']}, looked at as {priority['route']}"
+    out.print(f"{value} (model {priority['model']})", markup=False)
+    if priority["abstained"]:
+        out.print(f"  {priority['abstained']}", markup=False)
+    for one in priority["evidence"]:
+        out.print(f"  {one['direction']:>7}  {one['sentence']}", markup=False)

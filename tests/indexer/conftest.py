@@ -52,7 +52,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace
 
 
 # A world of 300 ads: words, places, contacts and groups drawn from one seeded generator.
-WORDS = "evening quiet garden river corner bright station market window harbour morning silver coffee travel studio".split()
+WORDS = (
+    ["evening", "quiet", "garden", "river", "corner", "bright", "station", "market", "window", "harbour", "morning", "silver", "coffee", "travel", "studio"]
+)
 NAMES = ("Anna", "Bea", "Carla", "Dora", "Eva")
 TOWNS = (
     ("4671654", "Austin", "US", 30.26715, -97.74306),
@@ -68,14 +70,14 @@ ADS = 300
 
 def make_ad(number: int) -> tuple[Ad, Reading]:
     """Ad `number` of the world and what is read from it; the same each time."""
-    draw = Random(number)  # noqa: S311
+    draw = Random(number)
     phone = f"(202) 555-{100 + number % 60:04}"
     name, age, rate = draw.choice(NAMES), draw.randint(18, 45), draw.choice((60, 80, 100, 120, 200))
     town = TOWNS[number % len(TOWNS)]
     email = f"contact{number % 40}@example.com"
     said = " ".join(draw.choice(WORDS) for _ in range(draw.randint(4, 30)))
     reach = f"Call {phone}" if number % 3 else f"Write {email}"
-    body = f"{said}. {reach}. {age} years. {rate} an hour. Crème brûlée {number}"
+    body = f"{said}. {reach}. {age} years. {rate} an hour. {'Crème brûlée' if number % 4 else 'Custard'} {number}"
     title = f"{name} in {town[1]}, {draw.choice(WORDS)} {draw.choice(WORDS)}"
     ad = Ad(
         ad_id=f"{SITES[number % 3]}:{number:04}",
@@ -91,7 +93,9 @@ def make_ad(number: int) -> tuple[Ad, Reading]:
     mentions = [
         _mention(ad, Kind.NAME, name.lower(), "name", name),
         _mention(ad, Kind.AGE, str(age), "body", f"{age}"),
-        _mention(ad, Kind.PRICE, f"USD {rate} / 60 min", "body", f"{rate} an hour", amount=rate, currency="USD", minutes=60),
+        _mention(
+            ad, Kind.PRICE, f"USD {rate} / 60 min", "body", f"{rate} an hour", amount=rate, currency="USD", minutes=60
+        ),
         _mention(ad, Kind.PLACE, town[0], "location", town[1], name=town[1], country=town[2], lat=town[3], lon=town[4]),
     ]
     if number % 3:
@@ -101,7 +105,7 @@ def make_ad(number: int) -> tuple[Ad, Reading]:
         mentions.append(_mention(ad, Kind.EMAIL, email, "body", email))
     if number % 5 == 0:
         found = INDICATORS[number // 5 % len(INDICATORS)]
-        mentions.append(_mention(ad, Kind.INDICATOR, found, "body", body.split()[0], negated=number % 50 == 0))
+        mentions.append(_mention(ad, Kind.INDICATOR, found, "body", body.split(maxsplit=1)[0], negated=number % 50 == 0))
     return ad, Reading(ad.ad_id, "en", "", tuple(mentions), "1")
 
 

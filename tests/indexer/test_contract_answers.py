@@ -120,9 +120,7 @@ def test_most_queries_of_the_contract_find_something(embedded_world: Workspace) 
 
 
 @pytest.mark.parametrize("query", ["", "evening", "site:harbor age:<30", "linked:2025550107"])
-def test_both_engines_count_the_same_facets(
-    embedded_world: Workspace, elastic_world: Workspace, query: str
-) -> None:
+def test_both_engines_count_the_same_facets(embedded_world: Workspace, elastic_world: Workspace, query: str) -> None:
     counted = search(embedded_world, query, facets=FACETS)
     assert counted.facets == search(elastic_world, query, facets=FACETS).facets
     assert not any(facet.approximate for facet in counted.facets)
@@ -140,9 +138,7 @@ def test_both_engines_sort_by_priority_alike(embedded_world: Workspace, elastic_
 
 
 @pytest.mark.parametrize(("query", "more", "less"), [("coffee evening", 3, 1)])
-def test_relevance_puts_an_ad_that_says_it_more_often_first(
-    world: Workspace, query: str, more: int, less: int
-) -> None:
+def test_relevance_puts_an_ad_that_says_it_more_often_first(world: Workspace, query: str, more: int, less: int) -> None:
     hits = search(world, query, sort=Sort.RELEVANCE, limit=100).hits
     said = [sum(hit.document.body.lower().split().count(word) for word in query.split()) for hit in hits]
     length = [len(hit.document.body.split()) for hit in hits]
