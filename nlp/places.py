@@ -176,7 +176,7 @@ def _local(found: list[Named]) -> list[Named]:
     kept = []
     for one in found:
         near = any((town.country, town.admin) in states for town in one.towns)
-        if one.region is not None or near and one.key not in words().careful:
+        if one.region is not None or (near and one.key not in words().careful):
             kept.append(one)
     return kept
 
@@ -202,7 +202,7 @@ def _choose(named: list[Named], region: str | None) -> Iterator[tuple[Named, Pla
 def _unknown(given: str, run: Run, taken: set[int]) -> Iterator[Found]:
     """Addresses whose town GeoNames lacks. In prose a state's code that is a word needs a postal code behind it."""
     for match in ADDRESS.finditer(given, run.start, run.end):
-        start, end = match.span("town")
+        end = match.end("town")
         firm = (
             match["postal"]
             or run.name == "location"

@@ -1,0 +1,131 @@
+"""Names an ad gives for the person advertised: the `name` field, and where a cue or a pattern says "this is a name".
+
+A strong cue ("my name is", "me llamo") takes any word that could be a name. A weak one ("I'm", "call") needs a known given
+name, or a capital where the words around it have none. Words for groups are never names.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from nlp.extractor import AdText, Example, Found
+from nlp.fields import Run, runs
+from nlp.masking import masks
+from nlp.records import Kind
+
+NAME = "names"
+WORD = r"[a-z][a-z'-]{1,19}"
+STRONG = re.compile(
+    rf"\b(?:my name is|my name's|name is|i am called|they call me|you can call me|me llamo|mi nombre es|meu nome e|"
+    rf"me chamo|chamo-me|(?<!user)(?<!tag )(?:name|nombre|nome)\s?[:=])\s{{0,2}}(?P<name>{WORD})"
+)
+WEAK = re.compile(
+    rf"\b(?:i'?m|i am|this is|it'?s|call|text|ask for|meet|with|contact|hi,? i'?m|see|message|whatsapp|"
+    rf"soy|llama a|pregunta por|escribe a|sou a|sou|liga para|fala com|falar com|chama|aqui e a|hola soy|conoce a|conheca)"
+    rf"\s{{1,2}}(?P<name>{WORD})(?![\w'@./])"
+)
+# "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; "Ana -", "Ana |", "Ana:" at the start of a title.
+AGED = re.compile(rf"(?:^|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]?\s{{0,2}}(?=\d{{2}}\b(?![:/%$€£]))")
+HEAD = re.compile(rf"\W{{0,4}}(?P<name>{WORD})\s{{0,2}}(?=[-|,:*~!·(]|\Z)")
+TAIL = re.compile(rf"[-|,:*~!·]\s{{0,2}}(?P<name>{WORD})\W{{0,4}}\Z")
+FIELD = re.compile(rf"{WORD}(?: {WORD})?")
+GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What names.yml says."""
+
+    known: frozenset[str]
+    never: frozenset[str]
+
+
+class Names:
+    """The names the ad gives."""
+
+    name = NAME
+    examples = (
+        Example("Ana", ("ana",), "name"),
+        Example("Hi, I'm Zuleika and I just arrived", ("zuleika",)),
+        Example("me llamo Rocío", ("rocio",)),
+        Example("Meu nome é Bruna", ("bruna",)),
+        Example("Ana, 24", ("ana",), "title"),
+        Example("I'm new, I'm available, call me, I'm Colombian", ()),
+    )
+
+    def __call__(self, text: AdText) -> Iterator[Found]:
+        """Each name once where it stands, by the surest rule."""
+        seen: set[int] = set()
+        for run in runs(text):
+            for start, end, sure in _of_field(text, run):
+                written = text.folded.text[start:end]
+                if start not in seen and _could_be(written):
+                    seen.add(start)
+                    yield Found(Kind.NAME, written, start, end, NAME, sure)
+
+
+def _of_field(text: AdText, run: Run) -> Iterator[tuple[int, int, float]]:
+    folded, known = text.folded.text, words().known
+    if run.name == "name":
+        for match in FIELD.finditer(folded, run.start, run.end):
+            yield from ((start, end, 1.0) for start, end in _split(match))
+        return
+    if run.name not in {"title", "body"}:
+        return
+    for match in STRONG.finditer(folded, run.start, run.end):
+        yield *match.span("name"), 0.95
+    for match in WEAK.finditer(folded, run.start, run.end):
+        if match["name"] in known or _stands_out(text, *match.span("name")):
+            yield *match.span("name"), 0.8
+    for match in AGED.finditer(folded, run.start, run.end):
+        if match["name"] in known or _stands_out(text, *match.span("name")):
+            yield *match.span("name"), 0.8
+    if run.name == "title":
+        for pattern in (HEAD.match(folded, run.start, run.end), TAIL.search(folded, run.start, run.end)):
+            if pattern is not None and pattern["name"] in known:
+                yield *pattern.span("name"), 0.6
+
+
+def _split(match: "re.Match[str]") -> Iterator[tuple[int, int]]:
+    position = match.start()
+    for part in APART.split(match[0]):
+        start = match.string.index(part, position)
+        position = start + len(part)
+        if part:
+            yield start, position
+
+
+def _stands_out(text: AdText, start: int, end: int) -> bool:
+    """A capital and small letters after it, where neither the word before nor the word after has a capital."""
+    folded, original = text.folded, text.original.text
+    written = original[folded.starts[start] : folded.ends[end - 1]]
+    after = re.match(r"\s[A-Z]", original[folded.ends[end - 1] : folded.ends[end - 1] + 2])
+    before = re.search(r"\b[A-Z]\w+[ ]\Z", original[max(0, folded.starts[start] - 15) : folded.starts[start]])
+    cue_capital = before is not None and before[0].strip().lower() not in {
+        "soy",
+        "sou",
+        "call",
+        "text",
+        "meet",
+        "contact",
+    }
+    return written[:1].isupper() and written[1:].islower() and after is None and not cue_capital
+
+
+def _could_be(written: str) -> bool:
+    if len(written) < 2 or written.split(maxsplit=1)[0] in words().never:
+        return False
+    known = masks()
+    return not any(known.of_row[str(row)] in GROUPS for _, _, row in known.hits(written))
+
+
+@cache
+def words() -> Words:
+    """The one set of words."""
+    data = yaml.safe_load(Path(__file__).with_name("names.yml").read_text("utf-8"))
+    return Words(frozenset(map(str, data["known"])), frozenset(map(str, data["never"])))
