@@ -31,3 +31,30 @@ def make_market(
 
     count = make(directory, seed=seed, ads=ads, days=days, hubs=hubs, obfuscated=obfuscated, prevalence=prevalence)
     typer.echo(f"{count} ads in {directory}")
+
+
+@market.command("serve")
+def serve_market(
+    directory: Directory,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="on 127.0.0.1; 0 takes a free one")] = 8600,
+    day: Annotated[int | None, typer.Option(min=0, help="show that day only; without it all ads")] = None,
+) -> None:
+    """Serve the sites of DIR on loopback until Ctrl-C, e.g. `sidelight market serve market-7 --day 3`."""
+    import asyncio
+
+    from market.catalogue import MarketError
+    from market.server import Market, listen
+
+    async def run() -> None:
+        try:
+            market = Market(directory, day)
+            server = await listen(market, port)
+        except (MarketError, OSError) as problem:
+            raise typer.BadParameter(str(problem)) from None
+        typer.echo(f"{market.url}/  (Ctrl-C ends)")
+        await server.serve_forever()
+
+    try:
+        asyncio.run(run())
+    except KeyboardInterrupt:
+        typer.echo("ended")

@@ -251,7 +251,7 @@ def _entry(post: Post, native: NativeIds, dates: list[str]) -> Entry:
         before = {"posted_at": dates[stay_from] + clock}
     else:
         stay_from = post.day
-    stay: dict[str, Any] = {"ad_id": ad_id, "from": stay_from, "until": post.until}
+    stay: dict[str, Any] = {"ad_id": ad_id, "category": post.category, "from": stay_from, "until": post.until}
     if post.changed is not None:
         stay["changed"] = post.changed
         stay["before"] = before

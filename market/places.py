@@ -1,5 +1,6 @@
 """Towns of the rehearsal market, from `places.yml`."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,11 @@ class Place:
     postal: str  # start of its postal codes
 
     @property
+    def slug(self) -> str:
+        """The name as it stands in addresses."""
+        return _slug(self.name)
+
+    @property
     def currency(self) -> str:
         """ISO 4217."""
         return CURRENCY[self.country]
@@ -45,8 +51,14 @@ class Atlas:
 
 
 @cache
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
+    return plain.lower().replace(".", "").replace(" ", "-")
+
+
+@cache
 def atlas() -> Atlas:
     """The one atlas."""
     data = yaml.safe_load(Path(__file__).with_name("places.yml").read_text("utf-8"))
-    places = tuple(Place(*row[:7], codes=tuple(row[7]), postal=row[8]) for row in data["places"])
+    places = tuple(Place(*row[:7], tuple(row[7]), row[8]) for row in data["places"])
     return Atlas(places, tuple(data["area_codes"]), tuple(data["toll_free"]), tuple(data["uk"]))

@@ -27,6 +27,7 @@ class Post:
     day: int
     minute: int
     site: str
+    category: str  # the town, as its site sorts it
     fields: dict[str, str]
     images: list[str]
     truth: dict[str, Any]
@@ -183,7 +184,7 @@ class Writing:
             images.append(author.images[int(rng.random() * len(author.images))])
         elif rng.random() < 0.05:
             images.append(STOCK[int(rng.random() * len(STOCK))])
-        return Post(self.day, int(rng.random() * 1440), self.site, fields, images, truth)
+        return Post(self.day, int(rng.random() * 1440), self.site, self.place.slug, fields, images, truth)
 
     # What the fields say
 

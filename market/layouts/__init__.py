@@ -1,0 +1,1 @@
+"""The layouts of the rehearsal sites: each turns a path into a page."""
