@@ -7,11 +7,12 @@ from enum import IntEnum
 from nlp.digits import DIGITS, WORDS, Atom, spell, vocabulary
 from nlp.mapped import BREAK
 
-WORD = re.compile(r"(?:[^\W_]|(?<!\d\d)\||\|(?!\d\d))+")
+# A bar inside a word can be a one, but not between two groups of digits.
+WORD = re.compile(r"[^\W_]+(?:(?:(?<!\d\d)\||\|(?!\d\d))[^\W_]+)*")
 # Times, dates and amounts are no part of a number.
 NEVER = re.compile(
     r"[\d$€£¥₹](?:(?<=\d)(?<![\d.:/-]\d)(?:"
-    r"\d?:\d\d(?::\d\d)?(?![\d:])"
+    r"\d?:\d\d(?::\d\d)?(?![\d:])|4 ?[/x-] ?7(?!\d)"
     r"|(?:\d{3}[-/.]\d{1,2}[-/.]\d{1,2}|\d?[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d?/\d{1,2}/\d\d)(?![\d/.-])"
     r"|\d{0,3}\s?[%$€£¥₹])"
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
@@ -66,7 +67,7 @@ class _Reader:
     def read(self) -> list[Chain]:
         never = NEVER.finditer(self.text)
         ban = next(never, None)
-        skip = self.words.separators
+        skip = self.words.separators | self.words.joiners
         for match in WORD.finditer(self.text):
             start = match.start()
             while ban is not None and ban.end() <= start:
@@ -81,13 +82,13 @@ class _Reader:
             if runs is not None:
                 for run in runs:
                     self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
+            elif word in self.words.times:
+                self.times = self.words.times[word]
             elif self.chain.atoms and word not in skip:
                 if word in self.words.hundreds and len(self.chain.atoms[-1].digits) == 1:
                     self.extend_last("00", match.end())
                 else:
                     self.close()
-            if word in self.words.times:
-                self.times = self.words.times[word]
         self.close()
         return self.done
 

@@ -40,10 +40,14 @@ class Vocabulary:
 
     strong: dict[str, str]
     weak: dict[str, str]
+    glued: dict[str, str]  # what counts inside a run of number words
     tens: dict[str, str]
     times: dict[str, int]
     hundreds: frozenset[str]
     look_alike: dict[int, str]
+    ordinary: frozenset[str]
+    endings: frozenset[str]
+    joiners: frozenset[str]
     separators: frozenset[str]
     labels: frozenset[str]
     fillers: frozenset[str]
@@ -61,27 +65,34 @@ def vocabulary() -> Vocabulary:
         {word: digits for digits, words in data[name].items() for word in words} for name in ("strong", "weak", "tens")
     )
     alike = {ord(letter): digit for digit, letters in data["look_alike"].items() for letter in letters}
-    words = sorted(strong | tens, key=lambda word: (-len(word), word))
+    glued = {word: digits for digits, words in data["glued"].items() for word in words}
+    words = sorted(strong | tens | glued, key=lambda word: (-len(word), word))
     alternatives = "|".join(words)
     return Vocabulary(
         strong,
         weak,
+        strong | tens | glued,
         tens,
         {word: int(count) for count, listed in data["times"].items() for word in listed},
         frozenset(data["hundreds"]),
         alike,
-        *(frozenset(data[name]) for name in ("separators", "labels", "fillers", "others", "units")),
+        *(frozenset(data[name]) for name in ("ordinary", "endings", "joiners", "separators", "labels", "fillers", "others", "units")),
         pieces=re.compile(f"(?P<word>{alternatives})|(?P<alike>[{re.escape(''.join(map(chr, alike)))}])"),
         spelled=re.compile(f"(?:{alternatives})+"),
     )
 
 
+# With so many digits, or with several bars, the bars are separators; else a bar is a one.
+SEPARATED = 7
+UNBARRED = re.compile(r"[^|]+")
 LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
 
 
 @lru_cache(maxsize=50_000)
 def _spell(word: str) -> tuple[Run, ...] | None:
     known = vocabulary()
+    if "|" in word and (word.count("|") > 1 or sum(letter.isdigit() for letter in word) >= SEPARATED):
+        return tuple(run for match in UNBARRED.finditer(word) for run in _shift(_spell(match[0]) or (), match.start()))
     if word.isdigit():
         return (Run((Atom(word, 0, len(word), DIGITS, 0),), False, False),)
     if (digits := known.strong.get(word) or known.tens.get(word)) is not None:
@@ -98,7 +109,8 @@ def _spell_letters(word: str) -> tuple[Run, ...] | None:
     if known.spelled.fullmatch(word):
         return (Run(tuple(_pieces(word, 0)), False, False),)
     if len(word) <= LONGEST_ALIKE and all(ord(letter) in known.look_alike for letter in word):
-        return (Run((Atom(word.translate(known.look_alike), 0, len(word), LOOK_ALIKE, len(word)),), False, False),)
+        weak = len(word) if word in known.ordinary else 0
+        return (Run((Atom(word.translate(known.look_alike), 0, len(word), LOOK_ALIKE, weak),), False, False),)
     return None
 
 
@@ -112,7 +124,9 @@ def _spell_mixed(word: str) -> tuple[Run, ...]:
             atoms.append(Atom(part, start, start + len(part), DIGITS, 0))
             continue
         before, after = index > 0, index + 1 < len(parts)
-        if whole := _whole(part, start):
+        # One letter before a long number is a serial's: s666666666.
+        serial = not before and after and len(part) == 1 and part.isascii() and len(parts[1][0]) >= SEPARATED
+        if not serial and (whole := _whole(part, start)):
             atoms += whole
             continue
         head, tail = (_edge(part, start, last=False) if before else None), (_edge(part, start, last=True) if after else None)
@@ -130,7 +144,7 @@ def _spell_mixed(word: str) -> tuple[Run, ...]:
 def _whole(part: str, start: int) -> list[Atom] | None:
     """The digits a run of letters spells when all of its letters take part."""
     known = vocabulary()
-    if part in known.weak:
+    if part in known.weak and any(ord(letter) not in known.look_alike for letter in part):
         return [Atom(known.weak[part], start, start + len(part), WORDS, len(known.weak[part]))]
     atoms = list(_pieces(part, start))
     return atoms if sum(atom.end - atom.start for atom in atoms) == len(part) else None
@@ -141,7 +155,7 @@ def _pieces(part: str, start: int) -> list[Atom]:
     atoms = []
     for match in known.pieces.finditer(part):
         if word := match["word"]:
-            atoms.append(Atom(known.strong.get(word) or known.tens[word], start + match.start(), start + match.end(), WORDS, 0))
+            atoms.append(Atom(known.glued[word], start + match.start(), start + match.end(), WORDS, 0))
         else:
             digit = known.look_alike[ord(match["alike"])]
             atoms.append(Atom(digit, start + match.start(), start + match.end(), LOOK_ALIKE, 0))

@@ -10,16 +10,18 @@ NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 # Where a number that starts with 0 is looked for when its own region does not know it: of 10 and 11 digits only.
 ABROAD = ("GB", "AU")
+# Where nobody leaves out the 0 before a number dialled at home.
+TRUNK = frozenset({"AT", "AU", "BE", "CH", "DE", "FR", "GB", "IE", "IL", "NL", "NZ", "SE", "ZA"})
 # Mobile numbers by their look, also those that the plan has not given out.
 MOBILE_ABROAD = {"44": re.compile(r"0(7\d{9})"), "61": re.compile(r"0(4\d{8})")}
 # Countries whose numbers ads write with the country code but without a plus; mobile numbers only.
-BARE_CODES = ("91", "90", "39", "44", "49", "33", "34", "52", "55", "57", "61", "86", "971", "40", "48", "7", "27", "351", "66", "84")
+BARE_CODES = ("91", "90", "39", "44", "49", "33", "34", "52", "55", "57", "61", "86", "971", "40", "48", "27", "351", "66", "84")
 
 
 @lru_cache(maxsize=100_000)
 def national(digits: str, region: str) -> str | None:
     """E.164 of digits dialled inside `region`; None where that is no valid number there."""
-    if region in NANP_REGIONS and NANP.fullmatch(digits) is None:
+    if (region in NANP_REGIONS and NANP.fullmatch(digits) is None) or (region in TRUNK and digits[0] != "0"):
         return None
     return _valid(digits, region)
 

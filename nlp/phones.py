@@ -15,12 +15,13 @@ from nlp.digits import DIGITS, LOOK_ALIKE, WORDS, Atom, vocabulary
 from nlp.extractor import AdText, Example, Found
 from nlp.numbering import NANP, NANP_REGIONS, abroad, bare_international, international, national
 from nlp.records import Kind
+from nlp.spread import Spread, spread
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
 FEWEST_DIGITS = 7
 # Groups no one writes a number without meaning it.
-GROUPED = {(3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
+GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
 ENOUGH = 1.5
 LABELLED = 1.5
 MONEY = frozenset("$€£¥₹")
@@ -77,22 +78,31 @@ class Phones:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every number of the ad."""
         folded = text.folded.text
-        found = chains(folded)
-        for window in _numbers(folded, found, text):
-            yield _found(window, text)
-
-
-def _numbers(folded: str, found: Sequence[Chain], text: AdText) -> Iterator[Window]:
-    regions = tuple(dict.fromkeys((text.region or "US", "US")))
-    for chain in found:
-        if sum(len(atom.digits) for atom in chain.atoms) >= FEWEST_DIGITS:
-            yield from _best(_windows(folded, chain, regions))
+        regions = tuple(dict.fromkeys((text.region or "US", "US")))
+        rest: list[Chain] = []
+        doubtful: list[Window] = []
+        for chain in chains(folded):
+            whole = sum(len(atom.digits) for atom in chain.atoms) >= FEWEST_DIGITS
+            windows = _best(_windows(folded, chain, regions)) if whole else []
+            yield from (_found(window, text) for window in windows if window.valid)
+            if not any(window.valid for window in windows):
+                rest.append(chain)
+                doubtful += windows
+        joined: list[Spread] = []
+        if len(rest) > 1:
+            signed = {atom.start for chain in rest for atom in chain.atoms if plus(folded, atom.start)}
+            joined = list(spread(folded, rest, regions, plus=signed))
+            yield from (_found_spread(one) for one in joined)
+        used = {atom.start for one in joined for group in one.groups for atom in group}
+        for window in doubtful:
+            if used.isdisjoint(atom.start for atom in window.atoms):
+                yield _found(window, text)
 
 
 def _best(windows: Iterable[Window]) -> list[Window]:
     kept: list[Window] = []
     taken: set[int] = set()
-    for window in sorted(windows, key=lambda one: (-one.weight, one.first, -one.last)):
+    for window in sorted(windows, key=lambda one: (not one.valid, -one.weight, one.first, -one.last)):
         span = range(window.first, window.last + 1)
         if taken.isdisjoint(span):
             taken.update(span)
@@ -157,7 +167,7 @@ def _value(digits: str, regions: tuple[str, ...], *, sign: bool) -> str | None:
     if len(digits) in (10, 11) and NANP.fullmatch(digits) and (found := national(digits, "US")):
         return found
     for region in regions:
-        if (found := national(digits, region)) is not None and len(digits) > FEWEST_DIGITS:
+        if len(digits) > FEWEST_DIGITS and (found := national(digits, region)) is not None:
             return found
     return abroad(digits) or bare_international(digits)
 
@@ -183,18 +193,19 @@ def _weight(folded: str, chain: Chain, first: int, last: int, digits: str, value
     if _is_amount(folded, atoms, gaps) or sum(len(atom.digits) - atom.weak for atom in atoms) < len(digits) / 2:
         return 0.0
     plain = sum(len(atom.digits) for atom in atoms if atom.form == DIGITS)
-    if (atoms[0].weak or atoms[-1].weak) and plain > 0.6 * len(digits):
-        return 0.0  # digits, then an ordinary word
+    if plain > 0.6 * len(digits) and _has_stray_word(atoms):
+        return 0.0
     loosest = max(holds, default=Hold.GLUED)
     weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
-    weight += LABELLED * label + 2.0 * sign
-    before = chain.holds[first - 1] if first else None
-    after = chain.holds[last] if last < len(chain.holds) else None
+    weight += LABELLED * label + 4.0 * sign
+    single = all(len(atom.digits) == 1 for atom in atoms)
+    before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single) else None
+    after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single) else None
     for side in (before, after):
         if side is None:
             weight += 0.25
         elif side <= loosest:
-            weight -= 0.5 if side == Hold.SPACE or (side == loosest and len(holds) > 5) else 3.0
+            weight -= 3.0 if side != Hold.SPACE else 1.0 if len(holds) > 8 else 0.5
         elif side == Hold.MARK and folded.find("://", max(atoms[0].start - 200, 0), atoms[0].start) < 0:
             weight -= 1.5
     if value is not None and not value.startswith("+1") and before is after is None and loosest < Hold.LOOSE:
@@ -206,36 +217,52 @@ def _weight(folded: str, chain: Chain, first: int, last: int, digits: str, value
     return weight
 
 
+def _has_stray_word(atoms: Sequence[Atom]) -> bool:
+    """An ordinary word at an end or among groups of digits: not a digit in disguise."""
+    for index, atom in enumerate(atoms):
+        beside = atoms[max(index - 1, 0) : index + 2]
+        if atom.weak and (index in {0, len(atoms) - 1} or any(len(one.digits) > 1 for one in beside)):
+            return True
+    return False
+
+
+def _joins(neighbour: Atom, single: bool) -> bool:
+    """The neighbour could be part of the number: no ordinary word, and no group beside digits that stand singly."""
+    return not neighbour.weak and not (single and len(neighbour.digits) > 1)
+
+
 def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *, nanp: bool) -> float:
     """How much the grouping of the digits looks like a number's."""
     lengths = tuple(len(atom.digits) for atom in atoms)
     if len(lengths) == 1:
         return 3.0
-    for limit in (Hold.GLUED, Hold.MARK, Hold.SPACE):
-        if _merged(lengths, holds, limit) in GROUPED and max(holds) < Hold.LOOSE:
+    for limit in (None, Hold.GLUED, Hold.MARK):
+        lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, limit)
+        if lengths in GROUPED and (max(holds) < Hold.LOOSE or limit is not None):
             return 3.0
+    lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, Hold.GLUED)
     sums = set(accumulate(lengths))
     offset = sum(lengths) - 10
     odd = len({gap.strip() for gap in gaps}) == 1 and gaps[0].strip() not in {"", ",", "/", "."}
     bonus = 0.75 * odd + 1.0 * any(atom.form & WORDS for atom in atoms)
-    if Hold.LOOSE in holds and any(length > 1 for length in lengths) and not odd:
+    single = all(len(atom.digits) == 1 or atom.form == WORDS for atom in atoms)  # "double five" is said as one
+    if Hold.LOOSE in holds and not single and not odd:
         bonus -= 1.0
     if nanp and {3 + offset, 6 + offset} <= sums:
         return 2.0 + bonus
-    if not nanp and 2 <= min(lengths[1:]) and len(lengths) <= 6:
+    if not nanp and 2 <= min(lengths[1:], default=2) and len(lengths) <= 6:
         return 2.0 + bonus
-    if max(lengths) == 1:
+    if single:
         return 1.5 + bonus
     return 0.5 + bonus
 
 
-def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold) -> tuple[int, ...]:
+def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold | None) -> tuple[int, ...]:
+    """The lengths of the groups when atoms that hold at least as firmly as `limit` are one group."""
     groups = [lengths[0]]
     for length, hold in zip(lengths[1:], holds, strict=True):
-        if hold <= limit and hold < Hold.SPACE:
+        if limit is not None and hold <= limit:
             groups[-1] += length
-        elif hold <= limit:
-            groups.append(length)
         else:
             groups.append(length)
     return tuple(groups)
@@ -245,7 +272,8 @@ def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     """Money, a sum, a reference: signs that no number carries."""
     start, end = atoms[0].start, atoms[-1].end
     before, after = folded[max(start - 2, 0) : start], folded[end : end + 1]
-    if any(not MONEY.isdisjoint(gap) or "=" in gap and len(set(gaps)) > 1 for gap in gaps):
+    equals = any("=" in gap for gap in gaps)
+    if any(not MONEY.isdisjoint(gap) for gap in gaps) or (equals and sum("=" not in gap for gap in gaps) > 1):
         return True
     lengths = [len(atom.digits) for atom in atoms]
     if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:
@@ -255,7 +283,7 @@ def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
         return True
     if solid and (before[-1:] == "#" or before in {"-", " -"} or before[-1:] == "="):
         return True
-    return after == "=" or (solid and before[-1:] == "*")
+    return (after == "=" and not equals) or (solid and before[-1:] == "*")
 
 
 def _found(window: Window, text: AdText) -> Found:
@@ -273,6 +301,13 @@ def _found(window: Window, text: AdText) -> Found:
     )
 
 
+def _found_spread(one: Spread) -> Found:
+    parts = tuple((group[0].start, group[-1].end) for group in one.groups)
+    detail = {"valid": True, "form": "split"}
+    return Found(Kind.PHONE, one.value, parts[0][0], parts[-1][1], Phones.name, 0.8, detail, parts)
+
+
+JOINERS = vocabulary().joiners
 PLAIN_GAP = re.compile(r"[ ]?[-.()/]?[ ]?|\) ?-? ?| \(|-\(")
 
 
@@ -289,6 +324,8 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
         return "look-alike"
     if forms != DIGITS:
         return "mixed"
+    if any(not JOINERS.isdisjoint(gap.split()) for gap in gaps):
+        return "split"
     if len(atoms) > 6 or not all(PLAIN_GAP.fullmatch(gap) for gap in gaps):
         return "separators"
     return "plain"

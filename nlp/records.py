@@ -79,3 +79,7 @@ class Reading:
     def of(self, kind: Kind) -> tuple[Mention, ...]:
         """The mentions of one kind, in reading order."""
         return tuple(mention for mention in self.mentions if mention.kind is kind)
+
+    def as_json(self) -> dict[str, Any]:
+        """The line the `read` command writes."""
+        return {"ad_id": self.ad_id, "language": self.language, "mentions": [one.as_json() for one in self.mentions]}

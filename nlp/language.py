@@ -1,0 +1,65 @@
+"""The language of an ad, by its commonest words, or by its script where that is enough.
+
+Words that several languages share count for each of them less. Too little to tell gives "und".
+"""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+UNKNOWN = "und"
+WORD = re.compile(r"[^\W\d_]+")
+# Enough of a long text to tell its language.
+LOOK_AT = 4000
+# Three common words of one language, or a fair share of very few words, decide.
+ENOUGH = 1.5
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("languages.yml").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Word -> the languages it speaks for, and how strongly."""
+    owners: dict[str, list[str]] = {}
+    for language, words in _data()["words"].items():
+        for word in dict.fromkeys(words):
+            owners.setdefault(word, []).append(language)
+    return {word: tuple((one, 1 / len(found)) for one in found) for word, found in owners.items()}
+
+
+@cache
+def read_fully() -> frozenset[str]:
+    """Languages whose text is read for more than contacts; ads too short to tell are read as well."""
+    return frozenset([*_data()["read"], UNKNOWN])
+
+
+def language_of(folded: str) -> str:
+    """ISO 639-1 code of the language most of the text is in, or "und"."""
+    text = folded[:LOOK_AT]
+    if not text.isascii() and (script := _script(text)):
+        return script
+    votes = _votes()
+    score: Counter[str] = Counter()
+    for word, count in Counter(WORD.findall(text)).items():
+        for language, weight in votes.get(word, ()):
+            score[language] += weight * min(count, 3)  # type: ignore[assignment]
+    if not score:
+        return UNKNOWN
+    best = max(sorted(score), key=lambda language: score[language])
+    return best if score[best] >= ENOUGH else UNKNOWN
+
+
+def _script(text: str) -> str | None:
+    letters = [letter for letter in text if letter.isalpha()]
+    for first, last, language in _data()["scripts"]:
+        if sum(first <= letter <= last for letter in letters) > len(letters) / 2:
+            return str(language)
+    return None

@@ -1,0 +1,70 @@
+"""Masking: what identifies a person or names a group becomes one neutral token each, so that nothing later can use it.
+
+Runs once; the words are in masks.yml. Linker and models see only the masked text; search and console the original.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import re2
+import yaml
+
+from nlp.extractor import Found
+from nlp.mapped import Mapped
+from nlp.mentions import runs
+from nlp.phrases import Phrases
+
+Span = tuple[int, int, str]
+
+
+class Masks:
+    """The tokens and phrases of masks.yml."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.tokens: dict[str, str] = data["tokens"]
+        rows = list(enumerate(data["masks"]))
+        self.of_row = {str(index): row["token"] for index, row in rows}
+        self.phrases = Phrases({str(index): row["words"] for index, row in rows if row.get("words")}, data.get("lists"))
+        self.patterns = [(index, re2.compile(one)) for index, row in rows for one in row.get("patterns", ())]
+
+    def hits(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Start, end and row of every match; they may overlap."""
+        for hit in self.phrases.find(text):
+            yield hit.start, hit.end, int(hit.key)
+        for row, pattern in self.patterns:
+            for match in pattern.finditer(text):
+                yield match.start(), match.end(), row
+
+
+@cache
+def masks() -> Masks:
+    """What masks.yml says."""
+    return Masks(yaml.safe_load(Path(__file__).with_name("masks.yml").read_text(encoding="utf-8")))
+
+
+def mask(text: Mapped, found: Iterable[Found]) -> Mapped:
+    """`text` with its mentions and every masked word replaced by their tokens."""
+    known = masks()
+    contacts = [(start, end, known.tokens[one.kind.value]) for one in found for start, end in runs(one) if one.kind.value in known.tokens]
+    hidden = text.replace(_spaced(text.text, _apart(sorted(contacts, key=lambda span: (span[0], -span[1])))))
+    words = sorted(known.hits(hidden.text), key=lambda hit: (hit[0], -hit[1], hit[2]))
+    return hidden.replace(_apart((start, end, known.of_row[str(row)]) for start, end, row in words))
+
+
+def _apart(spans: Iterable[Span]) -> Iterator[Span]:
+    """The first of spans that overlap; they come sorted, the longer first."""
+    position = 0
+    for start, end, token in spans:
+        if start >= position:
+            yield start, end, token
+            position = end
+
+
+def _spaced(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Tokens stand by themselves, also where the mention was glued to a word."""
+    for start, end, token in spans:
+        left = " " if start and (text[start - 1].isalnum() or text[start - 1] == "_") else ""
+        right = " " if text[end : end + 1].isalnum() or text[end : end + 1] == "_" else ""
+        yield start, end, f"{left}{token}{right}"

@@ -1,0 +1,136 @@
+"""Numbers in several places: groups with words between them, or a head in the title whose last digits end the body."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nlp.chains import Chain
+from nlp.digits import Atom, vocabulary
+from nlp.mapped import BREAK
+from nlp.numbering import NANP, abroad, international, national
+
+WORD = re.compile(r"[^\W\d_]+")
+# A word between two groups, with its blanks; longer is a sentence.
+FURTHEST = 16
+# The words that announce the rest stand close before it.
+CUE = 24
+LAST = 4
+HEADS = frozenset({6, 7})
+GROUPS = ((3, 3, 4), (3, 4, 4), (4, 3, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Groups of atoms, each in its own place, that are one valid number."""
+
+    value: str
+    groups: tuple[tuple[Atom, ...], ...]
+
+
+def spread(folded: str, chains: Sequence[Chain], regions: Sequence[str], *, plus: set[int]) -> Iterator[Spread]:
+    """Numbers made of the chains given (those that hold no number by themselves); `plus`: starts of atoms after a plus."""
+    taken: set[int] = set()
+    for index, (first, second) in enumerate(pairwise(chains)):
+        third = chains[index + 2] if index + 2 < len(chains) else None
+        found = _worded(folded, first, second, third, regions, plus)
+        if found and taken.isdisjoint(group[0].start for group in found.groups):
+            taken.update(atom.start for group in found.groups for atom in group)
+            yield found
+    free = [chain for chain in chains if not any(atom.start in taken for atom in chain.atoms)]
+    for tail in free:
+        if (found := _ended(folded, free, tail, regions, plus)) and taken.isdisjoint(group[0].start for group in found.groups):
+            taken.update(atom.start for group in found.groups for atom in group)
+            yield found
+
+
+def _worded(
+    folded: str, first: Chain, second: Chain, third: Chain | None, regions: Sequence[str], plus: set[int]
+) -> Spread | None:
+    """213 plus 555 now 0142: one word between groups, none of them a unit or the end of a sentence."""
+    if not _between(folded, first, second):
+        return None
+    heads = _suffixes(first)
+    if third is not None and _between(folded, second, third):
+        for head in heads:
+            for tail in _prefixes(third):
+                if found := _number((*head, tuple(second.atoms), tail), regions, plus):
+                    return found
+    for head in heads:
+        for tail in _prefixes(second):
+            if len(head) + 1 > 1 and (found := _number((*head, tail), regions, plus)):
+                return found
+    return None
+
+
+def _between(folded: str, left: Chain, right: Chain) -> bool:
+    gap = folded[left.end : right.start]
+    known = vocabulary()
+    words = WORD.findall(gap)
+    return (
+        len(gap) <= FURTHEST
+        and len(words) == 1
+        and not (gap[0].isalnum() or gap[-1].isalnum())
+        and words[0] not in known.units
+        and not any(letter.isdigit() or letter in ".!?\n$€£" for letter in gap)
+    )
+
+
+def _suffixes(chain: Chain) -> list[tuple[tuple[Atom, ...], ...]]:
+    """The last one to four groups of a chain, as separate groups."""
+    atoms = chain.atoms
+    return [tuple((atom,) for atom in atoms[-count:]) for count in range(min(4, len(atoms)), 0, -1)]
+
+
+def _prefixes(chain: Chain) -> list[tuple[Atom, ...]]:
+    return [tuple(chain.atoms[:count]) for count in range(min(2, len(chain.atoms)), 0, -1)]
+
+
+def _number(groups: tuple[tuple[Atom, ...], ...], regions: Sequence[str], plus: set[int]) -> Spread | None:
+    atoms = [atom for group in groups for atom in group]
+    digits = "".join(atom.digits for atom in atoms)
+    sign = atoms[0].start in plus
+    lengths = tuple(len(atom.digits) for atom in (atoms[1:] if sign else atoms))
+    if not 10 <= len(digits) <= 13 or (lengths not in GROUPS and lengths not in {(2, 4, 4), (6, 4), (3, 7), (7, 4)}):
+        return None
+    value = _value(digits, regions, sign=sign)
+    return Spread(value, groups) if value else None
+
+
+def _value(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
+    if sign:
+        return international(digits)
+    if NANP.fullmatch(digits) and (found := national(digits, "US")):
+        return found
+    return next((found for region in regions if (found := national(digits, region))), None) or abroad(digits)
+
+
+def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[str], plus: set[int]) -> Spread | None:
+    """A head of all but four digits, and elsewhere "ends in" or "then" before the last four."""
+    last = _four(tail)
+    known = vocabulary()
+    cue = folded[max(tail.start - CUE, 0) : tail.start].rpartition(BREAK)[2]
+    if last is None or known.endings.isdisjoint(WORD.findall(cue)):
+        return None
+    for head in reversed(chains):
+        if head.start >= tail.start:
+            continue
+        for group in _suffixes(head):
+            atoms = tuple(atom for one in group for atom in one)
+            sign = atoms[0].start in plus
+            digits = "".join(atom.digits for atom in atoms)
+            if sign or len(digits) in HEADS:
+                value = _value(digits + "".join(atom.digits for atom in last), regions, sign=sign)
+                if value:
+                    return Spread(value, (atoms, last))
+    return None
+
+
+def _four(chain: Chain) -> tuple[Atom, ...] | None:
+    """The chain's first four digits where they end with an atom."""
+    count = 0
+    for index, atom in enumerate(chain.atoms):
+        count += len(atom.digits)
+        if count >= LAST:
+            return tuple(chain.atoms[: index + 1]) if count == LAST else None
+    return None
