@@ -42,7 +42,7 @@ SITES = {
 }
 METHODS = ("cash", "card", "other")
 # Share of authors who put a hub contact on some of their ads.
-HUB_USERS = 0.5
+HUB_USERS = 0.9
 # How often a class copies wording that everybody copies.
 COPIES = {"independent": 0.07, "spa": 0.25, "agency": 0.04}
 DURATIONS = ((60,), (30, 60), (60, 120), (30, 60, 120), (60, 90))
@@ -109,7 +109,7 @@ class Casting:
             handle=handle,
             email=email,
             url=url,
-            hidden=0.95 if habit < self.obfuscated else self.obfuscated * 0.9,
+            hidden=0.95 if habit < self.obfuscated else min(0.95, self.obfuscated * 1.25),
             habits=habits(rng),
             factor=low + rng.random() * (high - low),
             durations=DURATIONS[int(rng.random() * len(DURATIONS))] if high else (),

@@ -245,7 +245,7 @@ FAMILIES: dict[str, Family] = {
 }
 # How often a family is somebody's habit. `spread` is written by posts.py, over title and body.
 WEIGHTS = {
-    "spelled": 10, "mixed": 12, "slashed": 6, "look_alike": 10, "cyrillic": 4, "alphabet": 6, "keycaps": 5, "marked": 8,
-    "emoji": 7, "spaced": 7, "bracketed": 7, "worded": 6, "invisible": 5, "glued": 7, "counted": 2, "spread": 5,
+    "spelled": 10, "mixed": 12, "slashed": 6, "look_alike": 10, "cyrillic": 4, "alphabet": 5, "keycaps": 5, "marked": 8,
+    "emoji": 7, "spaced": 4, "bracketed": 7, "worded": 6, "invisible": 5, "glued": 7, "counted": 2, "spread": 5,
 }  # fmt: skip
 HABITS = tuple(family for family, weight in WEIGHTS.items() for _ in range(weight))
