@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from models.records import Route
 from models.views import Found, GroupView
 
-# The square of a strength is a share of ads: half of them.
-HALF = 0.7
+# The square of a strength is a share of ads: a third of them, or half.
+THIRD, HALF = 0.577, 0.7
 
 
 def route(view: GroupView, found: Mapping[str, Found]) -> tuple[Route, str | None]:
     """The route, and the feature that is its reason."""
-    if found["spam_scam_cue"].strength >= HALF:
+    if found["spam_scam_cue"].strength >= THIRD:
         return Route.SPAM, "spam_scam_cue"
-    if found["venue_business_cue"].strength >= HALF:
+    if found["venue_business_cue"].strength >= THIRD:
         return (Route.AGENCY if _agency(view) else Route.VENUE), "venue_business_cue"
     if found["recruitment_offer"].strength >= HALF and not found["recruit_sell_contact"].strength:
         return Route.RECRUITMENT, "recruitment_offer"

@@ -8,6 +8,7 @@ from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind, Mention
 
 COPIES = 3
+ALIAS = 2  # names that one person may well use
 
 
 def template_reuse(view: GroupView) -> Found:
@@ -18,7 +19,7 @@ def template_reuse(view: GroupView) -> Found:
     for template in _templates(view):
         carried = {ad_id: names[ad_id] for ad_id in template if ad_id in names}
         different = len({some[0].value for some in carried.values()})
-        strength = min(1.0, (different - 1) / 3)
+        strength = min(1.0, max(0, different - ALIAS) / 2)
         if strength > best.strength:
             best = Found(strength, refs(carried), {"ads": len(template), "names": different})
     return best
@@ -27,7 +28,8 @@ def template_reuse(view: GroupView) -> Found:
 def multi_contact_template(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text that leads to {contacts} different phones."""
     # Entropy of the contacts over a template (VisPaD): two numbers may be a change of number, four in equal use are not.
-    phones = view.mentions(Kind.PHONE)
+    own = {value for kind, value in view.contacts() if kind == Kind.PHONE}
+    phones = view.mentions(Kind.PHONE, lambda one: one.value in own)
     best = NOTHING
     for template in _templates(view):
         carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}

@@ -51,7 +51,11 @@ def inconsistent_identity(view: GroupView) -> Found:
 
 def recruit_sell_contact(view: GroupView) -> Found:
     """One contact stands in a job offer and in an unrelated ad at the same time (pairs of ads: {links})."""
-    pairs = [link for link in view.group.links if link.reason is Reason.RECRUITMENT]
+    # A house that hires for itself recruits in the open: its job offers are not unrelated.
+    houses = set(view.indicator("venue_business_cue"))
+    pairs = [
+        link for link in view.group.links if link.reason is Reason.RECRUITMENT and not houses & {link.left, link.right}
+    ]
     if not pairs:
         return NOTHING
     linked = {ad_id for link in pairs for ad_id in (link.left, link.right)}

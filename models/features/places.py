@@ -11,7 +11,7 @@ from nlp.records import Kind
 AT_ONCE = timedelta(hours=72)
 APART_KM = 80.0  # nearer places share a market
 SPEED_KM_H = 110.0  # by road and door to door also by air
-LEG = 3  # places in a row that make a route
+LEG = timedelta(days=21)  # between two ads that show a move
 
 
 def shared_contact_locations(view: GroupView) -> Found:
@@ -27,11 +27,11 @@ def shared_contact_locations(view: GroupView) -> Found:
 
 def concurrent_presence(view: GroupView) -> Found:
     """One contact changes {times} times between places too far apart for the time between its ads."""
-    # One such change is an ad posted ahead of a journey; the second one is not.
+    # Ads posted ahead of a journey, on two sites, make two such changes; the third one is no journey.
     best = NOTHING
     for ad_ids in view.contacts().values():
         jumps = _jumps(stays(view, ad_ids))
-        strength = min(1.0, max(0.0, (len(jumps) - 1) / 3))
+        strength = min(1.0, max(0.0, (len(jumps) - 2) / 3))
         if strength > best.strength:
             shown = {stay.ad_id: [stay.place] for pair in jumps for stay in pair}
             best = Found(strength, refs(shown), {"times": len(jumps)})
@@ -39,29 +39,24 @@ def concurrent_presence(view: GroupView) -> Found:
 
 
 def circuit(view: GroupView) -> Found:
-    """{names} names follow the same route one after another: {route}."""
+    """{names} names move the same way, one after another: {route}."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for ad_id, names in view.mentions(Kind.NAME).items():
         by_name[names[0].value].append(ad_id)
-    legs: Counter[tuple[str, ...]] = Counter()
-    seen: dict[tuple[str, ...], list[Stay]] = defaultdict(list)
-    for _, ad_ids in sorted(by_name.items()):
-        route = _route(stays(view, ad_ids))
-        own = {
-            tuple(stay.where for stay in route[i : i + LEG]): route[i : i + LEG] for i in range(len(route) - LEG + 1)
-        }
-        for leg, stops in own.items():
-            if len(set(leg)) == LEG:
-                legs[leg] += 1
-                seen[leg].extend(stops)
-    if not legs:
+    moved: dict[tuple[str, str], dict[str, tuple[Stay, Stay]]] = defaultdict(dict)
+    for name, ad_ids in sorted(by_name.items()):
+        for left, right in pairwise(stays(view, ad_ids)):
+            if kilometres(left.place, right.place) > APART_KM and right.at - left.at <= LEG:
+                moved[left.where, right.where].setdefault(name, (left, right))
+    # People who are just about in the same towns move there and back; on a circuit nearly all go one way.
+    one_way = {leg: len(found) - len(moved.get(leg[::-1], ())) for leg, found in moved.items()}
+    if not one_way:
         return NOTHING
-    leg, names_on_it = min(legs.items(), key=lambda item: (-item[1], item[0]))
-    if names_on_it < 2:
-        return NOTHING
-    told = " → ".join(str(stay.place.detail.get("name", stay.where)) for stay in seen[leg][:LEG])
-    mentions = refs({stay.ad_id: [stay.place] for stay in seen[leg]})
-    return Found(min(1.0, (names_on_it - 1) / 2), mentions, {"names": names_on_it, "route": told})
+    leg = min(one_way, key=lambda leg: (-one_way[leg], leg))
+    strength = min(1.0, max(0, one_way[leg] - 1) / 2)
+    told = [str(stay.place.detail.get("name", stay.where)) for stay in next(iter(moved[leg].values()))]
+    mentions = refs({stay.ad_id: [stay.place] for pair in moved[leg].values() for stay in pair})
+    return Found(strength, mentions, {"names": len(moved[leg]), "route": " → ".join(told)}) if strength else NOTHING
 
 
 def _most_places(ordered: list[Stay]) -> tuple[int, list[Stay]]:
@@ -103,8 +98,3 @@ def _jumps(ordered: list[Stay]) -> list[tuple[Stay, Stay]]:
         if distance > APART_KM and distance > SPEED_KM_H * hours:
             found.append((left, right))
     return found
-
-
-def _route(ordered: list[Stay]) -> list[Stay]:
-    """The stays at which the place changes."""
-    return [stay for i, stay in enumerate(ordered) if i == 0 or stay.where != ordered[i - 1].where]
