@@ -1,0 +1,109 @@
+"""The addresses a crawl may connect to: public ones, and of the private ones only those a manifest names with port.
+
+The check stands where a name becomes an address, for every connection and every hop: what the resolver hands out is what is
+connected to, so neither an odd spelling (0177.1, 2130706433, ::ffff:127.0.0.1) nor a name that changes its address passes.
+"""
+
+import ipaddress
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
+
+SETTING = "SIDELIGHT_PEERS"
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def permitted(host: str, port: int, peers: Collection[str]) -> bool:
+    """Whether a connection to this IP address may be made. `peers` are the private ones allowed, as host:port."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if f"[{address}]:{port}" in peers or f"{address}:{port}" in peers:
+        return True
+    return _is_public(address)
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        # An IPv4 address in IPv6 clothes is judged as what it reaches.
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is None and address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Scrapy's DNS_RESOLVER: the reactor's own resolver, whose answers pass only where `permitted`."""
+
+    refused: ClassVar[set[str]] = set()  # host:port whose every address was refused, to name the cause of the failure
+
+    def __init__(self, reactor: ReactorBase, peers: Collection[str]) -> None:
+        self._reactor = reactor
+        self._inner: Any = reactor.nameResolver
+        self._peers = peers
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> "GuardedResolver":
+        """Made by Scrapy with the process's settings."""
+        return cls(reactor, frozenset(crawler.settings.getlist(SETTING)))
+
+    def install_on_reactor(self) -> None:
+        """Take the place of the reactor's resolver."""
+        self._reactor.installNameResolver(self)  # type: ignore[arg-type]  # zope's interface is no type
+
+    def resolveHostName(  # noqa: N802  the interface's names
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Resolve, and hand on only the permitted addresses."""
+        sieve = _Sieve(resolutionReceiver, hostName, portNumber, self._peers)
+        resolution: IHostResolution = self._inner.resolveHostName(
+            sieve, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return resolution
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    def __init__(self, receiver: Any, host: str, port: int, peers: Collection[str]) -> None:
+        self._receiver = receiver
+        self._name = f"{host}:{port}"
+        self._port = port
+        self._peers = peers
+        self._stopped = False
+        self._passed = False
+
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        if permitted(address.host, self._port, self._peers):
+            self._passed = True
+            self._receiver.addressResolved(address)
+        else:
+            self._stopped = True
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        if self._stopped and not self._passed:
+            GuardedResolver.refused.add(self._name)
+        self._receiver.resolutionComplete()
+
+
+def was_refused(url: str) -> bool:
+    """Whether connecting to the host of `url` was refused for its address."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.hostname}:{port}" in GuardedResolver.refused

@@ -1,0 +1,186 @@
+"""One run over one site, without the network: given what came back from an address, what is kept and what is fetched next."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from time import monotonic
+from urllib.parse import urljoin
+
+from crawlers.errors import PageError
+from crawlers.frontier import Entry, Frontier, Kind, Outcome
+from crawlers.links import fingerprint, refusal
+from crawlers.page import Page
+from crawlers.parse import Parsed, parse
+from crawlers.recorder import Recorder, Visit, capture_id
+from crawlers.records import Ad
+from crawlers.sites import Site
+from crawlers.warc import Fetched
+from store.schema import now
+
+HOPS_LIMIT = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+# A listing that shows less than this share of the known ads is more likely broken than emptied.
+TRUSTED_SHARE = 0.5
+
+
+class Collector:
+    """Takes visits of a run and hands out the entries to fetch, within the site's budget."""
+
+    def __init__(
+        self,
+        site: Site,
+        recorder: Recorder,
+        frontier: Frontier,
+        waiting: list[Entry],
+        known: Mapping[str, str],
+        seen: Collection[str] = (),
+    ) -> None:
+        """`known` maps the ids of the site's standing ads to their addresses; `seen` are those this run saw already."""
+        self.site = site
+        self.recorder = recorder
+        self.counts = recorder.counts
+        self.exhausted: str | None = None
+        self._frontier = frontier
+        self._waiting = waiting
+        self._unseen = {ad_id: url for ad_id, url in known.items() if ad_id not in seen}
+        self._pages = {fingerprint(url): ad_id for ad_id, url in known.items()}
+        self._known = len(known)
+        self._clock = monotonic()
+        self._handed = self.counts["pages"]
+        self._checked = False
+
+    def begin(self) -> list[Entry]:
+        """What to fetch first: the start of a new run, or what an interrupted one had left."""
+        if not self._waiting:
+            offers = (self._frontier.offer(url, Kind.LISTING, 0) for url in self.site.manifest.start)
+            self._waiting = [entry for entry in offers if entry is not None]
+            self.recorder.plan(self._waiting)
+        return self._hand_out(self._waiting)
+
+    def arrived(self, entry: Entry, fetched: Fetched) -> list[Entry]:
+        """Keep a response; returns what to fetch next."""
+        counts = Counter(pages=1, bytes=len(fetched.body), **{f"status.{fetched.status}": 1})
+        self._spend(len(fetched.body))
+        if fetched.status in REDIRECTS:
+            return self._redirected(entry, fetched, counts)
+        if fetched.status in GONE and entry.kind is not Kind.LISTING:
+            ad_id = self._pages.get(entry.fingerprint)
+            self._unseen.pop(ad_id or "", None)
+            self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, gone=ad_id, counts=counts))
+            return []
+        if not 200 <= fetched.status < 300:
+            error = f"{entry.url}: HTTP {fetched.status}"
+            self._keep(Visit(entry, fetched.at, Outcome.FAILED, error, fetched, counts=counts))
+            return []
+        return self._read(entry, fetched, counts)
+
+    def failed(self, entry: Entry, error: str) -> None:
+        """No response came."""
+        self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=Counter(errors=1)))
+
+    def refused(self, entry: Entry, reason: str) -> None:
+        """The address was not asked, or its answer not taken: robots, media, a private address."""
+        counts = Counter({f"refused.{reason}": 1})
+        self._keep(Visit(entry, now(), Outcome.REFUSED, f"{entry.url}: {reason}", counts=counts))
+
+    def when_idle(self, *, listing_complete: bool) -> list[Entry]:
+        """Nothing is left: look after the known ads that a complete listing did not show."""
+        if self._checked or not listing_complete or self.exhausted:
+            return []
+        self._checked = True
+        seen = self._known - len(self._unseen)
+        if self.site.manifest.select.listing.items is not None:
+            # The listing shows the ads themselves, so one it no longer shows is gone.
+            if seen >= TRUSTED_SHARE * self._known:
+                self._missing_are_gone()
+            return []
+        if not self.counts["ads"]:
+            return []
+        offers = [self._frontier.offer(url, Kind.CHECK, 0) for url in self._unseen.values()]
+        checks = [entry for entry in offers if entry and not refusal(entry.url, self.site.manifest)]
+        self.recorder.plan(checks)
+        return self._hand_out(checks)
+
+    def _missing_are_gone(self) -> None:
+        for ad_id, url in self._unseen.items():
+            entry = self._frontier.offer(url, Kind.CHECK, 0)
+            if entry is not None:
+                self._keep(Visit(entry, now(), Outcome.DONE, None, gone=ad_id, leads=(entry,)))
+
+    def _read(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+        page = Page(
+            fetched.url,
+            fetched.body,
+            fetched.header("content-type"),
+            fetched.header("content-encoding"),
+            "listing" if entry.kind is Kind.LISTING else "ad",
+        )
+        try:
+            parsed = parse(self.site, page)
+        except PageError as problem:
+            counts["unreadable"] += 1
+            self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
+            return []
+        capture = capture_id(self.recorder.run_id, entry.fingerprint)
+        ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
+        for ad in ads:
+            self._unseen.pop(ad.ad_id, None)
+        counts.update(_fill(ads))
+        counts["problems"] += len(parsed.problems)
+        leads = self._leads(entry, parsed, counts)
+        error = "; ".join(parsed.problems[:5]) or None
+        self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
+        return self._hand_out(leads)
+
+    def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str]) -> tuple[Entry, ...]:
+        leads = []
+        for kind, url in parsed.links:
+            if reason := refusal(url, self.site.manifest):
+                counts[f"refused.{reason}"] += 1
+            elif entry.depth >= self.site.manifest.budget.depth and kind == "listing":
+                counts["refused.depth"] += 1
+            elif lead := self._frontier.offer(url, Kind(kind), entry.depth + 1):
+                leads.append(lead)
+        return tuple(leads)
+
+    def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+        counts["redirects"] += 1
+        target = urljoin(entry.url, fetched.header("location"))
+        reason = refusal(target, self.site.manifest) or ("redirects" if entry.hops >= HOPS_LIMIT else None)
+        if reason:
+            counts[f"refused.{reason}"] += 1
+            error = f"{entry.url}: redirect refused ({reason})"
+            self._keep(Visit(entry, fetched.at, Outcome.REFUSED, error, fetched, counts=counts))
+            return []
+        lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1)
+        leads = (lead,) if lead else ()
+        self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
+        return self._hand_out(leads)
+
+    def _keep(self, visit: Visit) -> None:
+        self.recorder.keep(visit)
+
+    def _hand_out(self, entries: list[Entry] | tuple[Entry, ...]) -> list[Entry]:
+        left = self.site.manifest.budget.pages - self._handed
+        if len(entries) > left:
+            self.exhausted = self.exhausted or "pages"
+        given = list(entries[: max(left, 0)])
+        self._handed += len(given)
+        return given
+
+    def _spend(self, size: int) -> None:
+        budget = self.site.manifest.budget
+        if monotonic() - self._clock > budget.minutes * 60:
+            self.exhausted = self.exhausted or "minutes"
+        if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
+            self.exhausted = self.exhausted or "megabytes"
+
+
+def _fill(ads: tuple[Ad, ...]) -> Counter[str]:
+    counts: Counter[str] = Counter(ads=len(ads))
+    for ad in ads:
+        counts.update(f"filled.{name}" for name in ad.texts())
+        counts["filled.posted_at"] += ad.posted_at is not None
+        counts["filled.image_hashes"] += bool(ad.image_hashes)
+    return counts

@@ -1,0 +1,114 @@
+"""What a run has still to fetch, and what came of the rest. Rows are written with what their pages held; a killed run
+goes on from the ones that wait."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from crawlers.links import clean, fingerprint
+from crawlers.tables import frontier
+from store.database import insert_missing
+
+
+class Kind(StrEnum):
+    """What an address is expected to show. A check is the page of a known ad that the listing no longer showed."""
+
+    LISTING = "listing"
+    AD = "ad"
+    CHECK = "check"
+
+
+class Outcome(StrEnum):
+    """What came of an address."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address to fetch. `hops` counts the redirects that led to it."""
+
+    fingerprint: str
+    url: str
+    kind: Kind
+    depth: int
+    seq: int
+    hops: int = 0
+
+
+class Frontier:
+    """The addresses a run knows; each is handed out once."""
+
+    def __init__(self, known: Iterable[str] = (), seq: int = 0) -> None:
+        self._known = set(known)
+        self._seq = seq
+
+    def offer(self, url: str, kind: Kind, depth: int, hops: int = 0) -> Entry | None:
+        """A new entry, or None where the run knows the address already."""
+        address = clean(url)
+        key = fingerprint(address)
+        if key in self._known:
+            return None
+        self._known.add(key)
+        self._seq += 1
+        return Entry(key, address, kind, depth, self._seq, hops)
+
+
+def load(connection: Connection, run_id: str) -> tuple[Frontier, list[Entry]]:
+    """The frontier of a run as it was last committed, and the entries that wait, oldest first."""
+    mine = frontier.c.run_id == run_id
+    known = connection.execute(select(frontier.c.fingerprint).where(mine)).scalars().all()
+    seq = connection.execute(select(func.max(frontier.c.seq)).where(mine)).scalar_one() or 0
+    waiting = connection.execute(
+        select(frontier).where(mine, frontier.c.state == Outcome.WAITING.value).order_by(frontier.c.seq)
+    )
+    entries = [Entry(row.fingerprint, row.url, Kind(row.kind), row.depth, row.seq) for row in waiting]
+    return Frontier(known, seq), entries
+
+
+def add(connection: Connection, run_id: str, entries: Iterable[Entry]) -> None:
+    """Write new entries, waiting."""
+    insert_missing(connection, frontier, (_row(run_id, entry) for entry in entries))
+
+
+def settle(connection: Connection, run_id: str, outcomes: Iterable[tuple[Entry, Outcome, str | None]]) -> None:
+    """Mark entries done, failed or refused."""
+    rows = [
+        {"key": entry.fingerprint, "state": outcome.value, "error": error[:2000] if error else None}
+        for entry, outcome, error in outcomes
+    ]
+    if rows:
+        mine = (frontier.c.run_id == run_id, frontier.c.fingerprint == bindparam("key"))
+        connection.execute(update(frontier).where(*mine), rows)
+
+
+def tally(connection: Connection, run_id: str) -> dict[tuple[Kind, Outcome], int]:
+    """How many entries of a run there are, by kind and outcome."""
+    rows = connection.execute(
+        select(frontier.c.kind, frontier.c.state, func.count())
+        .where(frontier.c.run_id == run_id)
+        .group_by(frontier.c.kind, frontier.c.state)
+    )
+    return {(Kind(kind), Outcome(state)): count for kind, state, count in rows}
+
+
+def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
+    """The first errors of a run, oldest first."""
+    rows = connection.execute(
+        select(frontier.c.error)
+        .where(frontier.c.run_id == run_id, frontier.c.state == Outcome.FAILED.value)
+        .order_by(frontier.c.seq)
+        .limit(limit)
+    )
+    return [row.error for row in rows]
+
+
+def _row(run_id: str, entry: Entry) -> dict[str, object]:
+    values = asdict(entry)
+    values.pop("hops")
+    return {**values, "kind": entry.kind.value, "run_id": run_id, "state": Outcome.WAITING.value, "error": None}

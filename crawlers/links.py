@@ -1,0 +1,55 @@
+"""Which addresses a crawl may follow: text pages over http or https on the site's own hosts."""
+
+import hashlib
+from pathlib import PurePosixPath
+from urllib.parse import urldefrag, urlsplit
+
+from w3lib.url import canonicalize_url, safe_url_string
+
+from crawlers.manifest import Manifest, netloc
+
+URL_LIMIT = 2083
+MEDIA_ENDINGS = frozenset(
+    """.jpg .jpeg .jpe .png .gif .webp .avif .bmp .tif .tiff .svg .ico .heic .heif .jxl .raw .psd
+    .mp4 .m4v .webm .mov .avi .mkv .mpg .mpeg .3gp .flv .wmv .ogv .m3u8 .ts .mp3 .m4a .wav .ogg .oga .flac .aac .opus
+    .pdf .zip .gz .tgz .bz2 .xz .7z .rar .tar .exe .dmg .apk .iso .bin .woff .woff2 .ttf .otf .eot .css .js .swf
+    """.split()  # noqa: SIM905  endings read better as words
+)
+TEXT_TYPES = frozenset({"application/json", "application/xhtml+xml", "application/xml", "application/ld+json"})
+
+
+def refusal(url: str, manifest: Manifest) -> str | None:
+    """Why `url` may not be followed (scheme, length, address, media, offsite), or None where it may."""
+    if len(url) > URL_LIMIT:
+        return "length"
+    try:
+        parts = urlsplit(url)
+        host = netloc(url)
+    except ValueError:
+        return "address"
+    if parts.scheme not in ("http", "https"):
+        return "scheme"
+    if host not in manifest.netlocs:
+        return "offsite"
+    return "media" if PurePosixPath(parts.path).suffix.lower() in MEDIA_ENDINGS else None
+
+
+def is_text(content_type: str) -> bool:
+    """Whether a response of this type may be read. One without a type may: its bytes decide."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return (
+        not kind
+        or (kind.startswith("text/") and kind != "text/css")
+        or kind in TEXT_TYPES
+        or kind.endswith(("+json", "+xml"))
+    ) and kind != "image/svg+xml"
+
+
+def clean(url: str) -> str:
+    """The address as it is requested: escaped, without fragment."""
+    return urldefrag(safe_url_string(url)).url
+
+
+def fingerprint(url: str) -> str:
+    """Equal for addresses that differ only in the order of their query, their fragment or their escaping."""
+    return hashlib.sha256(canonicalize_url(url).encode()).hexdigest()[:32]

@@ -1,0 +1,89 @@
+"""`python -m crawlers.process`: crawls the sites named on stdin's first line, all in one reactor, and reports on stdout.
+
+It dies with the process that started it: stdin is a pipe whose other end the kernel closes when that process ends, however
+it ends. SIGINT and SIGTERM stop it at a safe point.
+"""
+
+import os
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import orjson
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from crawlers import runs
+from crawlers.collector import Collector
+from crawlers.manifest import relocated
+from crawlers.project import ROBOT, VERSION, process_settings, site_settings
+from crawlers.recorder import Recorder
+from crawlers.sites import Site, discover
+from crawlers.spider import ListingSpider
+from store.errors import BusyError, SidelightError
+from store.locks import exclusive
+from store.workspace import Workspace, open_workspace
+
+
+def main() -> int:
+    """Crawl, and report one JSON object per line: how far a site is, and how its run ended."""
+    with open(0, "rb", buffering=0, closefd=False) as pipe:  # noqa: PTH123  file 0 has no path
+        order = orjson.loads(pipe.readline())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    workspace = open_workspace(Path(order["workspace"]))
+    found, _ = discover(workspace, [Path(one) for one in order["sites"]])
+    sites = [found[name].at(order["origin"]) for name in order["names"]]
+    peers = {peer for site in sites for peer in site.manifest.allow_private}
+    process = AsyncCrawlerProcess(process_settings(peers))
+    with ExitStack() as locks:
+        for site in sites:
+            try:
+                locks.enter_context(exclusive(workspace, f"crawl-{site.name}"))
+                _begin(process, workspace, site, order["origin"])
+            except (BusyError, SidelightError, OSError) as problem:
+                _tell(site=site.name, problem=str(problem))
+        process.start()
+    return 0
+
+
+def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origin: str | None) -> None:
+    run = runs.take_up(workspace, site)
+    known = {ad_id: relocated(url, origin) if origin else url for ad_id, url in run.known.items()}
+    recorder = Recorder(workspace, site.name, run.run_id, run.counts, f"{ROBOT}/{VERSION}")
+    collector = Collector(site, recorder, run.frontier, run.waiting, known, run.seen)
+    crawler = Crawler(
+        ListingSpider, {**process.settings.copy_to_dict(), **site_settings(site.manifest, workspace.settings.contact)}
+    )
+
+    def closed(spider: Spider, reason: str) -> None:
+        if not isinstance(spider, ListingSpider):
+            raise TypeError(f"{spider!r} is not the listing spider")
+        problem = spider.problem
+        if problem is None and reason in ("finished", "budget"):
+            try:
+                runs.end(workspace, site.manifest, run.run_id, recorder.counts)
+            except Exception as trouble:
+                problem = f"{type(trouble).__name__}: {trouble}"
+        _tell(site=site.name, run_id=run.run_id, reason=reason, problem=problem)
+
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+    recorder.on_commit = lambda: _tell(site=site.name, pages=recorder.counts["pages"])
+    process.crawl(crawler, collector=collector)
+
+
+def _tell(**facts: Any) -> None:
+    sys.stdout.buffer.write(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def _die_with_parent() -> None:
+    # Unbuffered: a thread that sleeps inside Python's own stdin would keep the interpreter from ending.
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

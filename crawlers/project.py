@@ -1,0 +1,68 @@
+"""The Scrapy project: its settings, which hold whatever Scrapy's own defaults are."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crawlers.addresses import SETTING
+from crawlers.manifest import Manifest
+from crawlers.page import BODY_LIMIT
+
+ROBOT = "Sidelight"
+VERSION = "0.1"
+PAGE_SECONDS = 60
+
+
+def user_agent(contact: str) -> str:
+    """How the crawler names itself, with the way to reach who runs it."""
+    return f"{ROBOT}/{VERSION} (+{contact})" if contact else f"{ROBOT}/{VERSION}"
+
+
+def process_settings(peers: Iterable[str]) -> dict[str, Any]:
+    """Settings of the process. `peers` are the private addresses that some site's manifest names."""
+    return {
+        SETTING: sorted(peers),
+        "DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
+        "LOG_LEVEL": "ERROR",
+        "REMOTE_CONTROL_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+        "STATS_DUMP": False,
+    }
+
+
+def site_settings(manifest: Manifest, contact: str) -> dict[str, Any]:
+    """Settings of one site's crawl."""
+    pace = manifest.pace
+    return {
+        "USER_AGENT": user_agent(contact),
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": ROBOT,
+        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/json,application/xml;q=0.9,text/*;q=0.8",
+            "Accept-Encoding": "gzip, deflate",
+            **({"Accept-Language": manifest.language} if manifest.language else {}),
+        },
+        "DOWNLOAD_MAXSIZE": BODY_LIMIT,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": PAGE_SECONDS,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_DELAY": pace.delay,
+        "CONCURRENT_REQUESTS": pace.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": pace.concurrency,
+        "AUTOTHROTTLE_ENABLED": pace.autothrottle,
+        "AUTOTHROTTLE_START_DELAY": pace.delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(pace.concurrency),
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # a listing's newest pages first
+        # The page undoes its compression itself, within bounds, and evidence keeps the bytes as received.
+        "COMPRESSION_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,  # behind a proxy the peer's address could not be checked
+        "REFERER_ENABLED": False,
+        "REDIRECT_MAX_TIMES": 5,  # of robots.txt alone; redirects of pages are entries of the frontier
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+        "DEPTH_LIMIT": 0,  # the budget's depth is kept by the collector
+        "MEMUSAGE_ENABLED": False,
+    }

@@ -1,0 +1,149 @@
+"""The one spider: carries addresses to the network and responses back. What they mean is the collector's."""
+
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest, StopDownload
+from scrapy.http import Request, Response
+from scrapy.http.headers import Headers
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+
+from crawlers.addresses import permitted, was_refused
+from crawlers.collector import Collector
+from crawlers.frontier import Entry
+from crawlers.links import is_text
+from crawlers.runs import listing_complete
+from crawlers.warc import Fetched
+from store.schema import now
+
+BUDGET = "budget"
+BROKEN = "broken"
+
+
+class ListingSpider(scrapy.Spider):
+    """Fetches one site's listing and ads. `problem` is set where the store or the disk failed and the run must wait."""
+
+    name = "listing"
+    problem: str | None = None
+    reason = ""
+
+    def __init__(self, collector: Collector, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.collector = collector
+        self._clock = LoopingCall(self._tick)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "ListingSpider":
+        """Made by Scrapy."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._headers_received, signals.headers_received)
+        crawler.signals.connect(spider._idle, signals.spider_idle)
+        crawler.signals.connect(spider._opened, signals.spider_opened)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The first requests."""
+        for entry in self.collector.begin():
+            yield self._request(entry)
+
+    def _request(self, entry: Entry) -> Request:
+        meta = {"entry": entry, "dont_redirect": True, "handle_httpstatus_all": True}
+        return Request(entry.url, self._arrived, errback=self._failed, dont_filter=True, meta=meta)
+
+    def _arrived(self, response: Response) -> Iterator[Request]:
+        entry: Entry = response.meta["entry"]
+        peer = response.ip_address
+        if peer is not None and not self._may_read(response.url, peer):
+            self._guarded(self.collector.refused, entry, "private")
+            return
+        if response.request is None:
+            raise ValueError(f"{response.url}: a response without its request")
+        fetched = Fetched(
+            entry.url,
+            now(),
+            response.status,
+            _lines(response.request.headers),
+            _lines(response.headers),
+            response.body,
+            str(peer) if peer else None,
+        )
+        for lead in self._guarded(self.collector.arrived, entry, fetched) or ():
+            yield self._request(lead)
+        if self.collector.exhausted and self.collector.exhausted != "pages":
+            self._close(BUDGET)
+
+    def _failed(self, failure: Failure) -> None:
+        entry: Entry = failure.request.meta["entry"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, StopDownload):
+            self._guarded(self.collector.refused, entry, "media")
+        elif isinstance(failure.value, IgnoreRequest):
+            self._guarded(self.collector.refused, entry, "robots")
+        elif was_refused(entry.url):
+            self._guarded(self.collector.refused, entry, "private")
+        else:
+            message = f"{failure.type.__name__}: {failure.getErrorMessage()}" if failure.type else "unknown error"
+            self._guarded(self.collector.failed, entry, message[:500])
+
+    def _may_read(self, url: str, peer: IPv4Address | IPv6Address) -> bool:
+        # Several sites share the process, so what one may reach another may not.
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return permitted(str(peer), port, self.collector.site.manifest.allow_private)
+
+    def _headers_received(self, headers: Headers, request: Request, **_: Any) -> None:
+        if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
+            raise StopDownload(fail=True)
+
+    def _opened(self) -> None:
+        self._clock.start(0.25, now=False)
+
+    def _tick(self) -> None:
+        self._guarded(self.collector.recorder.tick)
+
+    def _idle(self) -> None:
+        self._guarded(self.collector.recorder.commit)
+        if self.problem:
+            return
+        complete = listing_complete(self.collector.recorder.workspace, self.collector.recorder.run_id)
+        entries = self._guarded(self.collector.when_idle, listing_complete=complete)
+        engine = self.crawler.engine
+        if entries and engine is not None:
+            for entry in entries:
+                engine.crawl(self._request(entry))
+            raise DontCloseSpider
+
+    def _guarded(self, act: Any, *args: Any, **kwargs: Any) -> Any:
+        """Any failure to keep what came ends this run until it is taken up again: nothing is fetched that cannot be kept."""
+        if self.problem is not None:
+            return None
+        try:
+            return act(*args, **kwargs)
+        except Exception as problem:
+            self.problem = f"{type(problem).__name__}: {problem}"
+            self._close(BROKEN)
+            return None
+
+    def _close(self, reason: str) -> None:
+        engine = self.crawler.engine
+        if engine is not None and not self.reason:
+            self.reason = reason
+            deferred_from_coro(engine.close_spider_async(reason=reason))
+
+    def closed(self, reason: str) -> None:
+        """The last commit; Scrapy calls it when nothing is under way any more."""
+        self.reason = reason
+        if self._clock.running:
+            self._clock.stop()
+        self._guarded(self.collector.recorder.commit)
+        self.collector.recorder.close()
+
+
+def _lines(headers: Headers) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values]
