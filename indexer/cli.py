@@ -125,7 +125,7 @@ def rebuild(workspace: WorkspaceOption = None) -> None:
 
 @index.command("status")
 def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Say which engine answers, what state its index is in, and how much waits to be written. Status 1 when it cannot be asked."""
+    """Say which engine answers, the state of its index and how much waits. The exit status is 1 when it cannot be asked."""
     import orjson
 
     from indexer.backend import State
@@ -158,7 +158,10 @@ def reconcile(workspace: WorkspaceOption = None) -> None:
 
 
 def _said(count: int) -> None:
-    typer.echo(f"\r{count} documents", err=True, nl=False)
+    import sys
+
+    if sys.stderr.isatty():
+        typer.echo(f"\r{count} documents ", err=True, nl=False)
 
 
 def _plain(health: Any) -> dict[str, Any]:

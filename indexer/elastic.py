@@ -92,7 +92,7 @@ class Elastic:
                 found = self.client.get(index=self.alias, id=document_id(key), realtime=False, source_includes="source")
             except NotFoundError:
                 return None
-        return from_json(found["_source"]["source"])
+        return from_json(found["_source"]["source"][0])
 
     def reconcile(self, expected: Mapping[str, str]) -> Drift:
         """Compare with the digests the index should hold, reading it in chunks by key."""

@@ -245,11 +245,10 @@ def _put(writer: Any, one: Write, *, fresh: bool) -> None:
         return
     row = tantivy.Document()
     for name, values in columns(one.document, one.version).items():
-        add = {
-            Holds.INTEGER: row.add_integer,
-            Holds.NUMBER: row.add_float,
-            Holds.STORED: lambda field, value: row.add_bytes(field, value.encode()),
-        }.get(BY_NAME[name].holds, row.add_text)
+        if name == "source":
+            row.add_bytes(name, str(values[0]).encode())
+            continue
+        add: Any = {Holds.INTEGER: row.add_integer, Holds.NUMBER: row.add_float}.get(BY_NAME[name].holds, row.add_text)
         for value in values:
             add(name, value)
     writer.add_document(row)

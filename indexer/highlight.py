@@ -27,9 +27,12 @@ SPAN_FIELDS = {
 Match = Callable[[str], bool]
 
 
-def highlights(document: AdDocument, query: Node) -> tuple[Highlight, ...]:
-    """At most MOST runs of the ad's fields, in reading order, none inside another."""
-    leaves = list(wanted(query))
+def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highlight, ...]:
+    """At most MOST runs of the ad's fields, in reading order, none inside another.
+
+    The query as asked tells which contact the groups were linked by, as resolved which places were meant.
+    """
+    leaves = list(dict.fromkeys((*wanted(asked), *wanted(resolved))))
     found: set[tuple[int, int, int]] = set()
     for number, field in enumerate(TEXT_FIELDS):
         text = getattr(document, field)

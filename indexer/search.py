@@ -1,15 +1,16 @@
 """The search service: a query's text in, a page of hits out. Whoever shows it has recorded the look before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 
-from indexer.backend import MOST_FACET_VALUES, Request, SearchBackend
+from indexer.backend import MOST_FACET_VALUES, Ranked, Request, SearchBackend
 from indexer.engine import open_backend
 from indexer.fields import FACETS
 from indexer.highlight import highlights
-from indexer.paging import page, question, read
+from indexer.paging import Cursor, page, question, read
 from indexer.parse import parse
-from indexer.query import And, Node, QueryError, Terms, ranks
+from indexer.query import And, Node, Terms, ranks
 from indexer.records import AD, GROUP, AdDocument, Facet, GroupDocument, Hit, Page, Sort
 from indexer.resolve import resolve
 from indexer.values import Moment
@@ -19,7 +20,15 @@ from store.schema import now
 from store.workspace import Workspace
 
 MOST_HITS = 500
-MOST_COLLAPSED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it was written, as the engine is asked, and what its cursors are stamped with."""
+
+    tree: Node
+    node: Node
+    question: str
 
 
 def search(
@@ -42,24 +51,17 @@ def search(
         raise UsageError(f"no facet {unknown[0]!r}; known are {', '.join(FACETS)}")
     if not 1 <= limit <= MOST_HITS:
         raise UsageError(f"a page of {limit}; ask for 1 to {MOST_HITS}")
-    tree = parse(text, Moment(now().astimezone(UTC), workspace.settings.zone))
-    if sort is None:
-        sort = (
-            Sort.RELEVANCE
-            if ranks(tree) and not collapse_groups
-            else Sort.TIME
-            if not collapse_groups
-            else Sort.PRIORITY
-        )
-    if collapse_groups and sort is Sort.RELEVANCE:
+    tree = parse(text, _moment(workspace))
+    if collapse_groups and sort in {None, Sort.RELEVANCE}:
         sort = Sort.PRIORITY
+    if sort is None:
+        sort = Sort.RELEVANCE if ranks(tree) else Sort.TIME
     own = backend or open_backend(workspace)
     try:
-        node = resolve(tree, own)
-        asked = question(text, sort, collapse_groups)
-        if collapse_groups:
-            return _collapsed(own, node, Request(node, GROUP, sort, limit, facets=tuple(facets)), asked, cursor)
-        return _page(own, Request(node, sort=sort, limit=limit, facets=tuple(facets)), asked, cursor)
+        asked = Asked(tree, resolve(tree, own), question(text, sort, collapse_groups))
+        earlier = read(cursor, asked.question) if cursor else None
+        request = Request(asked.node, sort=sort, limit=limit, facets=tuple(facets))
+        return (_collapsed if collapse_groups else _page)(own, asked, request, earlier)
     finally:
         if backend is None:
             own.close()
@@ -67,7 +69,7 @@ def search(
 
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:
     """Those of these ads that answer the query, sorted: what a saved search asks of each batch of new ads."""
-    tree = parse(text, Moment(now().astimezone(UTC), workspace.settings.zone))
+    tree = parse(text, _moment(workspace))
     own = backend or open_backend(workspace)
     try:
         node = resolve(tree, own)
@@ -82,47 +84,47 @@ def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: Searc
             own.close()
 
 
-def _page(backend: SearchBackend, request: Request, asked: str, cursor: str | None) -> Page:
-    answer, following = page(backend, request, asked, read(cursor, asked) if cursor else None)
-    hits = tuple(
-        _hit(one.document, one.relevance, request.query) for one in answer.found if isinstance(one.document, AdDocument)
-    )
+def _page(backend: SearchBackend, asked: Asked, request: Request, earlier: Cursor | None) -> Page:
+    answer, following = page(backend, request, asked.question, earlier)
+    hits = tuple(_hits(answer.found, asked))
     return Page(hits, answer.total, tuple(map(_ordered, answer.facets)), following, request.sort)
 
 
-def _collapsed(backend: SearchBackend, node: Node, request: Request, asked: str, cursor: str | None) -> Page:
+def _collapsed(backend: SearchBackend, asked: Asked, request: Request, earlier: Cursor | None) -> Page:
     """Pages over the group documents of the groups that answer; each shows its best ad."""
-    over = backend.search(Request(node, limit=1, facets=("group", *request.facets)))
+    over = backend.search(replace(request, limit=1, facets=("group", *request.facets)))
     counts = dict(over.facets[0].counts)
-    of_groups = Request(Terms("group", tuple(sorted(counts))), GROUP, request.sort, request.limit)
-    answer, following = page(backend, of_groups, asked, read(cursor, asked) if cursor else None)
-    hits = []
+    of_groups = replace(request, query=Terms("group", tuple(sorted(counts))), kind=GROUP, facets=())
+    answer, following = page(backend, of_groups, asked.question, earlier)
+    best = Sort.RELEVANCE if ranks(asked.node) else Sort.TIME
+    hits: list[Hit] = []
     for one in answer.found:
-        if not isinstance(one.document, GroupDocument):
-            continue
-        group_id = one.document.group_id
-        sort = Sort.RELEVANCE if ranks(node) else Sort.TIME
-        best = backend.search(Request(And((Terms("group", (group_id,)), node)), sort=sort, limit=1)).found
-        hits += [
-            _hit(ad.document, ad.relevance, node, counts[group_id])
-            for ad in best
-            if isinstance(ad.document, AdDocument)
-        ]
+        if isinstance(one.document, GroupDocument):
+            group_id = one.document.group_id
+            within = And((Terms("group", (group_id,)), asked.node))
+            found = backend.search(Request(within, sort=best, limit=1)).found
+            hits += _hits(found, asked, counts[group_id])
     return Page(tuple(hits), answer.total, tuple(map(_ordered, over.facets[1:])), following, request.sort)
 
 
-def _hit(document: AdDocument, relevance: float | None, node: Node, group_hits: int | None = None) -> Hit:
-    return Hit(
-        ad_id=document.ad_id,
-        relevance=relevance,
-        priority=document.priority,
-        group_id=document.group_id,
-        site=document.site,
-        posted_at=document.posted_at,
-        highlights=highlights(document, node),
-        document=document,
-        group_hits=group_hits,
-    )
+def _hits(found: Sequence[Ranked], asked: Asked, group_hits: int | None = None) -> Iterator[Hit]:
+    for one in found:
+        if isinstance(document := one.document, AdDocument):
+            yield Hit(
+                ad_id=document.ad_id,
+                relevance=one.relevance,
+                priority=document.priority,
+                group_id=document.group_id,
+                site=document.site,
+                posted_at=document.posted_at,
+                highlights=highlights(document, asked.tree, asked.node),
+                document=document,
+                group_hits=group_hits,
+            )
+
+
+def _moment(workspace: Workspace) -> Moment:
+    return Moment(now().astimezone(UTC), workspace.settings.zone)
 
 
 def _ordered(facet: Facet) -> Facet:
@@ -130,6 +132,3 @@ def _ordered(facet: Facet) -> Facet:
     in_time = facet.field == "month"
     counts = sorted(facet.counts, key=lambda one: one[0] if in_time else (-one[1], one[0]))
     return Facet(facet.field, tuple(counts[:MOST_FACET_VALUES]), facet.approximate)
-
-
-__all__ = ["QueryError", "search"]
