@@ -16,7 +16,6 @@ from market.people import (
     draw_names,
     habits,
     numbers_over_time,
-    triangular,
     weighted,
     write_with,
 )
@@ -40,11 +39,16 @@ SITES = {
     "ES": {"lantern": 0.75, "meadow": 0.25},
     "PT": {"lantern": 0.75, "meadow": 0.25},
 }
-METHODS = ("cash", "card", "other")
 # Share of authors who put a hub contact on some of their ads.
 HUB_USERS = 0.9
 # How often a class copies wording that everybody copies.
 COPIES = {"independent": 0.07, "spa": 0.25, "agency": 0.04}
+POPULAR = (
+    ("en", "own", "independent"),
+    ("en", "house", "spa"),
+    ("es", "own", "independent"),
+    ("en", "own", "independent"),
+)
 DURATIONS = ((60,), (30, 60), (60, 120), (30, 60, 120), (60, 90))
 RECYCLED = 0.03  # of independents who begin late enough
 GAP = 4  # days before somebody else has a given-up number
@@ -77,7 +81,7 @@ class Casting:
         towns = choose_towns(route, home, self.towns[home.country], rng)
         first, last = self._days(kind, ads, group)
         persons = self._persons(given, kind, route, towns)
-        templates = self._texts(given, kind, language, route, group is not None)
+        templates = self._texts(given, kind, language, route, recruits=group is not None)
         lines = self._lines(given, kind, home, (first, last), group)
         changed = any(len(line) > 1 for line in lines)
         bridge = (
@@ -143,7 +147,7 @@ class Casting:
             age = ages["low"] + int(
                 (ages["high"] - ages["low"] + 1) * rng.random() ** (1.5 if kind == "independent" else 1.0)
             )
-            persons.append(Person(known, age, falling, tuple(legs_of(route, index, towns, self.days, rng))))
+            persons.append(Person(known, age, falling, tuple(legs_of(route, index, towns, self.days))))
         return tuple(persons)
 
     def _lines(
@@ -160,14 +164,16 @@ class Casting:
                 if window[0] >= free + GAP:
                     del self._given_up[0]
                     start = number
-            line = numbers_over_time(self.exchange, home, window, rng.random() < given["changes"], rng, start)
+            line = numbers_over_time(
+                self.exchange, home, window, rng, change=rng.random() < given["changes"], start=start
+            )
             if start is None and len(line) > 1 and kind == "independent":
                 self._given_up.append((line[0].number, line[1].first + 2))
             lines.append(line)
         return lines
 
     def _texts(
-        self, given: dict[str, Any], kind: str, language: str, route: str, recruits: bool
+        self, given: dict[str, Any], kind: str, language: str, route: str, *, recruits: bool
     ) -> tuple[Template, ...]:
         rng = self.rng
         signs = dict(given["signs"])
@@ -187,15 +193,9 @@ class Casting:
 
     def _compose_popular(self, count: int) -> tuple[tuple[str, Template], ...]:
         """Wording that many unrelated authors copy."""
-        plan = (
-            ("en", "own", "independent"),
-            ("en", "house", "spa"),
-            ("es", "own", "independent"),
-            ("en", "own", "independent"),
-        )
         found = []
         for index in range(count):
-            language, voice, kind = plan[index % len(plan)]
+            language, voice, kind = POPULAR[index % len(POPULAR)]
             given = classes()[kind]
             template = compose(
                 self._next_template(),

@@ -1,13 +1,11 @@
 """E-mail addresses, handles and web addresses: made up, at reserved domains, and written plainly or disguised."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
-STEMS = (
-    "moon river cedar velvet amber coral willow maple harbor meadow lantern violet saffron ivory indigo juniper clover "
-    "marble breeze ember pearl olive hazel opal sierra aurora canyon prairie tulip orchid cobalt crimson delta echo "
-    "fable garnet island jasmine koala lagoon mango nectar ocean pepper quartz robin silver topaz umber valley winter"
-).split()
+import yaml
+
 DOMAINS = ("example.com", "example.org", "example.net", "mail.example", "post.example", "inbox.test", "letters.test")
 LABELS = {
     "instagram": ("instagram", "insta", "ig", "IG", "Instagram"),
@@ -41,11 +39,12 @@ class Register:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._count = int(rng.random() * 1000)
+        self._stems: list[str] = yaml.safe_load(Path(__file__).with_name("names.yml").read_text("utf-8"))["stems"]
 
     def _stem(self, name: str, joints: tuple[str, ...]) -> str:
         rng = self._rng
         self._count += 1 + int(rng.random() * 3)
-        word = STEMS[int(rng.random() * len(STEMS))]
+        word = self._stems[int(rng.random() * len(self._stems))]
         joint = joints[int(rng.random() * len(joints))]
         pair = (name.lower(), word) if rng.random() < 0.6 else (word, name.lower())
         return f"{pair[0]}{joint}{pair[1]}{self._count}"
@@ -70,7 +69,8 @@ def write_handle(handle: Handle, rng: Random, *, hidden: bool) -> str:
     label = labels[int(rng.random() * len(labels))]
     name = handle.name
     if not hidden:
-        return (f"{label}: {name}", f"{label} @{name}", f"{label}: @{name}", f"{label} {name}")[int(rng.random() * 4)]
+        forms = (f"{label}: {name}", f"{label} @{name}", f"{label}: @{name}", f"{label} {name}")
+        return forms[int(rng.random() * (4 if len(label) > 4 else 3))]  # "ig", "snap" alone may be anything
     style = int(rng.random() * 4)
     if style == 0:
         return f"{label}: {' '.join(name)}"

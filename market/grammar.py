@@ -67,43 +67,40 @@ MAKERS: dict[str, Maker] = {
 
 
 class Sentence:
-    """One sentence of the wording, taken apart."""
+    """One sentence of the wording, taken apart into a form with holes and what may fill each."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_form", "_holes")
 
     def __init__(self, text: str, lists: dict[str, Words]) -> None:
-        self._parts: list[str | Maker | tuple[Any, ...]] = []
+        form = []
+        # Each hole has words to choose from, how many, and instead of these a maker where one is needed.
+        self._holes: list[tuple[Words, int, Maker | None]] = []
         position = 0
         for token in TOKEN.finditer(text):
-            if literal := text[position : token.start()]:
-                self._parts.append(literal)
+            form += [text[position : token.start()].replace("%", "%%"), "%s"]
             position = token.end()
             choice, word = token.groups()
-            if word is not None:
-                self._parts.append(MAKERS[word] if word in MAKERS else lists[word])
+            if word is None:
+                self._holes.append(_choice(choice.split("|"), lists))
+            elif word in MAKERS:
+                self._holes.append(((), 0, MAKERS[word]))
             else:
-                self._parts.append(tuple(_option(option, lists) for option in choice.split("|")))
-        if literal := text[position:]:
-            self._parts.append(literal)
+                self._holes.append((lists[word], len(lists[word]), None))
+        form.append(text[position:].replace("%", "%%"))
+        self._form = "".join(form)
 
     def expand(self, rng: Random) -> str:
         """The sentence with every choice made; slots are still in it."""
         random = rng.random
-        out = []
-        for part in self._parts:
-            if isinstance(part, str):
-                out.append(part)
-                continue
-            if isinstance(part, tuple):
-                chosen = part[int(random() * len(part))]
-                out.append(chosen if isinstance(chosen, str) else chosen.expand(rng))
-            else:
-                out.append(part(rng))
-        return "".join(out)
+        filled = [words[int(random() * count)] if maker is None else maker(rng) for words, count, maker in self._holes]
+        return self._form % tuple(filled)
 
 
-def _option(text: str, lists: dict[str, Words]) -> "str | Sentence":
-    return Sentence(text, lists) if TOKEN.search(text) else text
+def _choice(options: list[str], lists: dict[str, Words]) -> tuple[Words, int, Maker | None]:
+    if not any(TOKEN.search(option) for option in options):
+        return tuple(options), len(options), None
+    sentences = [Sentence(option, lists) for option in options]
+    return (), 0, lambda rng: sentences[int(rng.random() * len(sentences))].expand(rng)
 
 
 class Bank:

@@ -17,7 +17,8 @@ from market.casting import HUB_USERS, Casting
 from market.numbers import PER_CODE, PER_UK_PREFIX, Exchange
 from market.people import KINDS, Author, Hub, classes, triangular
 from market.places import Atlas, atlas
-from market.posts import REGION, Post, posts_of
+from market.posts import Post, posts_of
+from market.writing import REGION
 
 BLOCK = 2000
 FIRST_DAY = date(2026, 3, 2)
@@ -25,6 +26,7 @@ ORIGIN = "http://127.0.0.1:8600"
 ADS_PER_HUB = 60
 ADS_PER_POPULAR = 2500
 ADS_PER_MINOR = 1200
+FIELDS = ("title", "body", "location", "contact", "name", "age", "price")
 RECRUITS = 0.4  # of recruiters work for a controlled group
 
 
@@ -51,7 +53,7 @@ def generate(
     exchange = Exchange(atlas(), rng)
     plan = Plan.of(ads, prevalence, atlas())
     casting = Casting(
-        rng, days, obfuscated, _hubs(ads, hubs, exchange, rng), exchange, max(1, min(16, ads // ADS_PER_POPULAR))
+        rng, days, obfuscated, _hubs(ads, hubs, exchange), exchange, max(1, min(16, ads // ADS_PER_POPULAR))
     )
     dates = [(FIRST_DAY + timedelta(days=day)).isoformat() for day in range(days)]
     hub_rate = min(1.0, hubs / HUB_USERS)
@@ -101,7 +103,7 @@ def _check(*, ads: int, days: int, **shares: float) -> None:
             raise ValueError(f"{name} is a share from 0 to 1, not {share}")
 
 
-def _hubs(ads: int, share: float, exchange: Exchange, rng: Random) -> tuple[Hub, ...]:
+def _hubs(ads: int, share: float, exchange: Exchange) -> tuple[Hub, ...]:
     if not share:
         return ()
     hubs = []
@@ -231,28 +233,21 @@ def _entry(post: Post, native: NativeIds, dates: list[str]) -> Entry:
     identity = native.next(post.site)
     ad_id = f"{post.site}:{identity}"
     clock = f"T{post.minute // 60:02d}:{post.minute % 60:02d}:00Z"
-    fields = post.fields
-    ad = {
+    ad: dict[str, Any] = {
         "ad_id": ad_id,
         "site": post.site,
         "url": f"{ORIGIN}/{post.site}/ad/{identity}",
         "posted_at": dates[post.day] + clock,
     }
-    for name in ("title", "body", "location", "contact", "name", "age", "price"):
+    fields = post.fields
+    for name in FIELDS:
         if name in fields:
             ad[name] = fields[name]
     ad["region"] = REGION[post.site]
-    entry: dict[str, Any] = ad
     if post.images:
-        entry["image_hashes"] = post.images
-    before = post.before
-    if "posted_at" in before:
-        stay_from = before["posted_at"]
-        before = {"posted_at": dates[stay_from] + clock}
-    else:
-        stay_from = post.day
-    stay: dict[str, Any] = {"ad_id": ad_id, "category": post.category, "from": stay_from, "until": post.until}
+        ad["image_hashes"] = post.images
+    stay: dict[str, Any] = {"ad_id": ad_id, "category": post.category, "from": post.first, "until": post.until}
     if post.changed is not None:
         stay["changed"] = post.changed
-        stay["before"] = before
-    return Entry(entry, {"ad_id": ad_id, **post.truth}, stay)
+        stay["before"] = post.before or {"posted_at": dates[post.first] + clock}
+    return Entry(ad, {"ad_id": ad_id, **post.truth}, stay)

@@ -4,16 +4,18 @@ Each family takes the digits in the groups in which they are spoken and gives th
 how often they are used. The families follow what public test suites of ad extractors show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from market.grammar import bank
 from market.numbers import Number
 
+T = TypeVar("T")
 Groups = tuple[str, ...]
 Family = Callable[[Groups, str, Random], str]
 
@@ -79,7 +81,7 @@ def halves(number: Number, region: str, rng: Random) -> tuple[str, str]:
     return (f"{prefix_of(number)} {head}" if foreign else head), c
 
 
-def _pick(words: Any, rng: Random) -> Any:
+def _pick(words: Sequence[T], rng: Random) -> T:
     return words[int(rng.random() * len(words))]
 
 
@@ -97,108 +99,102 @@ def _word(digit: str, language: str, rng: Random) -> str:
 def spelled(groups: Groups, language: str, rng: Random) -> str:
     """seven one three, five five five, ..."""
     outer, inner = _pick(((", ", " "), (" ", " "), (" - ", "-"), (" / ", " "), (" - ", " "), (". ", " ")), rng)
-    return str(outer.join(inner.join(_word(digit, language, rng) for digit in group) for group in groups))
+    return outer.join(inner.join(_word(digit, language, rng) for digit in group) for group in groups)
 
 
 def mixed(groups: Groups, language: str, rng: Random) -> str:
     """7one3 five55 01two3"""
     outer = _pick((" ", "-", "..", " - ", ""), rng)
     words = 0.35 + 0.3 * rng.random()
-    parts = []
-    for group in groups:
-        parts.append(
-            "".join(_case(_word(digit, language, rng), rng) if rng.random() < words else digit for digit in group)
-        )
-    return str(outer.join(parts))
+
+    def write(digit: str) -> str:
+        return _case(_word(digit, language, rng), rng) if rng.random() < words else digit
+
+    return outer.join("".join(map(write, group)) for group in groups)
 
 
 def slashed(groups: Groups, language: str, rng: Random) -> str:
     """Two/6/zero-Five/5/Five"""
     mark = _pick(("/", ".", "-", "_"), rng)
     outer = "-" if mark != "-" else " "
-    return str(
-        outer.join(
-            mark.join(_case(_word(digit, language, rng), rng) if rng.random() < 0.5 else digit for digit in group)
-            for group in groups
-        )
-    )
+
+    def write(digit: str) -> str:
+        return _case(_word(digit, language, rng), rng) if rng.random() < 0.5 else digit
+
+    return outer.join(mark.join(map(write, group)) for group in groups)
 
 
-def look_alike(groups: Groups, language: str, rng: Random) -> str:
+def look_alike(groups: Groups, _language: str, rng: Random) -> str:
     """7l3-5S5-OI23"""
     return _swapped(groups, _data()["look_alike"], _pick(("-", " ", ".", ""), rng), rng)
 
 
-def cyrillic(groups: Groups, language: str, rng: Random) -> str:
+def cyrillic(groups: Groups, _language: str, rng: Random) -> str:
     """Letters of another script in place of digits."""
     return _swapped(groups, _data()["cyrillic"], _pick(("-", " ", ".", ""), rng), rng)
 
 
 def _swapped(groups: Groups, table: dict[str, str], outer: str, rng: Random) -> str:
-    parts = []
-    for group in groups:
-        parts.append(
-            "".join(_pick(table[digit], rng) if digit in table and rng.random() < 0.6 else digit for digit in group)
-        )
-    text = outer.join(parts)
+    def write(digit: str) -> str:
+        return _pick(table[digit], rng) if digit in table and rng.random() < 0.6 else digit
+
+    text = outer.join("".join(map(write, group)) for group in groups)
     if any(letter.isalpha() for letter in text):
         return text
     return outer.join("".join(table[digit][0] if digit in table else digit for digit in group) for group in groups)
 
 
-def alphabet(groups: Groups, language: str, rng: Random) -> str:
+def alphabet(groups: Groups, _language: str, rng: Random) -> str:
     """Digits of another Unicode alphabet."""
     table = str.maketrans("0123456789", _pick(tuple(_data()["alphabets"].values()), rng))
-    return str(_pick((" ", "-", "", " "), rng).join(groups)).translate(table)
+    return _pick((" ", "-", "", " "), rng).join(groups).translate(table)
 
 
-def keycaps(groups: Groups, language: str, rng: Random) -> str:
+def keycaps(groups: Groups, _language: str, rng: Random) -> str:
     """Keycap emoji."""
-    return str(_pick((" ", "", "-"), rng).join("".join(f"{digit}\ufe0f\u20e3" for digit in group) for group in groups))
+    return _pick((" ", "", "-"), rng).join("".join(f"{digit}\ufe0f\u20e3" for digit in group) for group in groups)
 
 
-def marked(groups: Groups, language: str, rng: Random) -> str:
+def marked(groups: Groups, _language: str, rng: Random) -> str:
     """7*1*3*5*5*5"""
-    mark = _pick(_data()["marks"], rng)
+    mark: str = _pick(_data()["marks"], rng)
     if rng.random() < 0.3:
         return mark + mark.join(groups) + mark
-    return str(
-        mark.join("".join(groups)) if rng.random() < 0.6 else (mark * 2).join(mark.join(group) for group in groups)
-    )
+    if rng.random() < 0.6:
+        return mark.join("".join(groups))
+    return (mark * 2).join(mark.join(group) for group in groups)
 
 
-def emoji(groups: Groups, language: str, rng: Random) -> str:
+def emoji(groups: Groups, _language: str, rng: Random) -> str:
     """713✨✨555✨✨0123"""
-    sign = _pick(_data()["emoji"], rng)
-    return str(sign.join("".join(groups)) if rng.random() < 0.4 else (sign * 2).join(groups))
+    sign: str = _pick(_data()["emoji"], rng)
+    return sign.join("".join(groups)) if rng.random() < 0.4 else (sign * 2).join(groups)
 
 
-def spaced(groups: Groups, language: str, rng: Random) -> str:
+def spaced(groups: Groups, _language: str, rng: Random) -> str:
     """7 1 3  5 5 5  0 1 2 3"""
-    return str(_pick(("  ", " - ", " . ", "   "), rng).join(" ".join(group) for group in groups))
+    return _pick(("  ", " - ", " . ", "   "), rng).join(" ".join(group) for group in groups)
 
 
-def bracketed(groups: Groups, language: str, rng: Random) -> str:
+def bracketed(groups: Groups, _language: str, rng: Random) -> str:
     """[7][1][3], ((7-1-3)) {{5.5.5}}"""
     left, right = _pick(_data()["brackets"], rng)
     if rng.random() < 0.5:
         return " ".join("".join(f"{left}{digit}{right}" for digit in group) for group in groups)
     mark = _pick(("-", ".", ""), rng)
-    return _pick((" ", ".."), rng).join(f"{left}{left}{mark.join(group)}{right}{right}" for group in groups)  # type: ignore[no-any-return]
+    return _pick((" ", ".."), rng).join(f"{left}{left}{mark.join(group)}{right}{right}" for group in groups)
 
 
 def worded(groups: Groups, language: str, rng: Random) -> str:
     """713 then 555 and 0123"""
-    from market.grammar import bank
-
     between = bank(language).topics("say")["between"]
     return f"{groups[0]} {_pick(between, rng).expand(rng)} {groups[1]} {_pick(between, rng).expand(rng)} {groups[2]}"
 
 
-def invisible(groups: Groups, language: str, rng: Random) -> str:
+def invisible(groups: Groups, _language: str, rng: Random) -> str:
     """Characters of no width between the digits."""
     mark = _pick(_data()["invisible"], rng)
-    return str(_pick(("-", " ", ""), rng).join(mark.join(group) for group in groups))
+    return _pick(("-", " ", ""), rng).join(mark.join(group) for group in groups)
 
 
 def glued(groups: Groups, language: str, rng: Random) -> str:
@@ -223,7 +219,7 @@ def counted(groups: Groups, language: str, rng: Random) -> str:
                 said.append(_word(digit, language, rng))
                 position += 1
         parts.append(" ".join(said))
-    return _pick((" ", ", "), rng).join(parts)  # type: ignore[no-any-return]
+    return _pick((" ", ", "), rng).join(parts)
 
 
 FAMILIES: dict[str, Family] = {

@@ -127,10 +127,10 @@ def draw_names(count: int, rng: Random) -> list[str]:
 
 
 def numbers_over_time(
-    exchange: Exchange, home: Place, author: "tuple[int, int]", change: bool, rng: Random, start: Number | None = None
+    exchange: Exchange, home: Place, window: tuple[int, int], rng: Random, *, change: bool, start: Number | None = None
 ) -> list[Tenure]:
     """One line's numbers: a single one, or two with the change somewhere inside the author's days."""
-    first, last = author
+    first, last = window
     number = start or exchange.near(home)
     if not change or last - first < 3:
         return [Tenure(number, first, last)]

@@ -60,5 +60,7 @@ def _slug(name: str) -> str:
 def atlas() -> Atlas:
     """The one atlas."""
     data = yaml.safe_load(Path(__file__).with_name("places.yml").read_text("utf-8"))
-    places = tuple(Place(*row[:7], tuple(row[7]), row[8]) for row in data["places"])
+    columns = data["columns"]
+    rows = (dict(zip(columns, row, strict=True)) for row in data["places"])
+    places = tuple(Place(**{**row, "codes": tuple(row["codes"])}) for row in rows)
     return Atlas(places, tuple(data["area_codes"]), tuple(data["toll_free"]), tuple(data["uk"]))

@@ -14,10 +14,25 @@ MONEY = {
     "BRL": ("R${}", "R$ {}"),
 }
 PER = {
-    "en": {30: ("{}/half hour", "half hour {}", "30 min {}", "{} 30 mins"), 60: ("{}/hr", "{} per hour", "1 hour {}", "{} for 60 minutes"), 90: ("90 min {}", "{} for 90 minutes"), 120: ("2 hours {}", "{} for 2 hours")},
-    "es": {30: ("media hora {}", "{} media hora", "30 min {}"), 60: ("{} la hora", "1 hora {}", "{} por hora", "60 min {}"), 90: ("90 min {}",), 120: ("2 horas {}", "{} 2 horas")},
-    "pt": {30: ("meia hora {}", "{} meia hora", "30 min {}"), 60: ("{} a hora", "1 hora {}", "{} por hora", "60 min {}"), 90: ("90 min {}",), 120: ("2 horas {}", "{} 2 horas")},
-}  # fmt: skip
+    "en": {
+        30: ("{}/half hour", "half hour {}", "30 min {}", "{} 30 mins"),
+        60: ("{}/hr", "{} per hour", "1 hour {}", "{} for 60 minutes"),
+        90: ("90 min {}", "{} for 90 minutes"),
+        120: ("2 hours {}", "{} for 2 hours"),
+    },
+    "es": {
+        30: ("media hora {}", "{} media hora", "30 min {}"),
+        60: ("{} la hora", "1 hora {}", "{} por hora", "60 min {}"),
+        90: ("90 min {}",),
+        120: ("2 horas {}", "{} 2 horas"),
+    },
+    "pt": {
+        30: ("meia hora {}", "{} meia hora", "30 min {}"),
+        60: ("{} a hora", "1 hora {}", "{} por hora", "60 min {}"),
+        90: ("90 min {}",),
+        120: ("2 horas {}", "{} 2 horas"),
+    },
+}
 
 
 def amount(currency: str, factor: float, minutes: int) -> int:

@@ -15,7 +15,7 @@ class Leg:
     last: int
 
 
-def legs_of(kind: str, person: int, towns: list[Place], days: int, rng: Random) -> list[Leg]:
+def legs_of(kind: str, person: int, towns: list[Place], days: int) -> list[Leg]:
     """The stays of one person of an author who keeps to `towns`.
 
     home: the first town. tour: the towns one after another. circuit: the same ordered towns for everybody, each person
@@ -29,10 +29,8 @@ def legs_of(kind: str, person: int, towns: list[Place], days: int, rng: Random) 
     stay = max(1, days // len(towns)) if kind == "tour" else max(1, min(4, days // len(towns)))
     shift = 0 if kind == "tour" else person * max(1, stay - 1)
     legs = []
-    position = 0
-    for first in range(-shift, days, stay):
+    for position, first in enumerate(range(-shift, days, stay)):
         town = towns[position % len(towns)]
-        position += 1
         if first + stay > 0:
             legs.append(Leg(town, max(0, first), min(last, first + stay - 1)))
     if kind == "tour" and legs[-1].last < last:

@@ -76,7 +76,8 @@ def _detail(ad: Ad, odd: str) -> Answer:
         for place, value in enumerate(ad.get("image_hashes", ()))
     )
     body = (
-        f'<main id="{native}"><h2>{escape(ad["title"])}</h2>\n<dl>\n<dt>Since</dt><dd class="since">{posted:%d/%m/%Y %H:%M}</dd>\n'
+        f'<main id="{native}"><h2>{escape(ad["title"])}</h2>\n<dl>\n'
+        f'<dt>Since</dt><dd class="since">{posted:%d/%m/%Y %H:%M}</dd>\n'
         f'{rows}</dl>\n<pre class="wording">{escape(ad["body"])}</pre>\n{pictures}'
         f'<img src="/lantern/media/pixel.gif" width="1" height="1" alt=""></main>'
     )

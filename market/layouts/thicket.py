@@ -1,7 +1,6 @@
 """thicket: everything in tables. It has no manifest: the documentation adds one."""
 
 from collections.abc import Mapping
-from html import escape
 
 from market.catalogue import Ad, View, native_id
 from market.layouts.answer import Answer, lines, missing, number, page
