@@ -1,0 +1,162 @@
+"""Lexicons: which phrases show which indicator, one YAML file per indicator; matched over the masked text.
+
+An entry is one idea in one language: `patterns` (phrases.py), `unless` (phrases that take the sense away where they
+overlap a match), and examples that every test run checks. Where an entry is `negatable`, a match after a word such as "no"
+or "sin" is kept with `negated: true` and does not count.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlp.extractor import Found
+from nlp.mapped import Mapped
+from nlp.phrases import Hit, PhraseError, Phrases, expand
+from nlp.records import Kind
+from store.errors import SidelightError
+
+NAME = "lexicon"
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FOLDER = Path(__file__).with_name("lexicons")
+GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
+LANGUAGES = frozenset({"en", "es", "pt"})
+HEAD = ("id", "grade", "family", "source", "definition")
+# "no", then at most three words of the same sentence, then the phrase.
+NEGATION = re.compile(
+    r"\b(?:not|no|never|don't|dont|doesn't|doesnt|isn't|isnt|aren't|arent|won't|wont|without|sin|sem|nao|nunca|jamas|ni|nem|tampoco)"
+    r"(?:[ ,'-]{1,2}[\w'%]{1,20}){0,3}[ ,'-]{1,2}\Z"
+)
+SCOPE = 90  # characters before a match in which such a word may stand
+
+
+class LexiconError(SidelightError):
+    """A lexicon cannot be used: the message names file and entry, and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One idea in one language."""
+
+    id: str
+    language: str
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...]
+    negatable: bool
+    must_match: tuple[str, ...]
+    must_not_match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What one file says: the indicator (a row of docs/indicators.md) and its entries."""
+
+    id: str
+    grade: str
+    family: str
+    source: str
+    definition: str
+    entries: tuple[Entry, ...]
+
+
+class Lexicons:
+    """All entries of all lexicons, found in one pass."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._entries = {
+            f"{lexicon.id}/{entry.id}": (lexicon, entry) for lexicon in lexicons for entry in lexicon.entries
+        }
+        self._phrases = Phrases({key: entry.patterns for key, (_, entry) in self._entries.items()})
+        self._unless = Phrases({key: entry.unless for key, (_, entry) in self._entries.items() if entry.unless})
+
+    def find(self, masked: Mapped) -> Iterator[Found]:
+        """Every indicator the words show; of matches of one indicator that overlap, the first and longest stays."""
+        text = masked.text
+        hits = sorted(self._phrases.find(text), key=lambda one: (one.start, -one.end, one.key))
+        barred: dict[str, list[Hit]] = {}
+        for hit in self._unless.find(text) if hits else ():
+            barred.setdefault(hit.key, []).append(hit)
+        reached: dict[str, int] = {}
+        for hit in hits:
+            lexicon, entry = self._entries[hit.key]
+            if hit.start < reached.get(lexicon.id, 0) or any(_overlap(hit, one) for one in barred.get(hit.key, ())):
+                continue
+            reached[lexicon.id] = hit.end
+            negated = entry.negatable and NEGATION.search(text, max(0, hit.start - SCOPE), hit.start) is not None
+            detail = {"entry": hit.key, "negated": negated}
+            yield Found(Kind.INDICATOR, lexicon.id, hit.start, hit.end, NAME, 0.9, detail)
+
+
+def _overlap(left: Hit, right: Hit) -> bool:
+    return left.start < right.end and right.start < left.end
+
+
+def load(folder: Path = FOLDER) -> tuple[Lexicon, ...]:
+    """The lexicons of a folder, by file name. Raises LexiconError."""
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        raise LexiconError(f"{folder}: no lexicons (*.yml) there")
+    return tuple(_lexicon(path) for path in paths)
+
+
+def _lexicon(path: Path) -> Lexicon:
+    try:
+        data = yaml.load(path.read_text("utf-8"), Loader=LOADER)  # noqa: S506  a safe loader either way
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise LexiconError(f"{path}: cannot be read: {problem}") from None
+    if not isinstance(data, dict) or sorted(data) != sorted((*HEAD, "entries")):
+        raise LexiconError(f"{path}: expected the keys {', '.join(HEAD)} and entries, and no others")
+    head = {name: data[name] for name in HEAD}
+    for name, value in head.items():
+        if not isinstance(value, str) or not value:
+            raise LexiconError(f"{path}: {name!r} is no text")
+    if data["id"] != path.stem:
+        raise LexiconError(f"{path}: the id is {data['id']!r}; it must be the name of the file")
+    if data["grade"] not in GRADES:
+        raise LexiconError(f"{path}: grade {data['grade']!r} is none of {', '.join(sorted(GRADES))}")
+    if not isinstance(data["entries"], list) or not data["entries"]:
+        raise LexiconError(f"{path}: 'entries' is no list of entries")
+    entries = tuple(_entry(path, number, one) for number, one in enumerate(data["entries"], start=1))
+    if len({one.id for one in entries}) < len(entries):
+        raise LexiconError(f"{path}: two entries have the same id")
+    return Lexicon(**head, entries=entries)
+
+
+def _entry(path: Path, number: int, data: Any) -> Entry:
+    if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+        raise LexiconError(f"{path}: entry {number} has no id")
+    where = f"{path}: entry {data['id']!r}"
+    known = {"id", "language", "patterns", "unless", "negatable", "must_match", "must_not_match"}
+    if unknown := sorted(set(data) - known):
+        raise LexiconError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    if data.get("language") not in LANGUAGES:
+        raise LexiconError(f"{where}: language {data.get('language')!r} is none of {', '.join(sorted(LANGUAGES))}")
+    if not isinstance(data.get("negatable", False), bool):
+        raise LexiconError(f"{where}: 'negatable' is neither true nor false")
+    entry = Entry(
+        id=data["id"],
+        language=data["language"],
+        patterns=_texts(where, data, "patterns", 1),
+        unless=_texts(where, data, "unless", 0),
+        negatable=data.get("negatable", False),
+        must_match=_texts(where, data, "must_match", 2),
+        must_not_match=_texts(where, data, "must_not_match", 1),
+    )
+    try:
+        for phrase in (*entry.patterns, *entry.unless):
+            expand(phrase)
+    except PhraseError as problem:
+        raise LexiconError(f"{where}: {problem}") from None
+    return entry
+
+
+def _texts(where: str, data: Mapping[str, Any], name: str, least: int) -> tuple[str, ...]:
+    found = data.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise LexiconError(f"{where}: {name!r} is no list of texts (quote what YAML takes for something else)")
+    if len(found) < least:
+        raise LexiconError(f"{where}: {name!r} needs at least {least}")
+    return tuple(found)
