@@ -78,6 +78,12 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(accounts)).scalar_one()
 
 
+def local_name(user: str) -> str:
+    """An account name for the operating system's user."""
+    name = re.sub(r"[^a-z0-9._-]", "", user.lower())[:40]
+    return name if NAME.match(name) else "local"
+
+
 def set_password(workspace: Workspace, name: str, password: str, by: str) -> None:
     """Give a new password; lifts a lock and ends the account's sessions. Raises UsageError."""
     digest = _hash(name, password)

@@ -1,5 +1,35 @@
 """Commands of the console."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from store.options import WorkspaceOption
+
 app = typer.Typer()
+
+
+@app.command()
+def serve(
+    workspace: WorkspaceOption = None,
+    host: Annotated[str, typer.Option(help="address to listen on; else the setting console_host")] = "",
+    port: Annotated[int, typer.Option(help="port to listen on; else the setting console_port")] = 0,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file of the TLS certificate")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of its key")] = None,
+    name: Annotated[list[str] | None, typer.Option(help="host name of a TLS proxy before it; repeatable")] = None,
+    open_link: Annotated[bool, typer.Option("--open", help="print a sign-in link for this machine, good once")] = False,
+) -> None:
+    """Serve the console and say where it is. Example: sidelight serve --open"""
+    from console.serve import serve as serve_console
+    from store.workspace import open_workspace
+
+    serve_console(
+        open_workspace(workspace),
+        host or None,
+        port or None,
+        certificate=certificate,
+        key=key,
+        names=name or (),
+        open_link=open_link,
+    )

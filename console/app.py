@@ -1,0 +1,100 @@
+"""The console as one ASGI application over one workspace."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from casework import verification
+from casework.policy import ForbiddenError
+from console import api
+from console.desk import ForgedFormError, NotFoundError, NotSignedInError
+from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, why
+from console.rendering import render
+from console.security import LOOPBACK, Gate
+from store.errors import SidelightError
+from store.workspace import Workspace
+
+STATIC = Path(__file__).parent / "static"
+PAGES = (home, sign, queue, search, ad, group, why, sites, audit, guide)
+STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403}
+
+
+def create_app(
+    workspace: Workspace, *, hosts: Collection[str] = LOOPBACK, secure: bool = False, open_secret: str | None = None
+) -> Gate:
+    """The console. `hosts` are the names it answers to; `open_secret` opens one local session, once."""
+    app = FastAPI(title="Sidelight", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.workspace = workspace
+    app.state.secure = secure
+    app.state.form_key = secrets.token_bytes(32)
+    app.state.open_digest = hashlib.sha256(open_secret.encode()).digest() if open_secret else None
+    for page in PAGES:
+        app.include_router(page.router)
+    app.include_router(api.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.add_exception_handler(SidelightError, _refused)
+    app.add_exception_handler(RequestValidationError, _incomplete)
+    app.add_exception_handler(HTTPException, _no_page)
+    app.add_exception_handler(Exception, _broken)
+    verification.checkpoint(workspace)
+    # Around everything, so that the page for failures carries the headers too.
+    return Gate(app, hosts, secure=secure)
+
+
+def _healthz(request: Request) -> Response:
+    """Alive, and the store can be read. Says nothing else: nobody has signed in to ask."""
+    workspace: Workspace = request.app.state.workspace
+    with workspace.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return PlainTextResponse("ok")
+
+
+async def _refused(request: Request, problem: Exception) -> Response:
+    if isinstance(problem, NotSignedInError):
+        if _wants_json(request):
+            return JSONResponse({"error": "sign in first"}, 401)
+        return RedirectResponse("/sign-in", 303)
+    status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 400)
+    return _error(request, status, str(problem))
+
+
+async def _incomplete(request: Request, _: Exception) -> Response:
+    return _error(request, 422, "Something that was sent is missing or of the wrong kind.")
+
+
+async def _no_page(request: Request, problem: Exception) -> Response:
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    texts = {404: "There is no page under this address.", 405: "This address does not take that kind of request."}
+    return _error(request, status, texts.get(status, "The request could not be answered."))
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    return _error(
+        request,
+        500,
+        "Something failed, and nothing is shown. The program's log names the kind of failure and the page.",
+    )
+
+
+TITLES = {400: "That cannot be done", 403: "Not allowed", 404: "Not found", 422: "Incomplete", 500: "Something failed"}
+
+
+def _error(request: Request, status: int, message: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"error": message}, status)
+    workspace: Workspace = request.app.state.workspace
+    title = TITLES.get(status, "That did not work")
+    body = render("error.html", workspace.settings.zone, session=None, title=title, status=status, message=message)
+    return HTMLResponse(body, status)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")

@@ -1,0 +1,145 @@
+"""A map drawn here, without tiles: stops of a group on a graticule, over the towns of the region as faint dots.
+
+Plate carrée, with longitudes drawn together by the cosine of the middle latitude. The towns come from GeoNames, so coasts
+and valleys show where people live, and no request leaves the machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+from linker.records import Stop
+from nlp.gazetteer import gazetteer
+
+WIDTH, HEIGHT = 720, 400
+PAD = 34
+LEAST_SPAN = 5.0  # degrees shown at least
+TOWNS = 1400
+CELL = 7  # pixels; one town at most stands in each
+STEPS = (1, 2, 5, 10, 20, 30)
+LABEL_HEIGHT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the graticule with its label."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One place of the itinerary: where it stands, how large, and where its label goes so that none covers another."""
+
+    x: float
+    y: float
+    radius: float
+    name: str
+    label: str
+    label_x: float
+    label_y: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Everything a template draws, in pixels. `towns` and `route` are SVG path data."""
+
+    width: int
+    height: int
+    towns: str
+    route: str
+    dots: tuple[Dot, ...]
+    meridians: tuple[Line, ...]
+    parallels: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    west: float
+    north: float
+    across: float  # pixels for a degree of longitude
+    down: float
+
+    def point(self, latitude: float, longitude: float) -> tuple[float, float]:
+        return round((longitude - self.west) * self.across, 1), round((self.north - latitude) * self.down, 1)
+
+
+def atlas(stops: Sequence[Stop]) -> Atlas | None:
+    """The map of an itinerary in order of time; None where nothing can be placed."""
+    if not stops:
+        return None
+    frame = _frame(stops)
+    points = [frame.point(stop.latitude, stop.longitude) for stop in stops]
+    route = "M" + " L".join(f"{x} {y}" for x, y in points) if len(set(points)) > 1 else ""
+    return Atlas(WIDTH, HEIGHT, _towns(frame), route, tuple(_dots(stops, frame)), *_graticule(frame))
+
+
+def _frame(stops: Sequence[Stop]) -> _Frame:
+    latitudes, longitudes = [stop.latitude for stop in stops], [stop.longitude for stop in stops]
+    middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
+    squeeze = max(cos(radians(middle[0])), 0.2)
+    tall = max(max(latitudes) - min(latitudes), LEAST_SPAN / 2)
+    wide = max(max(longitudes) - min(longitudes), LEAST_SPAN)
+    down = min((HEIGHT - 2 * PAD) / tall, (WIDTH - 4 * PAD) / (wide * squeeze))
+    across = down * squeeze
+    return _Frame(middle[1] - WIDTH / 2 / across, middle[0] + HEIGHT / 2 / down, across, down)
+
+
+def _towns(frame: _Frame) -> str:
+    """The largest towns in view, thinned, as one path of dots."""
+    south, east = frame.north - HEIGHT / frame.down, frame.west + WIDTH / frame.across
+    inside = [row for row in gazetteer().rows if south < row[4] < frame.north and frame.west < row[5] < east]
+    inside.sort(key=lambda row: (-row[6], row[0]))
+    taken: dict[tuple[int, int], tuple[float, float]] = {}
+    for row in inside:
+        x, y = frame.point(row[4], row[5])
+        taken.setdefault((int(x) // CELL, int(y) // CELL), (x, y))
+        if len(taken) == TOWNS:
+            break
+    return "".join(f"M{x} {y}h0" for x, y in taken.values())
+
+
+def _dots(stops: Sequence[Stop], frame: _Frame) -> list[Dot]:
+    """One dot for each place, labelled with the order of its visits; labels move down rather than cover one another."""
+    visits: dict[str, list[int]] = {}
+    for number, stop in enumerate(stops, start=1):
+        visits.setdefault(stop.place, []).append(number)
+    chosen = {stop.place: stop for stop in reversed(stops)}
+    ads = {place: sum(stop.ads for stop in stops if stop.place == place) for place in visits}
+    most = max(ads.values())
+    made: list[Dot] = []
+    for place, numbers in sorted(visits.items(), key=lambda item: frame.point(chosen[item[0]].latitude, 0)[1]):
+        stop = chosen[place]
+        x, y = frame.point(stop.latitude, stop.longitude)
+        radius = round(4 + 6 * (ads[place] / most) ** 0.5, 1)
+        left = x > WIDTH * 0.72
+        label_x, label_y = (x - radius - 4 if left else x + radius + 4), y + 4
+        while any(abs(label_y - one.label_y) < LABEL_HEIGHT and abs(label_x - one.label_x) < WIDTH / 4 for one in made):
+            label_y += LABEL_HEIGHT
+        order = ", ".join(map(str, numbers[:4])) + ("…" if len(numbers) > 4 else "")
+        made.append(
+            Dot(x, y, radius, stop.name, f"{order} · {stop.name}", label_x, label_y, "end" if left else "start")
+        )
+    return made
+
+
+def _graticule(frame: _Frame) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    span = WIDTH / frame.across
+    step = next((one for one in STEPS if span / one <= 8), STEPS[-1])
+    first = int(frame.west // step + 1) * step
+    meridians = tuple(
+        Line(frame.point(0, degree)[0], _degrees(degree, "E", "W"))
+        for degree in range(first, int(frame.west + span) + 1, step)
+    )
+    south = frame.north - HEIGHT / frame.down
+    parallels = tuple(
+        Line(frame.point(degree, 0)[1], _degrees(degree, "N", "S"))
+        for degree in range(int(south // step + 1) * step, int(frame.north) + 1, step)
+    )
+    return meridians, parallels
+
+
+def _degrees(degree: int, positive: str, negative: str) -> str:
+    return f"{abs(degree)}° {positive if degree >= 0 else negative}"

@@ -1,0 +1,73 @@
+"""One ad: every field with what was read from it marked and explained, and where all of it comes from."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from casework import adfiles
+from casework.adfiles import AdFile
+from casework.policy import Action
+from console import sealed
+from console.desk import Desk, NotFoundError, at
+from console.marks import of_mentions, segments
+from nlp.records import Kind, Mention
+from store.workspace import Workspace
+
+router = APIRouter()
+CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
+# Keys of a mention's detail that are told elsewhere or are long.
+UNTOLD = frozenset({"parts", "lat", "lon"})
+
+
+@router.get("/ad")
+def show(desk: Annotated[Desk, Depends(at(Action.AD))], id: str) -> Response:  # noqa: A002  the name in the address
+    """The ad's page."""
+    desk.look("show", "ad", id)
+    with desk.workspace.read() as connection:
+        file = adfiles.load(connection, id)
+    if file is None:
+        raise NotFoundError(f"there is no ad {id!r} here; it may have been purged, or never collected")
+    mentions = file.reading.mentions if file.reading else ()
+    marks = of_mentions(mentions)
+    fields = [(name, segments(text, marks.get(name, []))) for name, text in file.stored.ad.texts().items()]
+    return desk.page(
+        "ad.html",
+        file=file,
+        ad=file.stored.ad,
+        fields=fields,
+        mentions=[
+            (number, one, _told(one), _linked(desk.workspace, one)) for number, one in enumerate(mentions, start=1)
+        ],
+        versions=[(one, _differences(file, position)) for position, one in enumerate(file.versions)],
+    )
+
+
+def _told(mention: Mention) -> list[tuple[str, str]]:
+    """What a mention's detail says, in order."""
+    return [(name, _text(value)) for name, value in sorted(mention.detail.items()) if name not in UNTOLD and value]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    return "yes" if value is True else str(value)
+
+
+def _linked(workspace: Workspace, mention: Mention) -> str | None:
+    """The sealed query for every ad of the groups that hold this contact."""
+    if mention.kind not in CONTACTS or '"' in mention.value:
+        return None
+    return sealed.seal(workspace, f'linked:"{mention.value}"')
+
+
+def _differences(file: AdFile, position: int) -> list[tuple[str, str, str]]:
+    """Field, its text in this version, its text in the next newer one; only where they differ."""
+    old = file.versions[position].fields
+    ad = file.stored.ad
+    newer = file.versions[position - 1].fields if position else {name: getattr(ad, name, "") for name in old}
+    return [
+        (name, str(old[name]), str(newer.get(name, "")))
+        for name in old
+        if name != "image_hashes" and str(old[name] or "") != str(newer.get(name) or "")
+    ]

@@ -1,0 +1,139 @@
+"""One linked group: its priority with all reasons, who, where and when its ads name, why they are linked, and decisions."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import Response
+
+from casework import decisions, groupfiles, queue
+from casework.groupfiles import GroupFile, carried, joints, when
+from casework.policy import Action, ForbiddenError
+from console import sealed
+from console.atlas import atlas
+from console.desk import Desk, NotFoundError, at, sent_to
+from console.timeline import Row, timeline
+from linker.records import Template
+from linker.templates import SLOT
+from models.labels import Tier, Value, choose
+from nlp.records import Kind
+from store.errors import UsageError
+
+router = APIRouter()
+ADS = 200  # shown in one page
+LINKS = 60
+ROWS = {Kind.NAME: 8, Kind.PHONE: 8, Kind.EMAIL: 4, Kind.HANDLE: 4}
+CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
+
+
+@router.get("/group")
+def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:  # noqa: A002  the name in the address
+    """The group's page."""
+    desk.look("group", "group", id)
+    with desk.workspace.read() as connection:
+        file = groupfiles.load(connection, id)
+        today = queue.today(desk.workspace)
+        place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
+    if file is None:
+        raise NotFoundError(
+            f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
+        )
+    people = carried(file)
+    ordered = sorted(file.ads.values(), key=lambda one: (when(one), one.ad.ad_id), reverse=True)
+    contact_links = {
+        (kind, one.value): sealed.seal(desk.workspace, f'linked:"{one.value}"')
+        for kind, values in people.items()
+        if kind in CONTACTS
+        for one in values[:40]
+        if '"' not in one.value
+    }
+    return desk.page(
+        "group.html",
+        file=file,
+        group=file.group,
+        priority=file.priority,
+        people=people,
+        contact_links=contact_links,
+        joints=joints(file.group)[:LINKS],
+        ads=ordered[:ADS],
+        when=when,
+        all_ads=sealed.seal(desk.workspace, f"group:{id}"),
+        map=atlas(file.group.itinerary),
+        timeline=timeline(_rows(file), desk.workspace.settings.zone),
+        templates=[(one, _runs(one)) for one in file.group.templates[:5]],
+        entry=place,
+        day=place.day if place else "",
+        verdicts=list(Value),
+        tiers=list(Tier),
+    )
+
+
+@router.post("/group/decide")
+def decide(
+    desk: Annotated[Desk, Depends(sent_to(Action.DECIDE))],
+    group: Annotated[str, Form()],
+    verdict: Annotated[str, Form()] = "",
+    tier: Annotated[str, Form()] = "",
+    why: Annotated[str, Form(max_length=20_000)] = "",
+    day: Annotated[str, Form(max_length=10)] = "",
+    back: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Record a decision, and go back to where it was made."""
+    if not verdict:
+        raise UsageError("choose one of the verdicts, then say why")
+    decisions.decide(
+        desk.workspace,
+        group,
+        choose(Value, verdict, "the verdict"),
+        tier=choose(Tier, tier or Tier.OPINION, "the tier"),
+        who=desk.session.account,
+        why=why,
+        day=day or None,
+    )
+    return desk.go(f"/queue?day={day}" if back == "queue" and day else f"/group?id={_quoted(group)}#decisions")
+
+
+@router.post("/decision/undo")
+def undo(desk: Annotated[Desk, Depends(sent_to(Action.UNDO_OWN))], decision: Annotated[int, Form()]) -> Response:
+    """Take a decision back: one's own, or any with the supervisor's role."""
+    with desk.workspace.read() as connection:
+        found = decisions.find(connection, decision)
+    if found is None:
+        raise NotFoundError(f"there is no decision {decision}")
+    if found.who != desk.session.account and not desk.may(Action.UNDO_ANY):
+        raise ForbiddenError("only a supervisor may undo another person's decision")
+    decisions.undo(desk.workspace, decision, who=desk.session.account)
+    return desk.go(f"/group?id={_quoted(found.group_id)}#decisions")
+
+
+def _rows(file: GroupFile) -> list[Row]:
+    """Rows of the timeline: places in order of arrival, then the names and contacts on most ads."""
+    by_place: dict[str, list[datetime]] = defaultdict(list)
+    held: dict[tuple[Kind, str], list[datetime]] = defaultdict(list)
+    for ad_id, reading in file.readings.items():
+        moment = when(file.ads[ad_id])
+        for name in {str(one.detail.get("name") or one.value) for one in reading.of(Kind.PLACE)}:
+            by_place[name].append(moment)
+        for kind, value in {(one.kind, one.value) for one in reading.mentions if one.kind in ROWS}:
+            held[kind, value].append(moment)
+    stops = list(dict.fromkeys(stop.name for stop in file.group.itinerary))[:10]
+    rows = [Row(name, "place", tuple(by_place[name])) for name in stops if by_place[name]]
+    for kind, most in ROWS.items():
+        own = sorted(
+            (item for item in held.items() if item[0][0] is kind), key=lambda item: (-len(item[1]), item[0][1])
+        )
+        rows += [Row(value, kind.value, tuple(moments)) for (_, value), moments in own[:most]]
+    return rows
+
+
+def _runs(template: Template) -> list[tuple[str, tuple[str, ...]]]:
+    """The template's words with, after each run, what fills the slot that follows it (nothing after the last)."""
+    runs = template.text.split(SLOT)
+    slots: list[tuple[str, ...]] = [*template.slots, ()]
+    return [(run.strip(), slots[position] if position < len(slots) else ()) for position, run in enumerate(runs)]
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")

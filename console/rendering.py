@@ -1,0 +1,48 @@
+"""Templates to pages: everything escaped, every string made visible, times in the team's zone."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from console.visible import plain, shown
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> Environment:
+    """The one template environment."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "shown": shown,
+        "words": lambda text: str(text).replace("_", " ").replace("-", " "),
+        "count": lambda number: f"{number:,}",
+        "percent": lambda part: f"{part:.0%}",
+        "query": lambda text: quote(str(text), safe=""),
+    }
+    return made
+
+
+def render(name: str, zone: ZoneInfo, **values: Any) -> str:
+    """The page `name` with these values; `|local` and `|day` show instants in `zone`."""
+    template = environment().get_template(name)
+
+    def local(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "not known"
+
+    def day(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else "not known"
+
+    return template.render(local=local, day=day, zone=str(zone), **values)

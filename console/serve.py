@@ -1,0 +1,89 @@
+"""Serve the console: on loopback by plain HTTP, anywhere else only by TLS."""
+
+import ipaddress
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from casework import accounts
+from console.app import create_app
+from console.security import LOOPBACK
+from store.errors import UsageError
+from store.workspace import Workspace
+
+
+def serve(
+    workspace: Workspace,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    names: Sequence[str] = (),
+    open_link: bool = False,
+) -> None:
+    """Serve until stopped. `names` are host names it answers to beside its address (a proxy's). Raises UsageError."""
+    host, port = host or workspace.settings.console_host, port or workspace.settings.console_port
+    local = is_loopback(host)
+    check_binding(host, certificate, key)
+    if open_link and not local:
+        raise UsageError(
+            "--open makes a sign-in link for this machine alone; add an account instead: sidelight users add"
+        )
+    secret = secrets.token_urlsafe(32) if open_link else None
+    secure = certificate is not None or bool(names)
+    app = create_app(workspace, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret)
+    address = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    _greet(workspace, address, secret)
+    # No access log: addresses say who looked at what, and the audit log keeps that sealed.
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def check_binding(host: str, certificate: Path | None, key: Path | None) -> None:
+    """Raise UsageError where pages would cross a network in the clear."""
+    if (certificate is None) != (key is None):
+        raise UsageError("--certificate and --key go together: the PEM files of a TLS certificate and its key")
+    if not is_loopback(host) and certificate is None:
+        raise UsageError(
+            f"{host} is not this machine's loopback, and without TLS every page would cross the network in the clear; "
+            "give --certificate and --key, or keep 127.0.0.1 and put a proxy with TLS before it (docs/operating.md)"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _greet(workspace: Workspace, address: str, secret: str | None) -> None:
+    with workspace.read() as connection:
+        empty = accounts.count(connection) == 0
+    lines = [f"Sidelight's console is at {address} (Ctrl-C stops it)"]
+    if secret is not None:
+        lines.append(f"Open it, once, with: {address}/open?secret={secret}")
+    elif empty:
+        lines.append(
+            "There is no account yet. Add one with: sidelight users add NAME --role analyst; "
+            "or start with --open to get a sign-in link for this machine"
+        )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
