@@ -10,6 +10,14 @@ from crawlers.page import BODY_LIMIT
 ROBOT = "Sidelight"
 VERSION = "0.1"
 PAGE_SECONDS = 60
+# What these do the collector does, in one place and counted.
+IDLE_MIDDLEWARES = (
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
+    "scrapy.spidermiddlewares.referer.RefererMiddleware",
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
+)
 
 
 def user_agent(contact: str) -> str:
@@ -60,9 +68,10 @@ def site_settings(manifest: Manifest, contact: str) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "HTTPPROXY_ENABLED": False,  # behind a proxy the peer's address could not be checked
-        "REFERER_ENABLED": False,
         "REDIRECT_MAX_TIMES": 5,  # of robots.txt alone; redirects of pages are entries of the frontier
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
-        "DEPTH_LIMIT": 0,  # the budget's depth is kept by the collector
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts that many tasks for each response; we yield requests only, no items
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
+        "SPIDER_MIDDLEWARES": dict.fromkeys(IDLE_MIDDLEWARES),
         "MEMUSAGE_ENABLED": False,
     }
