@@ -43,14 +43,16 @@ def train(
 ) -> None:
     """Train a calibrated classifier from the label ledger, or from files: `sidelight train --labels l.csv --ads a.jsonl`."""
     from models.corpora import corpus
+    from models.folders import place
     from models.retraining import train as make
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    folder = place(opened.trained, name)
     cases, pipeline = corpus(opened, labels, ads)
-    made = make(cases, opened.trained / name, pipeline=pipeline, seed=seed)
+    made = make(cases, folder, pipeline=pipeline, seed=seed)
     rows = made.rows
-    typer.echo(f"{opened.trained / name}: learned from {rows['learn']} groups ({rows['learn_positive']} indicated)")
+    typer.echo(f"{folder}: learned from {rows['learn']} groups ({rows['learn_positive']} indicated)")
     if made.rehearsal:
         typer.echo("rehearsal only: its labels come from the market and it ranks nothing real")
     typer.echo(f"next: sidelight evaluate {name}")
@@ -69,13 +71,15 @@ def evaluate(
 
     from models import cards
     from models.corpora import corpus
+    from models.folders import place
     from models.retraining import evaluate as measure
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    folder = place(opened.trained, name)
     cases, pipeline = corpus(opened, labels, ads)
-    figures = measure(cases, opened.trained / name, pipeline=pipeline)
-    made = cards.write(opened.trained / name)
+    figures = measure(cases, folder, pipeline=pipeline)
+    made = cards.write(folder)
     typer.echo(orjson.dumps(figures).decode() if as_json else made)
 
 
@@ -122,9 +126,10 @@ def promote(
 def card(name: NameArgument, workspace: WorkspaceOption = None) -> None:
     """Write a model's card anew from its manifest and figures, and print it."""
     from models import cards
+    from models.folders import place
     from store.workspace import open_workspace
 
-    typer.echo(cards.write(open_workspace(workspace).trained / name))
+    typer.echo(cards.write(place(open_workspace(workspace).trained, name)))
 
 
 @labels_app.command("import")

@@ -93,11 +93,11 @@ def _labelled(
 
 
 def _model(workspace: Workspace, name: str) -> Model:
-    return Published() if name == SCORECARD else folders.load(workspace.trained / name, version())
+    return Published() if name == SCORECARD else folders.load(folders.place(workspace.trained, name), version())
 
 
 def _seen(workspace: Workspace, name: str) -> frozenset[str]:
-    return frozenset() if name == SCORECARD else folders.read_seen(workspace.trained / name)
+    return frozenset() if name == SCORECARD else folders.read_seen(folders.place(workspace.trained, name))
 
 
 def _moves(moves: Moves) -> dict[str, Any]:

@@ -51,6 +51,15 @@ class Manifest:
     rows: Mapping[str, int]  # groups in each split
 
 
+def place(trained: Path, name: str) -> Path:
+    """Where the model `name` is or would be; raises ModelError for what cannot be a model's name (a path, say)."""
+    if not NAME.match(name) or name == "scorecard":
+        raise ModelError(
+            f"{name!r} is no name for a model: small letters, digits, dots and dashes, and not 'scorecard'"
+        )
+    return trained / name
+
+
 def save(
     folder: Path,
     model: Learned,
@@ -63,12 +72,8 @@ def save(
 ) -> Manifest:
     """Write the model, its manifest and hashes of the ads it saw; the folder appears under its name once whole.
 
-    Raises ModelError for a name that is taken or cannot be one.
+    Raises ModelError for a name that is taken.
     """
-    if not NAME.match(folder.name) or folder.name == "scorecard":
-        raise ModelError(
-            f"{folder.name!r} is no name for a model: small letters, digits, dots, dashes; not 'scorecard'"
-        )
     if folder.exists():
         raise ModelError(f"there is a model {folder.name!r} already in {folder.parent}; choose another --name")
     draft = folder.with_name(f".{folder.name}.partial")

@@ -41,7 +41,7 @@ def standing(workspace: Workspace) -> Standing:
     try:
         from nlp.pipeline import version
 
-        model = folders.load(workspace.trained / name, version())
+        model = folders.load(folders.place(workspace.trained, name), version())
     except folders.ModelError as problem:
         log.warning("the scorecard ranks in place of %r: %s", name, problem)
         return Standing(Published(), _version(Published().label), str(problem))

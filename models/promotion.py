@@ -44,7 +44,7 @@ def promote(
     A model trained on the rehearsal market is refused unless `rehearsal` says that this workspace is one.
     """
     if name != SCORECARD:
-        check(workspace.trained / name, pipeline=pipeline, rehearsal=rehearsal)
+        check(folders.place(workspace.trained, name), pipeline=pipeline, rehearsal=rehearsal)
     who = audit.operator()
     with workspace.begin() as connection:
         act = audit.Act(who, via, "promote", "model", name, reason=why, facts={"rehearsal": rehearsal})

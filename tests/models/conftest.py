@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
 
 from crawlers.records import Ad
 from linker.records import Group, Link, Reason, Template
+from models import cards, retraining
+from models.cases import Cases, cases
+from models.labels import Label, Source, Tier, Value
 from models.views import GroupView
+from nlp.pipeline import version
 from nlp.records import Kind, Mention, Reading
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -103,3 +109,50 @@ def lead() -> GroupView:
 def alone() -> GroupView:
     """One person with one phone in one town."""
     return make_view([Facts(hours=100 * number, name="Ana", age="31") for number in range(3)])
+
+
+WORDS = [
+    f"{first}{second}" for first in ("river", "tea", "garden", "music", "book", "lamp") for second in "abcdefghijklmnop"
+]
+
+
+def labelled(count: int = 150, *, source: Source = Source.DECISION) -> tuple[list[GroupView], list[Label]]:
+    """Groups a day apart with a label each; every third is a lead by structure and words, and labelled as indicated."""
+    random = Random(7)
+    views, labels = [], []
+    for number in range(count):
+        indicated = number % 3 == 0
+        text = " ".join(random.choices(WORDS, k=40))
+        signs = ("third_party_control", "contact_obfuscation") if indicated else ("independence_claim",)
+        facts = [
+            Facts(
+                hours=24 * number + 3 * step,
+                place=(CHICAGO, DALLAS, DENVER)[step % 3] if indicated else CHICAGO,
+                phone=f"+1212555{100 + number % 100:04}",
+                name=f"Name{step}" if indicated else "Ana",
+                says=signs,
+                masked=text,
+            )
+            for step in range(6 if indicated else 2)
+        ]
+        view = make_view(facts, name=f"g{number:04}")
+        value = Value.INDICATED if indicated else Value.NOT
+        views.append(view)
+        labels.append(Label(view.group.group_id, view.group.ad_ids, value, Tier.OPINION, "ana", START, source))
+    return views, labels
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Cases:
+    """Labelled groups as rows to learn from."""
+    return cases(*labelled())
+
+
+@pytest.fixture(scope="session")
+def trained(corpus: Cases, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained, evaluated and carded model; copy it to change it."""
+    folder = tmp_path_factory.mktemp("trained") / "challenger"
+    retraining.train(corpus, folder, pipeline=version())
+    retraining.evaluate(corpus, folder)
+    cards.write(folder)
+    return folder

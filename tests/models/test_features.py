@@ -75,7 +75,7 @@ def test_an_ad_posted_ahead_of_a_journey_is_no_presence_in_two_places() -> None:
 def test_several_names_that_move_the_same_way(lead: GroupView) -> None:
     found = find(lead)["circuit"]
     assert found.strength == 1
-    assert sentence("circuit", found) == "3 names move the same way, one after another: Chicago → Dallas."
+    assert sentence("circuit", found) == "3 names move the same way, one after another: Dallas → Denver."
 
 
 def test_the_same_route_twice_under_one_name_is_a_tour() -> None:
