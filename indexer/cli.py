@@ -104,7 +104,7 @@ def group(
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "show", "group", group_id))
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "group", "group", group_id))
     with opened.read() as connection:
         found = of_group(connection, group_id)
     if as_json:

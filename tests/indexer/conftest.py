@@ -196,3 +196,14 @@ def put() -> Callable[..., None]:
 def group() -> Callable[..., None]:
     """`group(workspace, numbers)` links them."""
     return put_groups
+
+
+@pytest.fixture(scope="session")
+def make_world() -> Callable[[Workspace, int], None]:
+    """`make_world(workspace, ads)` stores and links the first ads of the world."""
+
+    def make(workspace: Workspace, count: int) -> None:
+        put_ads(workspace, range(count))
+        put_groups(workspace, range(count))
+
+    return make

@@ -89,12 +89,12 @@ def test_pages_neither_repeat_nor_skip_an_unchanged_ad_while_others_are_written(
     seen: list[str] = []
     cursor, turn = None, 0
     while True:
-        page = search(engine, "evening OR -evening", sort=sort, limit=7, cursor=cursor)
+        page = search(engine, "evening OR -evening", sort=sort, limit=15, cursor=cursor)
         seen += [hit.ad_id for hit in page.hits]
         cursor = page.cursor
         if cursor is None:
             break
-        put(engine, range(60 + 5 * turn, 65 + 5 * turn), note="evening evening")
+        put(engine, range(60 + 4 * turn, 64 + 4 * turn), note="evening evening")
         stage.run(engine)
         turn += 1
     old = [ad_id for ad_id in seen if int(ad_id.partition(":")[2]) < 60]
@@ -110,8 +110,8 @@ class _KilledError(Exception):
 def test_a_stage_killed_at_any_point_ends_with_the_same_index(
     engine: Workspace, put: Put, group: Put, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    put(engine, range(40))
-    group(engine, range(40))
+    put(engine, range(20))
+    group(engine, range(20))
     stage.ready(engine)
     backend = open_backend(engine)
     with monkeypatch.context() as patch:
@@ -128,7 +128,7 @@ def test_a_stage_killed_at_any_point_ends_with_the_same_index(
     disturbed = {sort: everything(engine, sort) for sort in (Sort.TIME, Sort.PRIORITY)}
     with engine.read() as connection:
         assert outbox.count(connection) == (0, 0)
-        assert pending.count(connection, "watch") == 40
+        assert pending.count(connection, "watch") == 20
     stage.rebuild(engine)
     assert disturbed == {sort: everything(engine, sort) for sort in (Sort.TIME, Sort.PRIORITY)}
     assert stage.reconcile(engine).missing == ()

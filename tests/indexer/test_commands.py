@@ -1,0 +1,103 @@
+"""`sidelight search`, `show`, `group` and `index`, as programs and people call them."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from typer.testing import CliRunner, Result
+
+from indexer import stage
+from indexer.cli import app
+from indexer.query import QueryError
+from store.settings import Settings
+from store.tables import audit_events
+from store.workspace import Workspace, open_workspace
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def small(
+    tmp_path_factory: pytest.TempPathFactory, make_world: Callable[[Workspace, int], None]
+) -> Iterator[Workspace]:
+    """Thirty ads, indexed."""
+    workspace = open_workspace(tmp_path_factory.mktemp("commands") / "workspace", Settings())
+    make_world(workspace, 30)
+    stage.run(workspace)
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def run(small: Workspace) -> Run:
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--workspace", str(small.root)], catch_exceptions=False)
+
+    return invoke
+
+
+def test_search_writes_one_object_per_hit_and_the_next_page_goes_on(run: Run) -> None:
+    first = run("search", "evening OR -evening", "--json", "--limit", "20", "--sort", "time")
+    lines = [json.loads(line) for line in first.stdout.splitlines()]
+    assert len(lines) == 20
+    assert set(lines[0]) == {"ad_id", "relevance", "priority", "group_id", "site", "posted_at", "highlights"}
+    cursor = first.stderr.split("--after ")[1].strip()
+    second = run("search", "evening OR -evening", "--json", "--limit", "20", "--sort", "time", "--after", cursor)
+    rest = [json.loads(line)["ad_id"] for line in second.stdout.splitlines()]
+    assert len({line["ad_id"] for line in lines} | set(rest)) == 30
+
+
+def test_a_highlight_names_characters_of_the_field(run: Run) -> None:
+    hit = json.loads(run("search", "phone:2025550101", "--json").stdout.splitlines()[0])
+    assert [one["surface"] for one in hit["highlights"]] == ["(202) 555-0101"]
+
+
+def test_search_show_and_group_are_recorded_before_they_show(run: Run, small: Workspace) -> None:
+    run("search", "evening")
+    run("show", "harbor:0003")
+    run("group", "g03")
+    with small.read() as connection:
+        acts = list(connection.execute(select(audit_events.c.action).order_by(audit_events.c.seq)).scalars())
+    assert acts[-3:] == ["search", "show", "group"]
+
+
+def test_a_query_that_cannot_be_read_ends_with_status_2(run: Run) -> None:
+    with pytest.raises(QueryError) as caught:
+        run("search", '"evening')
+    assert caught.value.exit_status == 2
+
+
+def test_show_has_the_fields_the_mentions_and_the_priority(run: Run) -> None:
+    shown = json.loads(run("show", "harbor:0003", "--json").stdout)
+    for mention in shown["mentions"]:
+        assert shown["fields"][mention["field"]][mention["start"] : mention["end"]] == mention["surface"]
+    assert shown["group_id"] == "g03"
+    assert shown["priority"]["band"] == "no signal"
+    assert shown["sightings"][0]["change"] == "new"
+
+
+def test_group_has_its_ads(run: Run) -> None:
+    shown = json.loads(run("group", "g03", "--json").stdout)
+    assert [one["ad_id"] for one in shown["ads"]] == ["harbor:0003"]
+
+
+def test_what_a_terminal_would_act_on_is_not_printed(workspace: Workspace, put: Callable[..., None]) -> None:
+    put(workspace, [3], note="\x1b]0;owned\x07")
+    shown = CliRunner().invoke(app, ["show", "harbor:0003", "--workspace", str(workspace.root)], catch_exceptions=False)
+    assert "owned" in shown.stdout
+    assert not {"\x1b", "\x07"} & set(shown.stdout)
+
+
+def test_index_status_and_rebuild(run: Run) -> None:
+    assert "documents in the new index" in run("index", "rebuild").stdout
+    status = json.loads(run("index", "status", "--json").stdout)
+    assert (status["state"], status["waiting"], status["refused"]) == ("ready", 0, 0)
+    assert run("index", "reconcile").stdout == "missing 0, stale 0, extra 0\n"
+
+
+def test_an_empty_workspace_has_no_index_yet(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["index", "status", "--workspace", str(tmp_path / "empty")])
+    assert result.exit_code == 1
+    assert "missing" in result.stdout

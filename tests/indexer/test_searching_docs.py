@@ -1,0 +1,38 @@
+"""docs/searching.md is true: each example can be asked, every field is shown, and the two engines agree on all of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from indexer.filters import FILTERS
+from indexer.parse import parse
+from indexer.records import Sort
+from indexer.search import search
+from store.workspace import Workspace
+
+PAGE = Path(__file__).parents[2] / "docs" / "searching.md"
+EXAMPLES = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def test_the_page_has_examples_of_every_kind() -> None:
+    assert len(EXAMPLES) >= 35
+    shown = " ".join(EXAMPLES)
+    missing = [
+        name for name in FILTERS if f"{name}:" not in shown and f"`{name}:" not in PAGE.read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_gives_the_same_ads_on_both_engines(
+    embedded_world: Workspace, elastic_world: Workspace, example: str
+) -> None:
+    parse(example)
+    pages = [search(one, example, sort=Sort.TIME, limit=100) for one in (embedded_world, elastic_world)]
+    assert [hit.ad_id for hit in pages[0].hits] == [hit.ad_id for hit in pages[1].hits]
+
+
+def test_most_examples_find_something_in_the_world_they_are_tried_on(embedded_world: Workspace) -> None:
+    found = [example for example in EXAMPLES if search(embedded_world, example, limit=1).total]
+    assert len(found) >= 0.7 * len(EXAMPLES)
