@@ -4,23 +4,18 @@ By the bit-parallel method of Hyyrö (2004): a row of the table is one integer, 
 second text, whatever the texts are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 
 def likeness(left: Sequence[str], right: Sequence[str]) -> float:
     """Share of the longer text's words that both have in common order, in [0, 1]."""
     longer = max(len(left), len(right))
-    if not longer:
-        return 1.0
-    state = 0
-    for state in _rows(left, right):  # noqa: B007  the last row holds the answer
-        pass
-    return (len(left) - state.bit_count()) / longer
+    return (len(left) - _rows(left, right)[-1].bit_count()) / longer if longer else 1.0
 
 
 def aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
     """Positions (in left, in right) of a longest common subsequence, in order."""
-    rows = list(_rows(left, right))
+    rows = _rows(left, right)
     pairs = []
     i, j = len(left), len(right)
     while i and j:
@@ -34,16 +29,16 @@ def aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[int]:
+def _rows(left: Sequence[str], right: Sequence[str]) -> list[int]:
     """After each word of `right` (and before the first): bit i is 0 where left's first i + 1 words gain on its first i."""
     places: dict[str, int] = {}
     for position, token in enumerate(left):
         places[token] = places.get(token, 0) | 1 << position
     full = (1 << len(left)) - 1
     state = full
-    yield state
+    rows = [state]
     for token in right:
-        if mask := places.get(token):
-            held = state & mask
-            state = (state + held | state - held) & full
-        yield state
+        held = state & places.get(token, 0)
+        state = (state + held | state - held) & full
+        rows.append(state)
+    return rows

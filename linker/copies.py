@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from linker.alignment import likeness
 from linker.components import components
-from linker.wording import CHANCE, COPY, bands_of, jaccard, shingles
+from linker.wording import CHANCE, COPY, SURE, bands_of, jaccard, shingles
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
@@ -23,6 +23,14 @@ class Copies:
         self.text_of = text_of
         self.cut: dict[str, tuple[list[str], frozenset[str]]] = {}
         self.decided: dict[tuple[str, str], bool] = {}
+        self.led: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def leaders(self, members: Iterable[str]) -> dict[str, str]:
+        """`leaders` of a band; copies share most of their bands, so each set of members is led once."""
+        band = tuple(sorted(members))
+        if band not in self.led:
+            self.led[band] = leaders(band, self.alike)
+        return self.led[band]
 
     def alike(self, left: str, right: str) -> bool:
         """True where the two wordings are near-copies."""
@@ -30,7 +38,9 @@ class Copies:
         found = self.decided.get(pair)
         if found is None:
             (one, some), (other, others) = self._cut(left), self._cut(right)
-            found = self.decided[pair] = jaccard(some, others) >= CHANCE and likeness(one, other) >= COPY
+            shared = jaccard(some, others)
+            found = shared >= SURE or (shared >= CHANCE and likeness(one, other) >= COPY)
+            self.decided[pair] = found
         return found
 
     def _cut(self, digest: str) -> tuple[list[str], frozenset[str]]:
@@ -61,5 +71,5 @@ def clusters(texts: Mapping[str, str]) -> Mapping[str, str]:
         for number in numbers:
             bands[number].append(digest)
     copies = Copies(texts.__getitem__)
-    edges = (edge for members in bands.values() if len(members) > 1 for edge in leaders(members, copies.alike).items())
+    edges = (edge for members in bands.values() if len(members) > 1 for edge in copies.leaders(members).items())
     return components(digests, edges)

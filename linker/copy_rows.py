@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from linker.components import components
-from linker.copies import Copies, leaders
+from linker.copies import Copies
 from linker.signal_rows import load_texts
 from linker.tables import link_signals, text_bands, wordings
 from linker.wording import bands_of
 from store.database import chunks, select_in
+
+Bands = dict[int, dict[str, str | None]]  # band -> wording -> whom it follows there
 
 
 def bands_by_wording(texts: Mapping[str, str]) -> dict[str, list[int]]:
@@ -36,9 +38,13 @@ def recluster(
     before = _clusters_of(connection, gone)
     touched = {row.band for row in select_in(connection, select(text_bands.c.band), text_bands.c.wording, gone)}
     _drop(connection, gone)
-    _add(connection, new, texts, bands)
     touched.update(number for one in new for number in bands[one])
-    seeds = _lead(connection, touched) | set(new)
+    members = _members(connection, touched)
+    for one in new:
+        for number in bands[one]:
+            members[number][one] = None
+    _add(connection, new, texts, bands)
+    seeds = _lead(connection, members) | set(new)
     return _put_together(connection, seeds, set(before.values()), new)
 
 
@@ -67,17 +73,21 @@ def _add(connection: Connection, new: list[str], texts: Mapping[str, str], bands
         connection.execute(insert(text_bands), rows)
 
 
-def _lead(connection: Connection, touched: Iterable[int]) -> set[str]:
-    """Lead the touched bands anew; returns the wordings whose place in one changed, with old and new leaders."""
-    members: dict[int, dict[str, str | None]] = defaultdict(dict)
+def _members(connection: Connection, touched: Iterable[int]) -> Bands:
+    found: Bands = defaultdict(dict)
     for row in select_in(connection, select(text_bands), text_bands.c.band, sorted(touched)):
-        members[row.band][row.wording] = row.leader
+        found[row.band][row.wording] = row.leader
+    return found
+
+
+def _lead(connection: Connection, members: Bands) -> set[str]:
+    """Lead the bands anew; returns the wordings whose place in one changed, with old and new leaders."""
     shared = {band: one for band, one in members.items() if len(one) > 1 or any(one.values())}
     copies = Copies(load_texts(connection, {digest for one in shared.values() for digest in one}).__getitem__)
     changes: list[dict[str, object]] = []
     seeds: set[str] = set()
     for band, before in shared.items():
-        after = leaders(before, copies.alike)
+        after = copies.leaders(before)
         for wording, leader in before.items():
             if after.get(wording) != leader:
                 changes.append({"one": wording, "in_band": band, "now": after.get(wording)})

@@ -13,7 +13,7 @@ from linker.lineage import passages
 from linker.linking import describe
 from linker.partition import group_id_of, partition
 from linker.records import Group, Link, Reason
-from linker.signal_rows import load_signals, load_texts
+from linker.signal_rows import Known, load_texts
 from linker.signals import Signals
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, links
@@ -21,12 +21,12 @@ from linker.wording import Wording
 from store.database import chunks, select_in
 
 
-def regroup(connection: Connection, touched: Iterable[str], at: datetime) -> set[str]:
+def regroup(connection: Connection, touched: Iterable[str], signals: Known, at: datetime) -> set[str]:
     """Put together the groups of these ads and all they hang together with; returns the ids of groups that came,
     changed or went."""
     changed = set(touched)
     ad_ids, inside = _reach(connection, changed)
-    known = load_signals(connection, sorted(ad_ids))
+    known = {one.ad_id: one for one in signals.of(sorted(ad_ids))}
     parts = partition(known, inside, in_force(connection, sorted(known)))
     owner = group_ids_of(connection, sorted(ad_ids))
     before = members_of(connection, sorted(set(owner.values())))

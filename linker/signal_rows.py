@@ -12,25 +12,37 @@ from linker.wording import Wording
 from store.database import chunks, select_in
 
 
-def load_signals(connection: Connection, ad_ids: Iterable[str], *, texts: bool = False) -> dict[str, Signals]:
-    """The signals of these ads that the store has; without `texts` the wordings have their digest only."""
+def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
+    """The signals of these ads that the store has; of the wordings only the digest."""
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     for row in select_in(connection, select(link_keys), link_keys.c.ad_id, wanted):
         keys[row.ad_id].append(Key(Reason(row.reason), row.key))
-    rows = list(select_in(connection, select(link_signals), link_signals.c.ad_id, wanted))
-    said = load_texts(connection, {row.wording for row in rows}) if texts else {}
     return {
         row.ad_id: Signals(
             ad_id=row.ad_id,
             first=row.seen_first,
             last=row.seen_last,
             keys=tuple(sorted(keys[row.ad_id])),
-            wording=Wording(row.wording, said.get(row.wording, "")),
+            wording=Wording(row.wording, ""),
             **facts_to_fields(row.facts),
         )
-        for row in rows
+        for row in select_in(connection, select(link_signals), link_signals.c.ad_id, wanted)
     }
+
+
+class Known:
+    """Signals by ad id, each read from the store when first asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.read: dict[str, Signals] = {}
+
+    def of(self, ad_ids: Iterable[str]) -> list[Signals]:
+        """The signals of those of `ad_ids` that the store has, in the given order."""
+        wanted = list(ad_ids)
+        self.read.update(load_signals(self.connection, sorted({one for one in wanted if one not in self.read})))
+        return [self.read[one] for one in wanted if one in self.read]
 
 
 def load_texts(connection: Connection, digests: Iterable[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ band's followers of its wordings, a group of the links it hangs together by. So 
 the outcome is that of doing everything at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
@@ -14,7 +14,7 @@ from crawlers.stored import load_ads
 from linker.copy_rows import bands_by_wording, recluster
 from linker.group_rows import regroup
 from linker.key_rows import relink
-from linker.signal_rows import load_signals, replace_clusters, replace_signals
+from linker.signal_rows import Known, replace_clusters, replace_signals
 from linker.signals import Key, Signals, signals_of
 from linker.tables import group_members, hubs, link_keys, link_signals, links, text_bands, wordings
 from nlp.stored import load_readings
@@ -72,15 +72,16 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
 
 def write(connection: Connection, batch: Batch) -> None:
     """Bring keys, clusters, links and groups up to date with the batch, and announce the groups that changed."""
-    before = load_signals(connection, batch.ad_ids)
+    before = Known(connection)
+    dropped = {one.wording.digest for one in before.of(batch.ad_ids)}
     replace_signals(connection, batch.ad_ids, batch.signals)
-    moved = recluster(connection, batch.texts, batch.bands, {one.wording.digest for one in before.values()})
-    touched = set(batch.ad_ids) | _carrying(connection, moved)
-    keys = _keys(before) | _keys(load_signals(connection, sorted(touched - set(before))))
+    moved = recluster(connection, batch.texts, batch.bands, dropped)
+    touched = sorted(set(batch.ad_ids) | _carrying(connection, moved))
+    keys = _keys(before.of(touched))
     _write_clusters(connection, touched)
-    keys |= _keys(load_signals(connection, sorted(touched)))
-    ends = relink(connection, keys)
-    changed = regroup(connection, touched | ends, now())
+    known = Known(connection)  # what is read from here on no longer changes
+    ends = relink(connection, keys | _keys(known.of(touched)), known)
+    changed = regroup(connection, ends.union(touched), known, now())
     pending.announce(connection, "groups", sorted(changed))
 
 
@@ -89,13 +90,13 @@ def _carrying(connection: Connection, digests: dict[str, str]) -> set[str]:
     return {row.ad_id for row in select_in(connection, query, link_signals.c.wording, sorted(digests))}
 
 
-def _write_clusters(connection: Connection, ad_ids: set[str]) -> None:
+def _write_clusters(connection: Connection, ad_ids: list[str]) -> None:
     query = select(link_signals.c.ad_id, wordings.c.cluster).join(
         wordings, wordings.c.wording == link_signals.c.wording
     )
-    rows = select_in(connection, query, link_signals.c.ad_id, sorted(ad_ids))
+    rows = select_in(connection, query, link_signals.c.ad_id, ad_ids)
     replace_clusters(connection, {row.ad_id: row.cluster for row in rows})
 
 
-def _keys(signals: dict[str, Signals]) -> set[Key]:
-    return {key for one in signals.values() for key in one.keys}
+def _keys(signals: Iterable[Signals]) -> set[Key]:
+    return {key for one in signals for key in one.keys}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from linker.alignment import aligned
 from linker.records import Reason, Template
@@ -9,8 +10,8 @@ from linker.signals import Signals
 
 SLOT = "[…]"
 # Shown to people: the first wordings are enough to see a pattern, and longer texts are cut.
-WORDINGS = 12
-WORDS = 300
+WORDINGS = 8
+WORDS = 200
 TEMPLATES = 10
 
 
@@ -35,19 +36,16 @@ def _template(ads: Sequence[Signals]) -> Template:
 
 
 def _fill(ad_ids: tuple[str, ...], words: Sequence[Sequence[str]], rows: Sequence[Sequence[int]]) -> Template:
-    """Common words with a SLOT wherever any text has words between two of them."""
+    """The common words (at `rows` of each text) with a SLOT wherever any text has words between two of them."""
+    bounds = [[-1, *row, len(own)] for own, row in zip(words, rows, strict=True)]
+    gaps = {gap for bound in bounds for gap, (one, other) in enumerate(pairwise(bound)) if other - one > 1}
     text: list[str] = []
     slots: list[tuple[str, ...]] = []
-    count = len(rows[0])
-    for gap in range(count + 1):
-        fillings = []
-        for own, row in zip(words, rows, strict=True):
-            start = row[gap - 1] + 1 if gap else 0
-            end = row[gap] if gap < count else len(own)
-            fillings.append(" ".join(own[start:end]))
-        if any(fillings):
-            text.append(SLOT)
-            slots.append(tuple(dict.fromkeys(fillings)))
-        if gap < count:
-            text.append(words[0][rows[0][gap]])
-    return Template(ad_ids, " ".join(text), tuple(slots))
+    position = 0
+    common = [words[0][place] for place in rows[0]]
+    for gap in sorted(gaps):
+        text += [*common[position:gap], SLOT]
+        position = gap
+        fillings = (" ".join(own[bound[gap] + 1 : bound[gap + 1]]) for own, bound in zip(words, bounds, strict=True))
+        slots.append(tuple(dict.fromkeys(fillings)))
+    return Template(ad_ids, " ".join([*text, *common[position:]]), tuple(slots))
