@@ -1,0 +1,115 @@
+"""The score stage gives every changed group its priority, tells the search engine, and can be killed anywhere."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, select
+
+from crawlers.records import Ad
+from crawlers.stored import record_sighting
+from linker.stage import run as link
+from linker.tables import group_members
+from models import promotion, stage
+from models.records import Lane
+from models.stored import load_priorities, save_priorities
+from models.tables import priorities
+from nlp.pipeline import version
+from nlp.stage import run as read
+from store import outbox, pending
+from store.tables import outbox as outbox_rows
+from store.workspace import Workspace
+from tests.models.conftest import START
+
+BODY = "A quiet hour with tea and soft music in a bright room by the river number {0}, call 212-555-01{0:02}. I am 24."
+
+
+def ads(count: int, body: str = BODY) -> list[Ad]:
+    return [
+        Ad(f"s:{one}", "s", "", START + timedelta(days=one), body=body.format(one), location="Chicago, IL", region="US")
+        for one in range(count)
+    ]
+
+
+def collect(workspace: Workspace, found: Iterable[Ad]) -> None:
+    with workspace.begin() as connection:
+        for ad in found:
+            record_sighting(connection, ad, seen_at=START + timedelta(days=30), run_id="r1")
+    read(workspace)
+    link(workspace)
+
+
+def scored(workspace: Workspace) -> dict[str, object]:
+    with workspace.read() as connection:
+        ids = connection.execute(select(priorities.c.group_id)).scalars().all()
+        return dict(load_priorities(connection, ids))
+
+
+def group_ids(workspace: Workspace) -> set[str]:
+    with workspace.read() as connection:
+        return set(connection.execute(select(group_members.c.group_id)).scalars())
+
+
+def due(workspace: Workspace) -> set[tuple[str, str]]:
+    with workspace.read() as connection:
+        return {(row.kind, row.item) for row in connection.execute(select(outbox_rows))}
+
+
+def test_every_group_has_a_priority_and_it_and_its_ads_are_to_be_indexed(workspace: Workspace) -> None:
+    collect(workspace, ads(4))
+    done: list[int] = []
+    assert stage.run(workspace, done.append) == len(group_ids(workspace)) == done[-1]
+    assert set(scored(workspace)) == group_ids(workspace)
+    expected = {(outbox.GROUP, one) for one in group_ids(workspace)} | {(outbox.AD, f"s:{one}") for one in range(4)}
+    assert expected <= due(workspace)
+    assert stage.run(workspace) == 0
+
+
+def test_a_stated_minor_age_goes_through_reading_and_linking_to_the_first_lane(workspace: Workspace) -> None:
+    collect(workspace, [Ad("s:0", "s", "", START, body="Room by the river.", age="17", region="US")])
+    stage.run(workspace)
+    assert [one.lane for one in scored(workspace).values()] == [Lane.FIRST]
+
+
+def test_a_group_that_vanished_loses_its_priority_and_its_document(workspace: Workspace) -> None:
+    collect(workspace, ads(1))
+    stage.run(workspace)
+    (kept,) = scored(workspace).values()
+    with workspace.begin() as connection:
+        save_priorities(
+            connection, [type(kept)(**{**{f: getattr(kept, f) for f in kept.__slots__}, "group_id": "gone"})]
+        )
+        pending.announce(connection, "groups", ["gone"])
+    assert stage.run(workspace) == 1
+    assert "gone" not in scored(workspace)
+    assert (outbox.GROUP, "gone") in due(workspace)
+
+
+def test_stopped_before_its_commit_it_does_the_same_when_run_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect(workspace, ads(3))
+
+    def stop(_: Connection, __: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage, "_write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            stage.run(workspace)
+    assert scored(workspace) == {}
+    stage.run(workspace)
+    assert set(scored(workspace)) == group_ids(workspace)
+
+
+def test_another_model_scores_every_group_again(workspace: Workspace, trained: object) -> None:
+    collect(workspace, ads(2))
+    count = stage.run(workspace)
+    shutil.copytree(str(trained), workspace.trained / "challenger")
+    promotion.promote(workspace, "challenger", why="", pipeline=version())
+    assert stage.run(workspace) == count
+    assert all(one.model.startswith("challenger") for one in scored(workspace).values())
+    promotion.promote(workspace, "scorecard", why="", pipeline=version())
+    assert stage.run(workspace) == count
+    assert all(one.model == "scorecard 1" for one in scored(workspace).values())
