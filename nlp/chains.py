@@ -14,7 +14,7 @@ NEVER = re.compile(
     r"[\d$€£¥₹](?:(?<=\d)(?<![\d.:/-]\d)(?:"
     r"\d?:\d\d(?::\d\d)?(?![\d:])|4 ?[/x-] ?7(?!\d)"
     r"|(?:\d{3}[-/.]\d{1,2}[-/.]\d{1,2}|\d?[-/.]\d{1,2}[-/.](?:19|20)\d\d|\d?/\d{1,2}/\d\d)(?![\d/.-])"
-    r"|\d{0,3}\s?[%$€£¥₹])"
+    r"|\d{0,3}(?: ?[%€£¥₹]|\$)(?!\d))"
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
 )
 # A gap wider than this holds nothing together.
@@ -94,7 +94,7 @@ class _Reader:
 
     def take(self, atoms: tuple[Atom, ...], *, glued_before: bool, glued_after: bool) -> None:
         chain = self.chain
-        if chain.atoms and (glued_before or not self.holds(atoms[0])):
+        if chain.atoms and ((glued_before and not self.is_code(atoms[0])) or not self.holds(atoms[0])):
             self.close()
             chain = self.chain
         if not chain.atoms:
@@ -108,6 +108,13 @@ class _Reader:
     def holds(self, atom: Atom) -> bool:
         gap = self.text[self.chain.end : atom.start]
         return len(gap) <= WIDEST and BREAK[1] not in gap
+
+    def is_code(self, atom: Atom) -> bool:
+        """What came before is a country code, and a label is glued to the number: +44 call2079460142."""
+        start = self.chain.atoms[-1].start
+        if self.text[max(start - 1, 0) : start] != "+":
+            return False
+        return self.text[self.chain.end : atom.start].strip() in self.words.labels | self.words.fillers
 
     def add(self, atom: Atom) -> None:
         chain = self.chain

@@ -84,6 +84,7 @@ def vocabulary() -> Vocabulary:
 
 # With so many digits, or with several bars, the bars are separators; else a bar is a one.
 SEPARATED = 7
+SERIAL, LONG = frozenset("slizb"), 9
 UNBARRED = re.compile(r"[^|]+")
 LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
 
@@ -125,7 +126,7 @@ def _spell_mixed(word: str) -> tuple[Run, ...]:
             continue
         before, after = index > 0, index + 1 < len(parts)
         # One letter before a long number is a serial's: s666666666.
-        serial = not before and after and len(part) == 1 and part.isascii() and len(parts[1][0]) >= SEPARATED
+        serial = not before and after and part in SERIAL and len(parts[1][0]) >= LONG
         if not serial and (whole := _whole(part, start)):
             atoms += whole
             continue
@@ -145,7 +146,8 @@ def _whole(part: str, start: int) -> list[Atom] | None:
     """The digits a run of letters spells when all of its letters take part."""
     known = vocabulary()
     if part in known.weak and any(ord(letter) not in known.look_alike for letter in part):
-        return [Atom(known.weak[part], start, start + len(part), WORDS, len(known.weak[part]))]
+        weak = 0 if part in known.glued else len(known.weak[part])
+        return [Atom(known.weak[part], start, start + len(part), WORDS, weak)]
     atoms = list(_pieces(part, start))
     return atoms if sum(atom.end - atom.start for atom in atoms) == len(part) else None
 

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 import re2
 
 from nlp.contact_words import contact_words
-from nlp.extractor import AdText, Example, Found
+from nlp.extractor import AdText, Example, Found, disguised
 from nlp.records import Kind
 
 WORDS = contact_words()
 OPEN, SHUT = r"[\[({<*_|-]+\s?", r"\s?[\])}>*_|-]+"
 AT = rf"(?:\s{{0,2}}@\s{{0,2}}|\s?{OPEN}(?:{WORDS.at}|a|@){SHUT}\s?|\s{{1,3}}{WORDS.at}\s{{1,3}})"
-DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:{WORDS.dot}|\.){SHUT}\s?|\s{{1,3}}{WORDS.dot}\s{{1,3}})"
+# A full stop with a blank after it alone ends a sentence.
+DOT = rf"(?:\.|\s\.\s?|\s?{OPEN}(?:{WORDS.dot}|\.){SHUT}\s?|\s{{1,3}}{WORDS.dot}\s{{1,3}})"
 SIGN = rf"(?:[._+-]+|\s?{OPEN}(?:{WORDS.joint}|\.){SHUT}\s?|\s{{1,3}}{WORDS.joint}\s{{1,3}})"
-TOP = rf"(?:{WORDS.domains}|{WORDS.word_domains}|[a-z]{{2,3}}|xn--[a-z0-9-]{{2,40}})"
+TOP = rf"(?:{WORDS.domains}|{WORDS.word_domains}|xn--[a-z0-9-]{{2,40}})"
 PLAIN = re2.compile(r"[a-z0-9][a-z0-9._%+'-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24})")
 HIDDEN = re2.compile(
     rf"\b((?:[a-z0-9]+{SIGN}){{0,4}}[a-z0-9]+){AT}((?:[a-z0-9]+(?:-[a-z0-9]+)*{DOT}){{1,4}}{TOP})\b"
@@ -50,7 +51,7 @@ class Emails:
             for match in PLAIN.finditer(folded):
                 if folded[match.end() : match.end() + 1] != "@" and folded[max(match.start() - 1, 0) : match.start()] != "@":
                     spans.append(match.span())
-                    yield _found(match[0], match.span(), "plain")
+                    yield _found(match[0], match.span(), "look-alike" if disguised(text, *match.span()) else "plain")
             for match in SPACED.finditer(folded):
                 spans.append(match.span())
                 yield _found(f"{match[1]}@{match[2]}".replace(" ", ""), match.span(), "separators")
@@ -82,8 +83,6 @@ def _join(folded: str, match: "re2._Match[str]") -> tuple[str | None, bool]:
             return None, False
         if domain.split(".")[0] not in WORDS.mail and spoken_dot is not None and spoken_dot[0].strip() == ".":
             return None, False
-    elif "@" in between and spoken_dot is not None and spoken_dot[0] in {". ", " . ", " ."} and between.strip() == between:
-        return None, False
     if "." not in domain or domain.replace(".", "").isdigit():
         return None, False
     return f"{local}@{domain}", bool(WORD.search(between)) or (spoken_dot is not None and WORD.search(spoken_dot[0]) is not None)

@@ -62,3 +62,10 @@ class Extractor(Protocol):
     def __call__(self, text: AdText) -> Iterable[Found]:
         """Every find, in any order; they may overlap, the pipeline decides."""
         ...
+
+
+def disguised(text: AdText, start: int, end: int) -> bool:
+    """Whether `folded[start:end]` was written in characters that only look like what they say, or with invisible ones."""
+    low, high = text.folded.span(start, end)
+    written = text.original.text[low:high]
+    return not written.isascii() and written.lower() != text.folded.text[start:end]

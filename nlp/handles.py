@@ -1,18 +1,29 @@
 """Handles: the name a person goes by on a platform, given with the platform before it, after it or in a profile's address."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import re2
 
 from nlp.contact_words import any_of, contact_words
-from nlp.extractor import AdText, Example, Found
+from nlp.extractor import AdText, Example, Found, disguised
 from nlp.records import Kind
 
 WORDS = contact_words()
-PLATFORM = any_of(WORDS.platforms)
+LONG_NAME = 4
+# t.w.i.t.t.e.r, t e l e g r a m
+SPACED_OUT = {
+    sign.join(word): name
+    for word, name in WORDS.platforms.items()
+    if word.isalnum() and len(word) > 1
+    for sign in (". *_-" if len(word) > LONG_NAME else ".")
+}
+PLATFORMS = WORDS.platforms | SPACED_OUT
+PLATFORM = any_of(PLATFORMS)
 BEFORE = re2.compile(
-    rf"\b({PLATFORM})((?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b)(?:\s|\b)){{0,4}})\s?([@]?)\s?([a-z0-9_][a-z0-9._-]{{1,39}}(?:(?:\s?[\[({{]|\s){WORDS.joint}(?:[\])}}]\s?|\s)[a-z0-9_.]{{1,30}}){{0,3}})"
+    rf"\b({PLATFORM})\b\.?((?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b)(?:\s|\b)){{0,4}})\s?([@]?)\s?([a-z0-9_][a-z0-9._-]{{1,39}}(?:(?:\s?[\[({{]|\s){WORDS.joint}(?:[\])}}]\s?|\s)[a-z0-9_.]{{1,30}}){{0,3}})"
 )
+SPELLED = re2.compile(rf"\b({PLATFORM})\b\.?\s?(?:[:@=>→-]+|\bis\b|\bid\b)?\s{{0,2}}@?\s?((?:[a-z0-9_.] ){{4,39}}[a-z0-9_])\b")
 AFTER = re2.compile(
     rf"(@?)([a-z0-9_][a-z0-9._-]{{2,39}})\s?(?:\(\s?|\b(?:on|en|no|in|na|@|at|em|my|is my|via)\s(?:my\s|the\s)?)({PLATFORM})\b"
 )
@@ -45,9 +56,11 @@ class Handles:
         if HINT.search(folded) is None:
             return
         taken: list[tuple[int, int]] = []
-        for found in (*_profiles(folded), *_before(folded), *_after(folded), *_mentions(folded)):
+        for found in (*_profiles(folded), *_spelled(folded), *_before(folded), *_after(folded), *_mentions(folded)):
             if not any(found.start < end and start < found.end for start, end in taken):
                 taken.append((found.start, found.end))
+                if disguised(text, found.start, found.end):
+                    found = replace(found, detail={**found.detail, "form": "look-alike"})
                 yield found
 
 
@@ -57,21 +70,29 @@ def _profiles(folded: str) -> Iterator[Found]:
             yield _found(WORDS.hosts[match[1]], name, match.start(2), match.start(2) + len(match[2].rstrip(".-_")), "url")
 
 
+def _spelled(folded: str) -> Iterator[Found]:
+    for match in SPELLED.finditer(folded):
+        name = _clean(match[2].replace(" ", ""))
+        if name is not None and not _is_number(name):
+            yield _found(PLATFORMS[match[1]], name, match.start(2), match.end(2), "separators")
+
+
 def _before(folded: str) -> Iterator[Found]:
     for match in BEFORE.finditer(folded):
         word, between, at, written = match[1], match[2], match[3], match[4]
         name = _clean(JOINTS.sub(lambda joint: WORDS.signs.get(joint[1], ""), written))
-        said = at or any(sign in between for sign in ":@=>#") or any(one in {"id", "is", "es", "name", "username", "user", "handle", "usuario", "add"} for one in between.split())
-        if word in WORDS.plain_words and not (at or ":" in between or "@" in between or "id" in between.split()) and "_" not in (name or ""):
+        said = at or any(sign in between for sign in ":@=>#→") or any(one in {"id", "is", "es", "name", "username", "user", "handle", "usuario", "add"} for one in between.split())
+        marked = name is not None and _is_marked(name)
+        if word in WORDS.plain_words and not (marked or at or ":" in between or "@" in between or "id" in between.split()):
             continue
-        marked = name is not None and any(letter.isdigit() or letter in "_." for letter in name)
         if name is None or not (said or marked) or _is_number(name):
             continue
         if folded[match.end() : match.end() + 1] == "@":
             continue
         end = match.start(4) + len(written.rstrip(".-_"))
         start = match.start(3) if at else match.start(4)
-        yield _found(WORDS.platforms[word], name, start, end, "plain" if name == written.rstrip(".-_") else "words")
+        plain = word in WORDS.platforms
+        yield _found(PLATFORMS[word], name, start, end, "separators" if not plain else "plain" if name == written.rstrip(".-_") else "words")
 
 
 def _after(folded: str) -> Iterator[Found]:
@@ -82,7 +103,7 @@ def _after(folded: str) -> Iterator[Found]:
         if name is None or not marked or _is_number(name) or folded[max(match.start() - 1, 0) : match.start()] == "@":
             continue
         start = match.start(1) if at else match.start(2)
-        yield _found(WORDS.platforms[word], name, start, match.start(2) + len(written.rstrip(".-_")), "plain")
+        yield _found(PLATFORMS[word], name, start, match.start(2) + len(written.rstrip(".-_")), "plain")
 
 
 def _mentions(folded: str) -> Iterator[Found]:
@@ -102,6 +123,11 @@ def _clean(written: str) -> str | None:
     if len(name) < 3 or name in WORDS.never or name in WORDS.platforms:
         return None
     return name
+
+
+def _is_marked(name: str) -> bool:
+    """No word of a language: letters with digits or signs among them."""
+    return sum(letter.isalpha() for letter in name) > 3 and any(letter.isdigit() or letter in "_." for letter in name)
 
 
 def _is_number(name: str) -> bool:

@@ -1,6 +1,7 @@
 """From what extractors found to mentions: who gives way where finds overlap, and which characters of which field they are."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from nlp.extractor import Found
@@ -15,9 +16,13 @@ BIT = {kind: 1 << rank for kind, rank in RANK.items()}
 SHARED = {Kind.HANDLE: BIT[Kind.URL], Kind.PHONE: BIT[Kind.URL] | BIT[Kind.HANDLE], Kind.NAME: BIT[Kind.AGE]}
 
 
+# Where people go by their number.
+BY_NUMBER = ("whatsapp:", "viber:", "signal:")
+
+
 def settle(found: Iterable[Found]) -> list[Found]:
     """The finds that stay, in reading order; of one kind, the surer and then the longer stays."""
-    ranked = sorted(found, key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value))
+    ranked = sorted(_no_phones_as_names(found), key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value))
     covered = array("H", bytes(2 * max((one.end for one in ranked), default=0)))  # by which kinds, per character
     kept: list[Found] = []
     for one in ranked:
@@ -29,6 +34,23 @@ def settle(found: Iterable[Found]) -> list[Found]:
             for index in range(low, high):
                 covered[index] |= BIT[one.kind]
     return sorted(kept, key=lambda one: (one.start, one.end, RANK[one.kind], one.value))
+
+
+def _no_phones_as_names(found: Iterable[Found]) -> list[Found]:
+    """Without the handles that are a phone or a part of one: "whatsapp 7one3 ..."."""
+    listed = list(found)
+    phones = sorted(run for one in listed if one.kind is Kind.PHONE for run in runs(one))
+    starts = [start for start, _ in phones]
+    kept = []
+    for one in listed:
+        if one.kind is Kind.HANDLE and phones:
+            before = phones[max(bisect_right(starts, one.start) - 1, 0)]
+            after = phones[min(bisect_right(starts, one.start), len(phones) - 1)]
+            within = before[0] <= one.start and one.end <= before[1]
+            if within or (one.value.startswith(BY_NUMBER) and (before[0] <= one.start < before[1] or one.start <= after[0] < one.end)):
+                continue
+        kept.append(one)
+    return kept
 
 
 def runs(found: Found) -> tuple[tuple[int, int], ...]:

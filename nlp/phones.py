@@ -193,7 +193,7 @@ def _weight(folded: str, chain: Chain, first: int, last: int, digits: str, value
     if _is_amount(folded, atoms, gaps) or sum(len(atom.digits) - atom.weak for atom in atoms) < len(digits) / 2:
         return 0.0
     plain = sum(len(atom.digits) for atom in atoms if atom.form == DIGITS)
-    if plain > 0.6 * len(digits) and _has_stray_word(atoms):
+    if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
         return 0.0
     loosest = max(holds, default=Hold.GLUED)
     weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
@@ -217,11 +217,12 @@ def _weight(folded: str, chain: Chain, first: int, last: int, digits: str, value
     return weight
 
 
-def _has_stray_word(atoms: Sequence[Atom]) -> bool:
+def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:
     """An ordinary word at an end or among groups of digits: not a digit in disguise."""
     for index, atom in enumerate(atoms):
         beside = atoms[max(index - 1, 0) : index + 2]
-        if atom.weak and (index in {0, len(atoms) - 1} or any(len(one.digits) > 1 for one in beside)):
+        apart = Hold.MARK not in holds[max(index - 1, 0) : index + 1]
+        if atom.weak and apart and (index in {0, len(atoms) - 1} or any(len(one.digits) > 1 for one in beside)):
             return True
     return False
 
@@ -293,7 +294,10 @@ def _found(window: Window, text: AdText) -> Found:
     while start and folded[start - 1] in "+(" and start > 0:
         start -= 1
     low, high = text.folded.span(start, end)
-    detail: dict[str, object] = {"valid": window.valid, "form": form(atoms, window.gaps, text.original.text[low:high])}
+    how = form(atoms, window.gaps, text.original.text[low:high])
+    if how == "plain" and (folded[max(start - 1, 0) : start].isalpha() or folded[end : end + 1].isalpha()):
+        how = "separators"  # glued to a word: no pattern for plain numbers finds it
+    detail: dict[str, object] = {"valid": window.valid, "form": how}
     if extension := EXTENSION.match(folded, end):
         detail["extension"] = extension[1]
     return Found(
@@ -307,6 +311,7 @@ def _found_spread(one: Spread) -> Found:
     return Found(Kind.PHONE, one.value, parts[0][0], parts[-1][1], Phones.name, 0.8, detail, parts)
 
 
+MOST_PLAIN = ord("\N{NO-BREAK SPACE}")
 JOINERS = vocabulary().joiners
 PLAIN_GAP = re.compile(r"[ ]?[-.()/]?[ ]?|\) ?-? ?| \(|-\(")
 
@@ -326,7 +331,7 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
         return "mixed"
     if any(not JOINERS.isdisjoint(gap.split()) for gap in gaps):
         return "split"
-    if len(atoms) > 6 or not all(PLAIN_GAP.fullmatch(gap) for gap in gaps):
+    if len(atoms) > 6 or any(ord(letter) > MOST_PLAIN for letter in surface) or not all(PLAIN_GAP.fullmatch(gap) for gap in gaps):
         return "separators"
     return "plain"
 

@@ -21,9 +21,12 @@ from nlp.emails import EMAILS
 from nlp.extractor import AdText, Extractor, Found
 from nlp.handles import HANDLES
 from nlp.language import language_of, read_fully
+from nlp.lexicon import Lexicons, load
 from nlp.mapped import BREAK, Mapped
 from nlp.masking import mask
 from nlp.mentions import mention, settle
+from nlp.names import Names
+from nlp.payments import Payments
 from nlp.phones import PHONES
 from nlp.places import Places
 from nlp.prices import Prices
@@ -38,7 +41,7 @@ BATCH = 256
 # Above any ad; crawlers refuse longer fields.
 LONGEST = 20_000_000
 CONTACTS: tuple[Extractor, ...] = (EMAILS, URLS, HANDLES, PHONES)
-FACTS: tuple[Extractor, ...] = (Ages(), Prices(), Places())
+FACTS: tuple[Extractor, ...] = (Payments(), Prices(), Ages(), Names(), Places())
 # Fields that hold one fact each, whatever the language of the ad.
 STRUCTURED = frozenset({"location", "name", "age", "price"})
 DRAFT = "draft"
@@ -122,8 +125,15 @@ def judge(doc: Doc) -> Doc:
     draft: Draft = doc.user_data[DRAFT]
     original = draft.text.original
     made = [mention(one, draft.text.folded, original) for one in derived(draft.found)]
+    if draft.masked is not None and draft.language in read_fully():
+        made += (mention(one, draft.masked, original) for one in _lexicons().find(draft.masked))
     draft.indicators = [one for one in made if one is not None]
     return doc
+
+
+@cache
+def _lexicons() -> Lexicons:
+    return Lexicons(load())
 
 
 def _field(text: AdText, one: Found) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.chains import Chain
+from nlp.chains import Chain, Hold
 from nlp.digits import Atom, vocabulary
 from nlp.mapped import BREAK
 from nlp.numbering import NANP, abroad, international, national
@@ -15,8 +15,9 @@ WORD = re.compile(r"[^\W\d_]+")
 FURTHEST = 16
 # The words that announce the rest stand close before it.
 CUE = 24
+NEAREST = 2
 LAST = 4
-HEADS = frozenset({6, 7})
+HEADS = frozenset({(3, 3), (6,), (3, 4), (4, 3), (7,)})
 GROUPS = ((3, 3, 4), (3, 4, 4), (4, 3, 4))
 
 
@@ -107,30 +108,34 @@ def _value(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
 
 def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[str], plus: set[int]) -> Spread | None:
     """A head of all but four digits, and elsewhere "ends in" or "then" before the last four."""
-    last = _four(tail)
     known = vocabulary()
-    cue = folded[max(tail.start - CUE, 0) : tail.start].rpartition(BREAK)[2]
-    if last is None or known.endings.isdisjoint(WORD.findall(cue)):
-        return None
-    for head in reversed(chains):
-        if head.start >= tail.start:
+    for last in _fours(tail):
+        cue = folded[max(last[0].start - CUE, 0) : last[0].start].rpartition(BREAK)[2]
+        words = WORD.findall(cue)[-NEAREST:]
+        if known.endings.isdisjoint(words) or words[-1] in known.units - known.fillers - known.endings:
             continue
-        for group in _suffixes(head):
-            atoms = tuple(atom for one in group for atom in one)
-            sign = atoms[0].start in plus
-            digits = "".join(atom.digits for atom in atoms)
-            if sign or len(digits) in HEADS:
-                value = _value(digits + "".join(atom.digits for atom in last), regions, sign=sign)
-                if value:
-                    return Spread(value, (atoms, last))
+        for head in reversed(chains):
+            if head.start < tail.start and (found := _headed(head, last, regions, plus)):
+                return found
     return None
 
 
-def _four(chain: Chain) -> tuple[Atom, ...] | None:
-    """The chain's first four digits where they end with an atom."""
-    count = 0
-    for index, atom in enumerate(chain.atoms):
-        count += len(atom.digits)
-        if count >= LAST:
-            return tuple(chain.atoms[: index + 1]) if count == LAST else None
+def _headed(head: Chain, last: tuple[Atom, ...], regions: Sequence[str], plus: set[int]) -> Spread | None:
+    for count in range(min(4, len(head.atoms)), 0, -1):
+        atoms = tuple(head.atoms[-count:])
+        lengths = tuple(len(atom.digits) for atom in atoms)
+        sign = atoms[0].start in plus
+        tight = all(hold <= Hold.SPACE for hold in head.holds[len(head.holds) - count + 1 :])
+        if tight and (sign or lengths in HEADS):
+            digits = "".join(atom.digits for atom in (*atoms, *last))
+            if value := _value(digits, regions, sign=sign):
+                return Spread(value, (atoms, last))
     return None
+
+
+def _fours(chain: Chain) -> Iterator[tuple[Atom, ...]]:
+    """Four digits at the head of the chain or at its end, none of them an ordinary word."""
+    for count in range(1, min(LAST, len(chain.atoms)) + 1):
+        for atoms in (chain.atoms[:count], chain.atoms[-count:]):
+            if sum(len(atom.digits) for atom in atoms) == LAST and not any(atom.weak for atom in atoms):
+                yield tuple(atoms)
