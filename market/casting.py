@@ -41,6 +41,8 @@ SITES = {
 }
 # Share of authors who put a hub contact on some of their ads.
 HUB_USERS = 0.9
+# Share of authors with a picture that many have.
+STOCK_USERS = 0.12
 # How often a class copies wording that everybody copies.
 COPIES = {"independent": 0.07, "spa": 0.25, "agency": 0.04}
 POPULAR = (
@@ -70,6 +72,7 @@ class Casting:
         self.anywhere = atlas().within(frozenset(LANGUAGES))
         self._given_up: list[tuple[Number, int]] = []
         self._templates = 0
+        self._stock = [f"{rng.getrandbits(64):016x}" for _ in range(popular)]
         self._popular = self._compose_popular(popular)
 
     def author(self, identity: str, kind: str, ads: int, group: Author | None = None) -> Author:
@@ -119,7 +122,7 @@ class Casting:
             durations=DURATIONS[int(rng.random() * len(DURATIONS))] if high else (),
             ages_stated=given["ages"]["stated"],
             payment=self._payment(language),
-            images=tuple(f"{rng.getrandbits(64):016x}" for _ in range(int(rng.random() * 4))),
+            images=self._images(),
             hub=self.hubs[int(rng.random() * len(self.hubs))] if self.hubs and rng.random() < HUB_USERS else None,
             recruits=group.id if group else None,
             forms=self._forms(language),
@@ -224,6 +227,12 @@ class Casting:
             del chances[site]
             found.append(site)
         return tuple(found)
+
+    def _images(self) -> tuple[str, ...]:
+        """Hashes of an author's pictures, at times with one that everybody takes."""
+        rng = self.rng
+        own = tuple(f"{rng.getrandbits(64):016x}" for _ in range(int(rng.random() * 4)))
+        return (*own, self._stock[int(rng.random() * len(self._stock))]) if rng.random() < STOCK_USERS else own
 
     def _payment(self, language: str) -> tuple[str, ...]:
         rng = self.rng

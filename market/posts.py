@@ -10,7 +10,6 @@ from market.prose import Draft
 from market.routes import Leg
 from market.writing import Writing
 
-STOCK = tuple(f"5f0c{n:012x}" for n in range(0x9A10, 0x9A10 + 12))  # pictures that everybody takes
 REPOSTED = 0.15
 TAKEN_DOWN = 0.35
 CHANGED = 0.08
@@ -71,8 +70,6 @@ def _present(author: Author, index: int, day: int, rng: Random) -> tuple[Person,
 def _images(author: Author, rng: Random) -> list[str]:
     if author.images and rng.random() < 0.5:
         return [author.images[int(rng.random() * len(author.images))]]
-    if rng.random() < 0.05:
-        return [STOCK[int(rng.random() * len(STOCK))]]
     return []
 
 
