@@ -40,8 +40,7 @@ def _crawl(sources: Sources) -> Callable[[Workspace, Advance], str]:
     def work(workspace: Workspace, advance: Advance) -> str:
         from crawlers.run import crawl
 
-        verdicts = crawl(workspace, list(sources.names) or None, sites=list(sources.folders), origin=sources.origin)
-        advance(sum(verdict.counts.get("ads", 0) for verdict in verdicts))
+        verdicts = crawl(workspace, sources.names or None, sources.folders, sources.origin, advance)
         return "; ".join(f"{verdict.site} {verdict.state}" for verdict in verdicts) or "no site is set up"
 
     return work

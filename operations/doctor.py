@@ -171,10 +171,12 @@ def _backlog(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _sites(workspace: Workspace) -> Iterator[Finding]:
-    from crawlers.manifest import discover
+    from crawlers.sites import discover
 
-    manifests = list(discover(workspace, []))
-    if not manifests:
+    manifests, broken = discover(workspace)
+    for problem in broken.values():
+        yield Finding("sites", Grade.BROKEN, str(problem), "mend the manifest, then sidelight sites check")
+    if not (manifests or broken):
         yield Finding("sites", Grade.NOTE, "no site is set up", "sidelight sites new NAME --from URL")
     if manifests and not workspace.settings.contact:
         yield Finding(

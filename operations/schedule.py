@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from crawlers.sites import discover
 from crawlers.tables import runs
 from operations.daily import Sources, daily
 from store.errors import BusyError, UsageError
@@ -44,9 +45,10 @@ def due(workspace: Workspace, schedules: dict[str, str], moment: datetime) -> li
 
 def run_due(workspace: Workspace, folders: Sequence[Path]) -> list[str]:
     """Crawl and process the sites that are due now; returns their names."""
-    from crawlers.manifest import discover
-
-    schedules = {manifest.name: manifest.schedule for manifest in discover(workspace, folders)}
+    sites, broken = discover(workspace, folders)
+    for problem in broken.values():
+        log.error("%s", problem)
+    schedules = {name: site.manifest.schedule for name, site in sites.items() if site.manifest.schedule}
     names = due(workspace, schedules, now())
     if names:
         daily(workspace, Sources(names, folders))

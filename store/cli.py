@@ -2,17 +2,17 @@
 
 import typer
 
+from store.options import WorkspaceOption
+
 app = typer.Typer()
 
 
 @app.command()
-def settings(workspace: str = typer.Option("", help="workspace folder")) -> None:
+def settings(workspace: WorkspaceOption = None) -> None:
     """Print every setting in force, secrets hidden."""
-    from pathlib import Path
-
     from store.workspace import open_workspace
 
-    opened = open_workspace(Path(workspace) if workspace else None)
+    opened = open_workspace(workspace)
     typer.echo(f"workspace = {opened.root}")
     for name, value in opened.settings.model_dump().items():
         typer.echo(f"{name} = {value}")
