@@ -86,7 +86,7 @@ def show(
     if as_json:
         typer.echo(orjson.dumps(found).decode())
     else:
-        _print_ad(found)
+        _print_ad(_printable(found))
 
 
 @app.command()
@@ -110,7 +110,7 @@ def group(
     if as_json:
         typer.echo(orjson.dumps(found).decode())
     else:
-        _print_group(found, limit)
+        _print_group(_printable(found), limit)
 
 
 @index.command("rebuild")
@@ -170,9 +170,18 @@ def _plain(health: Any) -> dict[str, Any]:
     return asdict(health)
 
 
-def _safe(text: object) -> str:
+def _safe(text: str) -> str:
     """Text of an ad without what a terminal would act on."""
-    return "".join(one if one.isprintable() else " " for one in str(text))
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def _printable(found: Any) -> Any:
+    """The same object, every text in it safe."""
+    if isinstance(found, dict):
+        return {key: _printable(value) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_printable(value) for value in found]
+    return _safe(found) if isinstance(found, str) else found
 
 
 def _print_page(page: "Page") -> None:
@@ -217,15 +226,15 @@ def _print_ad(found: dict[str, Any]) -> None:
     from rich.text import Text
 
     out = Console(highlight=False)
-    out.print(Text(_safe(found["ad_id"]), "bold"), _safe(found["url"]), markup=False)
+    out.print(Text(found["ad_id"], "bold"), found["url"], markup=False)
     gone = f", gone {found['gone_at']}" if found["gone_at"] else ""
     out.print(f"posted {found['posted_at']}, seen {found['first_seen']} to {found['last_seen']}{gone}", markup=False)
     for name, value in found["fields"].items():
-        out.print(Text(f"{name:>9}  ", "dim") + Text(_safe(value)))
+        out.print(Text(f"{name:>9}  ", "dim") + Text(value))
     table = Table("kind", "value", "where", "as written", title="What was read", title_justify="left")
     for one in found["mentions"]:
         where = f"{one['field']} {one['start']}-{one['end']}"
-        table.add_row(one["kind"], Text(_safe(one["value"])), where, Text(_safe(one["surface"])))
+        table.add_row(one["kind"], Text(one["value"]), where, Text(one["surface"]))
     out.print(table)
     capture = found["origin"]["capture"]
     if capture:
@@ -263,7 +272,7 @@ def _print_group(found: dict[str, Any], limit: int) -> None:
         if rows:
             out.print(Text(title, "bold"))
             for row in rows[:limit]:
-                out.print(Text(f"  {_safe(row)}"), soft_wrap=True)
+                out.print(Text(f"  {row}"), soft_wrap=True)
             if len(rows) > limit:
                 out.print(f"  and {len(rows) - limit} more; --limit shows them", style="dim")
 
