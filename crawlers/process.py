@@ -29,7 +29,7 @@ from store.workspace import Workspace, open_workspace
 
 def main() -> int:
     """Crawl, and report one JSON object per line: how far a site is, and how its run ended."""
-    with open(0, "rb", buffering=0, closefd=False) as pipe:  # noqa: PTH123  file 0 has no path
+    with open(0, "rb", buffering=0, closefd=False) as pipe:
         order = orjson.loads(pipe.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
     workspace = open_workspace(Path(order["workspace"]))

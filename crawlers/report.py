@@ -1,0 +1,100 @@
+"""What the crawlers' commands print."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import typer
+
+from crawlers import runs
+from crawlers.fixtures import check
+from crawlers.imports import Imported
+from crawlers.records import RunVerdict
+from crawlers.sites import discover
+from store.errors import UsageError
+from store.health import State
+from store.jsonlines import SKIPPED_SOME, write_lines
+from store.workspace import Workspace
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"{message}\n")
+
+
+def show_verdicts(verdicts: Sequence[RunVerdict], *, as_json: bool) -> int:
+    """A line for each run; 1 where one is red."""
+    if as_json:
+        write_lines("-", ({**_facts(one), "counts": dict(one.counts), "fill": dict(one.fill)} for one in verdicts))
+    for one in () if as_json else verdicts:
+        counts = " ".join(f"{name} {one.counts.get(name, 0)}" for name in ("pages", "ads", "new", "changed", "gone"))
+        typer.echo(f"{one.site:<12} {one.state.value:<6} {counts}")
+        for reason in one.reasons if one.state is not State.GREEN else ():
+            typer.echo(f"{'':<12} - {reason}")
+    return int(any(one.state is State.RED for one in verdicts))
+
+
+def show_imports(done: Mapping[Path, Imported], *, as_json: bool) -> int:
+    """A line for each file; 3 where lines or records were skipped."""
+    if as_json:
+        write_lines("-", ({"file": str(path), "run_id": one.run_id, **one.counts} for path, one in done.items()))
+    for path, one in () if as_json else done.items():
+        typer.echo(f"{path}: " + ", ".join(f"{name} {number}" for name, number in sorted(one.counts.items())))
+    return SKIPPED_SOME if any(one.counts.get("bad") for one in done.values()) else 0
+
+
+def show_sites(workspace: Workspace, folders: Iterable[Path], *, as_json: bool) -> int:
+    """A line for each site with its last run; 1 where a manifest is malformed."""
+    found, broken = discover(workspace, folders)
+    with workspace.read() as connection:
+        last = runs.latest(connection)
+    lines = []
+    for name, site in sorted(found.items()):
+        run = last.get(name)
+        state = "never" if run is None else run.state or "interrupted"
+        when = None if run is None else run.started_at.isoformat(timespec="seconds")
+        ads = None if run is None else (run.counts or {}).get("ads")
+        lines.append({"site": name, "state": state, "last_run": when, "ads": ads, "folder": str(site.folder)})
+    if as_json:
+        write_lines("-", lines)
+    for line in () if as_json else lines:
+        typer.echo(f"{line['site']:<12} {line['state']:<11} {line['last_run'] or '':<26} {line['folder']}")
+    for problem in broken.values():
+        complain(str(problem))
+    return int(bool(broken))
+
+
+def show_checks(workspace: Workspace, names: Sequence[str] | None, folders: Iterable[Path]) -> int:
+    """A line for each fixture that holds, and one for each wrong field; 1 where anything is wrong."""
+    found, broken = discover(workspace, folders)
+    for name in names or ():
+        if name not in found and name not in broken:
+            raise UsageError(f"no site {name!r}; known are: {', '.join(sorted(found)) or 'none'}")
+    wrong = 0
+    for name, problem in sorted(broken.items()):
+        if not names or name in names:
+            wrong += 1
+            complain(str(problem))
+    for name, site in sorted(found.items()):
+        if names and name not in names:
+            continue
+        results = check(site)
+        if not results:
+            typer.echo(f"{name}: no fixtures; save a page with `sidelight sites new`, or see docs/adding-a-site.md")
+        for fixture, problems in results.items():
+            wrong += len(problems)
+            typer.echo(f"{name}/{fixture}: {'as expected' if not problems else f'{len(problems)} wrong'}")
+            for sentence in problems:
+                typer.echo(f"  {sentence}")
+    return int(wrong > 0)
+
+
+def _facts(one: RunVerdict) -> dict[str, object]:
+    return {
+        "site": one.site,
+        "run_id": one.run_id,
+        "state": one.state.value,
+        "reasons": list(one.reasons),
+        "started_at": one.started_at.isoformat(),
+        "ended_at": one.ended_at.isoformat(),
+    }
