@@ -1,10 +1,12 @@
 """Which class a group is looked at as. A route takes a group out of the ranked review; it never raises a value."""
 
+import re
 from collections.abc import Mapping
 
 from models.records import Route
 from models.views import Found, GroupView
 
+AGENCY = re.compile(r"ag[eê]nc", re.IGNORECASE)
 # The square of a strength is a share of ads: a third of them, or half.
 THIRD, HALF = 0.577, 0.7
 
@@ -21,8 +23,9 @@ def route(view: GroupView, found: Mapping[str, Found]) -> tuple[Route, str | Non
 
 
 def _agency(view: GroupView) -> bool:
-    """Whether more of the cues are an agency's than a venue's, by the names of the lexicon's entries."""
-    entries = [
-        str(one.detail.get("entry", "")) for some in view.indicator("venue_business_cue").values() for one in some
-    ]
-    return sum("agency" in entry for entry in entries) * 2 > len(entries)
+    """Whether an agency is named in any of the cues (agency, agencia, agência), by the lexicon's entry or the words."""
+    return any(
+        "agency" in str(one.detail.get("entry", "")) or AGENCY.search(one.surface) is not None
+        for some in view.indicator("venue_business_cue").values()
+        for one in some
+    )

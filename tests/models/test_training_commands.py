@@ -1,0 +1,79 @@
+"""From files to a model in force by commands alone: train, evaluate, card, compare, promote, roll back."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from models.cli import app
+from store.errors import SidelightError
+from store.workspace import Workspace
+from tests.models.conftest import WORDS
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Ads and labels: every third is labelled and says that a manager sets the terms; each stands alone."""
+    folder, random = tmp_path_factory.mktemp("files"), Random(3)
+    ads, labels = [], ["ad_id,value"]
+    for number in range(120):
+        indicated = number % 3 == 0
+        text = " ".join(random.choices(WORDS, k=30))
+        ad = {
+            "ad_id": f"s:{number}",
+            "site": "s",
+            "url": "",
+            "posted_at": f"2026-{1 + number // 28:02}-{1 + number % 28:02}T12:00:00Z",
+            "title": "",
+            "body": text + (" my manager answers the phone" if indicated else " tea is served"),
+        }
+        ads.append(json.dumps(ad))
+        labels.append(f"s:{number},{int(indicated)}")
+    (folder / "ads.jsonl").write_text("\n".join(ads), "utf-8")
+    (folder / "labels.csv").write_text("\n".join(labels), "utf-8")
+    return folder / "ads.jsonl", folder / "labels.csv"
+
+
+def run(workspace: Workspace, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--workspace", str(workspace.root)])
+
+
+def test_from_files_to_a_carded_model_compared_with_the_scorecard(
+    workspace: Workspace, files: tuple[Path, Path]
+) -> None:
+    ads, labels = map(str, files)
+    made = run(workspace, "train", "--name", "may", "--ads", ads, "--labels", labels)
+    assert made.exit_code == 0, made.output
+    assert "learned from 72 groups (24 indicated)" in made.output
+    measured = run(workspace, "evaluate", "may", "--ads", ads, "--labels", labels)
+    assert "# Model card: may" in measured.output
+    assert run(workspace, "card", "may").output == measured.output
+    compared = run(workspace, "compare", "may", "--ads", ads, "--labels", labels, "--json")
+    assert json.loads(compared.output)["champion"] == "scorecard"
+    assert run(workspace, "promote", "may", "--why", "a test").exit_code == 0
+    assert "scorecard is in force" in run(workspace, "promote", "scorecard").output
+
+
+def test_what_cannot_be_done_is_one_sentence(workspace: Workspace, files: tuple[Path, Path]) -> None:
+    ads, _ = map(str, files)
+    for words, reason in (
+        (("train",), "no group has a label"),
+        (("train", "--ads", ads), "--ads needs --labels"),
+        (("evaluate", "nothing", "--ads", ads, "--labels", str(files[1])), "there is no model 'nothing'"),
+        (("promote", "nothing"), "there is no model 'nothing'"),
+        (("card", "../keys"), "no name for a model"),
+    ):
+        problem = run(workspace, *words).exception
+        assert isinstance(problem, SidelightError)
+        assert reason in str(problem)
+
+
+def test_labels_are_imported_and_counted(workspace: Workspace, files: tuple[Path, Path]) -> None:
+    labels = str(files[1])
+    assert "120 labels added, 0 lines skipped" in run(workspace, "labels", "import", labels).output
+    assert "0 labels added" in run(workspace, "labels", "import", labels).output
+    assert run(workspace, "labels", "count").output.split() == [
+        "80", "not", "trafficking", "(opinion)", "40", "trafficking-indicated", "(opinion)",
+    ]  # fmt: skip
