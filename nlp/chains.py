@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from nlp.digits import DIGITS, WORDS, Atom, spell, vocabulary
+from nlp.digits import SPELLED, WORDS, Atom, Run, shift, vocabulary
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -17,6 +17,8 @@ NEVER = re.compile(
     r"|\d{0,3}(?: ?[%€£¥₹]|\$)(?!\d))"
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
 )
+# Longer than any number in an ad; of a longer chain the head and the tail are looked at.
+MOST_ATOMS = 200
 # A gap wider than this holds nothing together.
 WIDEST = 14
 
@@ -68,29 +70,45 @@ class _Reader:
         never = NEVER.finditer(self.text)
         ban = next(never, None)
         skip = self.words.separators | self.words.joiners
+        waiting: list[tuple[tuple[Run, ...], int]] = []  # ordinary words that count if a digit follows
         for match in WORD.finditer(self.text):
-            start = match.start()
+            word = match[0]
+            runs = SPELLED[word]
+            if not self.chain.atoms:
+                if runs is None:
+                    waiting.clear()
+                    if word in self.words.times:
+                        self.times = self.words.times[word]
+                    continue
+                if runs[0].atoms[-1].weak:
+                    waiting.append((runs, match.start()))
+                    continue
+            start, end = match.span()
             while ban is not None and ban.end() <= start:
                 self.close()
                 ban = next(never, None)
-            word = match[0]
-            if ban is not None and ban.start() < match.end():
+            if ban is not None and ban.start() < end:
                 self.close()
-                if ban.end() >= match.end():
+                if ban.end() >= end:
                     continue
-            runs = spell(word, start)
             if runs is not None:
-                for run in runs:
-                    self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
+                for early, place in waiting:
+                    self.take_all(early, place)
+                waiting.clear()
+                self.take_all(runs, start)
             elif word in self.words.times:
                 self.times = self.words.times[word]
             elif self.chain.atoms and word not in skip:
                 if word in self.words.hundreds and len(self.chain.atoms[-1].digits) == 1:
-                    self.extend_last("00", match.end())
+                    self.extend_last("00", end)
                 else:
                     self.close()
         self.close()
         return self.done
+
+    def take_all(self, runs: tuple[Run, ...], start: int) -> None:
+        for run in shift(runs, start):
+            self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
 
     def take(self, atoms: tuple[Atom, ...], *, glued_before: bool, glued_after: bool) -> None:
         chain = self.chain
@@ -137,10 +155,20 @@ class _Reader:
         self.chain.atoms[-1] = last._replace(digits=last.digits + digits, end=end)
 
     def close(self) -> None:
-        chain, self.chain = self.chain, Chain()
+        chain = self.chain
         self.times = 1
+        if not chain.atoms:
+            return
+        self.chain = Chain()
         if sum(len(atom.digits) - atom.weak for atom in chain.atoms) > 2:
-            self.done.append(chain)
+            self.done += [chain] if len(chain.atoms) <= MOST_ATOMS else _ends(chain)
+
+
+def _ends(chain: Chain) -> list[Chain]:
+    half = MOST_ATOMS // 2
+    head = Chain(chain.atoms[:half], chain.gaps[: half - 1], chain.holds[: half - 1], glued_before=chain.glued_before)
+    tail = Chain(chain.atoms[-half:], chain.gaps[1 - half :], chain.holds[1 - half :], glued_after=chain.glued_after)
+    return [head, tail]
 
 
 def _is_tens(atom: Atom) -> bool:
@@ -156,8 +184,3 @@ def hold(gap: str) -> Hold:
     if "\n" in gap or "," in gap or len(gap) > 6 and not any(letter.isalpha() for letter in gap):
         return Hold.LOOSE
     return Hold.SPACE
-
-
-def is_plain(atom: Atom) -> bool:
-    """Written in digits."""
-    return atom.form == DIGITS

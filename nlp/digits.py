@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ import yaml
 DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
 # Longer words than this spell no number and are not worth remembering.
 LONGEST = 48
+REMEMBERED = 50_000
 # "SSS" can stand for 555 and "oI" for 01; longer words of such letters are words.
 LONGEST_ALIKE = 4
 
@@ -89,11 +90,10 @@ UNBARRED = re.compile(r"[^|]+")
 LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
 
 
-@lru_cache(maxsize=50_000)
 def _spell(word: str) -> tuple[Run, ...] | None:
     known = vocabulary()
     if "|" in word and (word.count("|") > 1 or sum(letter.isdigit() for letter in word) >= SEPARATED):
-        return tuple(run for match in UNBARRED.finditer(word) for run in _shift(_spell(match[0]) or (), match.start()))
+        return tuple(run for match in UNBARRED.finditer(word) for run in shift(_spell(match[0]) or (), match.start()))
     if word.isdigit():
         return (Run((Atom(word, 0, len(word), DIGITS, 0),), False, False),)
     if (digits := known.strong.get(word) or known.tens.get(word)) is not None:
@@ -174,15 +174,23 @@ def _edge(part: str, start: int, *, last: bool) -> Atom | None:
     return None
 
 
-def spell(word: str, start: int) -> tuple[Run, ...] | None:
-    """The runs of digits that `word`, standing at `start` of the text, spells; None for an ordinary word."""
-    if len(word) > LONGEST:
-        return _shift(_spell_mixed(word), start) if any(letter.isdigit() for letter in word) else None
-    runs = _spell(word)
-    return _shift(runs, start) if runs is not None else None
+class _Spelled(dict[str, tuple[Run, ...] | None]):
+    """word -> the runs of digits it spells, counted from its start; None for an ordinary word. Remembers short words."""
+
+    def __missing__(self, word: str) -> tuple[Run, ...] | None:
+        if len(word) > LONGEST:
+            return (_spell_mixed(word) or None) if any(letter.isdigit() for letter in word) else None
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[word] = runs = _spell(word) or None
+        return runs
 
 
-def _shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
+SPELLED = _Spelled()
+
+
+def shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
+    """The same runs of a word that stands at `start`."""
     return tuple(
         Run(
             tuple(Atom(atom.digits, atom.start + start, atom.end + start, atom.form, atom.weak) for atom in run.atoms),

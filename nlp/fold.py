@@ -42,24 +42,25 @@ def fold(text: str) -> Mapped:
         mapped = Mapped.identity(text)
         return Mapped(text.lower(), mapped.starts, mapped.ends)
     parts: list[str] = []
-    starts = array("I")
+    starts, ends = array("I"), array("I")
     position = 0
-    whole = array("I", range(len(text) + 1))
+    places = array("I", range(len(text) + 1))
     for run in SPECIAL.finditer(text):
         begin, end = run.span()
         parts.append(text[position:begin].lower())
-        starts += whole[position:begin]
+        starts += places[position:begin]
+        ends += places[position + 1 : begin + 1]
         position = end
         for index in range(begin, end):
             new = TABLE[text[index]]
             parts.append(new)
-            if len(new) == 1:
+            for _ in new:
                 starts.append(index)
-            elif new:
-                starts += array("I", [index] * len(new))
+                ends.append(index + 1)
     parts.append(text[position:].lower())
-    starts += whole[position:-1]
-    return Mapped("".join(parts), starts, array("I", [start + 1 for start in starts]))
+    starts += places[position:-1]
+    ends += places[position + 1 :]
+    return Mapped("".join(parts), starts, ends)
 
 
 class _Table(dict[str, str]):

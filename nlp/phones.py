@@ -13,6 +13,7 @@ from itertools import accumulate
 from nlp.chains import Chain, Hold, chains
 from nlp.digits import DIGITS, LOOK_ALIKE, WORDS, Atom, vocabulary
 from nlp.extractor import AdText, Example, Found
+from nlp.fold import TABLE
 from nlp.numbering import NANP, NANP_REGIONS, abroad, bare_international, international, national
 from nlp.records import Kind
 from nlp.spread import Spread, spread
@@ -113,6 +114,8 @@ def _best(windows: Iterable[Window]) -> list[Window]:
 def _windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Window]:
     atoms = chain.atoms
     for first in range(len(atoms)):
+        if first and chain.holds[first - 1] is Hold.GLUED:
+            continue
         digits = ""
         sign = plus(folded, atoms[first].start)
         label: bool | None = None
@@ -311,6 +314,7 @@ def _found_spread(one: Spread) -> Found:
     return Found(Kind.PHONE, one.value, parts[0][0], parts[-1][1], Phones.name, 0.8, detail, parts)
 
 
+KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 MOST_PLAIN = ord("\N{NO-BREAK SPACE}")
 JOINERS = vocabulary().joiners
 PLAIN_GAP = re.compile(r"[ ]?[-.()/]?[ ]?|\) ?-? ?| \(|-\(")
@@ -321,7 +325,7 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
     forms = 0
     for atom in atoms:
         forms |= atom.form
-    if not surface.isascii() and any(not letter.isascii() and letter.isalnum() for letter in surface):
+    if not surface.isascii() and any(letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()):
         forms |= LOOK_ALIKE
     if forms == WORDS or forms == LOOK_ALIKE:
         return "words" if forms == WORDS else "look-alike"

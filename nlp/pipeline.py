@@ -73,6 +73,7 @@ def pipeline() -> Language:
     """The spaCy pipeline, built once."""
     language = spacy.blank("xx")
     language.tokenizer = LinearTokenizer(language.vocab)
+    language.vocab.lex_attr_getters = {}  # shapes, prefixes and the like: dear to work out and used by nobody
     language.max_length = LONGEST
     for name in ("find", "mask", "judge"):
         language.add_pipe(f"sidelight_{name}")

@@ -17,6 +17,8 @@ FURTHEST = 16
 CUE = 24
 NEAREST = 2
 LAST = 4
+# The head is one of an ad's first chains, or not far back.
+FIRST, BACK = 10, 20
 HEADS = frozenset({(3, 3), (6,), (3, 4), (4, 3), (7,)})
 GROUPS = ((3, 3, 4), (3, 4, 4), (4, 3, 4))
 
@@ -39,8 +41,9 @@ def spread(folded: str, chains: Sequence[Chain], regions: Sequence[str], *, plus
             taken.update(atom.start for group in found.groups for atom in group)
             yield found
     free = [chain for chain in chains if not any(atom.start in taken for atom in chain.atoms)]
-    for tail in free:
-        if (found := _ended(folded, free, tail, regions, plus)) and taken.isdisjoint(group[0].start for group in found.groups):
+    for index, tail in enumerate(free):
+        near = [*free[:FIRST], *free[max(index - BACK, FIRST) : index]]
+        if (found := _ended(folded, near, tail, regions, plus)) and taken.isdisjoint(group[0].start for group in found.groups):
             taken.update(atom.start for group in found.groups for atom in group)
             yield found
 

@@ -1,0 +1,37 @@
+"""Masking: what names a person or a group is one neutral token, so that swapping it changes nothing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from nlp.records import Reading
+
+ReadText = Callable[..., Reading]
+
+
+def test_contacts_ages_prices_and_places_become_tokens_of_their_own(read_text: ReadText) -> None:
+    masked = read_text("call312-555-0142now or rose@example.com, I am 24, $120/hr in Chicago").masked
+    assert masked == "call _contact_ now or _contact_, i am _age_, _price_ in _place_"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I speak Thai and English", "I speak Polish"),
+        ("sweet Thai lady", "sweet Brazilian gentleman"),
+        ("she is tall", "he is petite"),
+        ("two women waiting", "two men waiting"),
+        ("ella es colombiana", "ella es rumana"),
+        ("sou brasileira", "sou italiana"),
+    ],
+)
+def test_words_of_group_and_gender_leave_the_same_masked_text(read_text: ReadText, one: str, other: str) -> None:
+    assert read_text(one).masked == read_text(other).masked
+
+
+def test_emoji_and_other_scripts_stay(read_text: ReadText) -> None:
+    assert read_text("🌹 тихий дом 🌹").masked == "🌹 тихии дом 🌹"
+
+
+def test_fields_stand_on_lines_of_their_own(read_text: ReadText) -> None:
+    assert read_text("calm house", title="Quiet room").masked == "quiet room\ncalm house"
