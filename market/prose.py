@@ -50,13 +50,6 @@ CONTRACTIONS = {
     "es": ((" de el ", " del "), (" a el ", " al ")),
     "pt": ((" de a ", " da "), (" de o ", " do "), (" a a ", " à "), (" a o ", " ao ")),
 }
-# Ways to pay that sentences of spam name.
-PAYMENTS = {
-    "gift card": "giftcard",
-    "tarjeta de regalo": "giftcard",
-    "cartão presente": "giftcard",
-    "bitcoin": "crypto",
-}
 JOINTS = (" ", " ", "\n", "\n", " ~ ", "\n\n", " * ")
 OPENERS = ("", "", "", "", "✨ ", "- ", "★ ")
 
@@ -79,7 +72,6 @@ class Draft:
     signs: tuple[str, ...]
     named: bool  # says {name}
     paired: bool  # says {name2}
-    payment: tuple[str, ...]
     joint: str
 
 
@@ -174,5 +166,4 @@ def _draft(
         title = title.replace(apart, joined)
     whole = f"{title} {body}"
     signs = {line.sign for line in lines if line.sign is not None}
-    payment = tuple(dict.fromkeys(method for words, method in PAYMENTS.items() if words in body))
-    return Draft(template, title, body, tuple(sorted(signs)), "{name}" in whole, "{name2}" in whole, payment, joint)
+    return Draft(template, title, body, tuple(sorted(signs)), "{name}" in whole, "{name2}" in whole, joint)

@@ -36,7 +36,6 @@ class Writing:
         """The fields of an ordinary ad."""
         author, rng, told, draft = self.author, self.rng, self.told, self.draft
         told.signs.update(draft.signs)
-        told.payment.update(draft.payment)
         fields = self._labels()
         tail: list[str] = []
         self._ages(fields, tail)
