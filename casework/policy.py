@@ -16,6 +16,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     UNDO_OWN = "undo own decisions"
     UNDO_ANY = "undo any decision"
+    WATCH = "watches"
     SITES = "sites"
     AUDIT = "audit"
     HELP = "help"
@@ -26,7 +27,7 @@ class ForbiddenError(SidelightError):
 
 
 _READS = frozenset({Action.QUEUE, Action.SEARCH, Action.AD, Action.GROUP, Action.SITES, Action.HELP})
-_ANALYST = _READS | {Action.DECIDE, Action.UNDO_OWN}
+_ANALYST = _READS | {Action.DECIDE, Action.UNDO_OWN, Action.WATCH}
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ANALYST: _ANALYST,

@@ -15,14 +15,14 @@ from casework import verification
 from casework.policy import ForbiddenError
 from console import api
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
-from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, why
+from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, watches, why
 from console.rendering import render
 from console.security import LOOPBACK, Gate
 from store.errors import SidelightError
 from store.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (home, sign, queue, search, ad, group, why, sites, audit, guide)
+PAGES = (home, sign, queue, search, ad, group, why, watches, sites, audit, guide)
 STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403}
 
 

@@ -41,6 +41,11 @@ class Dot:
     label_y: float
     anchor: str
 
+    @property
+    def led(self) -> bool:
+        """Whether the label had to move so far that a line leads to it."""
+        return abs(self.label_y - self.y) > LABEL_HEIGHT
+
 
 @dataclass(frozen=True, slots=True)
 class Atlas:

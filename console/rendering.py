@@ -36,13 +36,13 @@ def environment() -> Environment:
 
 
 def render(name: str, zone: ZoneInfo, **values: Any) -> str:
-    """The page `name` with these values; `|local` and `|day` show instants in `zone`."""
+    """The page `name` with these values; `local` and `date` show instants in `zone`."""
     template = environment().get_template(name)
 
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "not known"
 
-    def day(moment: datetime | None) -> str:
+    def date(moment: datetime | None) -> str:
         return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else "not known"
 
-    return template.render(local=local, day=day, zone=str(zone), **values)
+    return template.render(local=local, date=date, zone=str(zone), **values)

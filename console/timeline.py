@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from zoneinfo import ZoneInfo
 
-WIDTH, ROW, TOP, LABELS = 720, 20, 22, 178
-LABEL = 24  # characters
+WIDTH, ROW, TOP, LABELS = 720, 20, 22, 186
+LABEL = 23  # characters
 STEPS = (1, 2, 7, 14, 30, 91, 182, 365)  # days between two lines
 LINES = 8
 
@@ -46,6 +46,7 @@ class Timeline:
 
 def timeline(rows: Sequence[Row], zone: ZoneInfo) -> Timeline | None:
     """The rows over the days they span, a day in the team's zone; None where there is no instant."""
+    rows = [row for row in rows if row.instants]
     days = [[moment.astimezone(zone).date() for moment in row.instants] for row in rows]
     every = [day for own in days for day in own]
     if not every:
@@ -59,10 +60,9 @@ def timeline(rows: Sequence[Row], zone: ZoneInfo) -> Timeline | None:
 
     drawn = []
     for position, (row, own) in enumerate(zip(rows, days, strict=True)):
-        if own:
-            marks = tuple((x(day), _radius(own.count(day))) for day in sorted(set(own)))
-            y = TOP + ROW * (position + 0.5)
-            drawn.append(Drawn(_short(row.label), row.kind, y, x(min(own)), x(max(own)), marks))
+        marks = tuple((x(day), _radius(own.count(day))) for day in sorted(set(own)))
+        y = TOP + ROW * (position + 0.5)
+        drawn.append(Drawn(_short(row.label), row.kind, y, x(min(own)), x(max(own)), marks))
     step = next((one for one in STEPS if span / one <= LINES), STEPS[-1])
     lines = [first + timedelta(days=offset) for offset in range(0, span + 1, step)]
     return Timeline(

@@ -15,6 +15,7 @@ from casework.records import Decision, QueueEntry, QueueLane
 from console.desk import Desk, at
 from linker.records import Group
 from linker.stored import load_groups
+from models.indicators import Grade
 from models.labels import Tier, Value
 from models.records import Evidence, Priority
 from models.stored import load_priorities
@@ -90,13 +91,13 @@ def _newest(workspace: Workspace) -> str | None:
 
 def _item(entry: QueueEntry, group: Group | None, priority: Priority | None, decision: list[Decision]) -> Item:
     evidence = priority.evidence if priority else ()
-    speaks_for = tuple(one for one in evidence if one.direction == "for")
+    speaks_for = sorted((one for one in evidence if one.direction == "for"), key=lambda one: one.grade != Grade.MINOR)
     against = tuple(one for one in evidence if one.direction == "against")
     return Item(
         entry,
         group,
         decision[0] if decision else None,
-        speaks_for[:REASONS],
+        tuple(speaks_for[:REASONS]),
         max(0, len(speaks_for) - REASONS),
         against[:1],
         priority.abstained if priority else None,

@@ -1,0 +1,133 @@
+"""Pictures of the console for README and docs, taken from a workspace in the system's Chromium.
+
+    python -m bench.screenshots WORKSPACE [--out docs/pictures] [--all]
+
+Take them of a rehearsal workspace (`sidelight demo --workspace DIR`), never of real data. `--all` takes every page at 1280
+and 390 pixels, light and dark, to be looked at after a change of style.
+"""
+
+import argparse
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
+
+from casework import queue
+from console.app import create_app
+from linker.stored import load_groups
+from linker.tables import groups
+from store.workspace import Workspace, open_workspace
+
+SECRET = "pictures"  # noqa: S105  of a server that lives as long as this program, on loopback
+README = ("queue", "group", "search", "ad", "why")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+@contextmanager
+def served(workspace: Workspace) -> Iterator[str]:
+    """The console on a free port of loopback; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = create_app(workspace, open_secret=SECRET)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def pages(workspace: Workspace) -> dict[str, str]:
+    """Addresses of the pages worth a picture: the queue's first group of the ranked lane, one of its ads, one of its links."""
+    with workspace.read() as connection:
+        entries = queue.load(connection, queue.latest_day(connection) or "")
+        ranked = [entry.group_id for entry in entries if entry.lane == "ranked"]
+        group_id = (
+            ranked or [entry.group_id for entry in entries] or list(connection.scalars(select(groups.c.group_id)))
+        )[0]
+        group = load_groups(connection, [group_id])[group_id]
+    found = {
+        "queue": "/queue",
+        "group": f"/group?id={quote(group_id)}",
+        "ad": f"/ad?id={quote(group.ad_ids[0])}",
+        "start": "/search",
+        "watches": "/watches",
+        "sites": "/sites",
+        "audit": "/audit",
+        "help": "/help",
+        "missing": "/group?id=none",
+    }
+    if len(group.ad_ids) > 1:
+        found["why"] = f"/why?left={quote(group.ad_ids[0])}&right={quote(group.ad_ids[-1])}"
+    return found
+
+
+def shoot(
+    browser: Browser, address: str, found: dict[str, str], out: Path, width: int, scheme: str, suffix: str
+) -> None:
+    """One picture of each page."""
+    context = browser.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    _save(page, out / f"sign-in{suffix}.png", whole=bool(suffix))
+    page.context.add_cookies([{"name": "sidelight_session", "value": SESSIONS[address], "url": address}])
+    for name, path in found.items():
+        page.goto(address + path)
+        _save(page, out / f"{name}{suffix}.png", whole=bool(suffix))
+    for name, query in (("search", "has:phone OR evening"), ("wrong", 'site:harbor "new in')):
+        page.goto(f"{address}/search")
+        page.fill("#quick", query)
+        page.press("#quick", "Enter")
+        page.wait_for_load_state()
+        _save(page, out / f"{name}{suffix}.png", whole=bool(suffix))
+    context.close()
+
+
+SESSIONS: dict[str, str] = {}
+
+
+def _save(page: Page, path: Path, *, whole: bool) -> None:
+    page.screenshot(path=path, full_page=whole)
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
+    parser.add_argument("--all", action="store_true")
+    given = parser.parse_args()
+    workspace = open_workspace(given.workspace)
+    given.out.mkdir(parents=True, exist_ok=True)
+    found = pages(workspace)
+    with served(workspace) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        first = browser.new_page()
+        first.goto(f"{address}/open?secret={SECRET}")
+        SESSIONS[address] = next(one["value"] for one in first.context.cookies() if one["name"] == "sidelight_session")
+        if given.all:
+            for width in (1280, 390):
+                for scheme in ("light", "dark"):
+                    shoot(browser, address, found, given.out, width, scheme, f"-{width}-{scheme}")
+        else:
+            shoot(
+                browser, address, {name: found[name] for name in README if name in found}, given.out, 1280, "light", ""
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
