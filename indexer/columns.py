@@ -20,16 +20,17 @@ def columns(document: Document, version: int) -> Columns:
     kind = AD if isinstance(document, AdDocument) else GROUP
     source = to_json(document)
     moment = document.last_seen if isinstance(document, GroupDocument) else document.posted_at or document.first_seen
+    digits = [key for phone in document.phones for key in digit_keys(phone)]
     found: dict[str, list[Value | None]] = {
         "key": [document.key],
         "kind": [kind],
         "source": [source],
-        "digest": [digest(document)],
+        "digest": [_digest(source)],
         "version": [version],
         "group": [document.group_id],
         "phone": list(document.phones),
-        "digits": [*_digits(document)],
-        "digits_reversed": [one[::-1] for one in _digits(document) if not one.startswith("?")],
+        "digits": [*digits],
+        "digits_reversed": [one[::-1] for one in digits if not one.startswith("?")],
         "email": [keyword(one) for one in document.emails],
         "handle": [form for one in document.handles for form in handle_forms(one)],
         "url": [link(one) for one in document.urls],
@@ -59,21 +60,30 @@ def columns(document: Document, version: int) -> Columns:
     if isinstance(document, GroupDocument):
         found |= {"site": [keyword(one) for one in document.sites], "size": [document.size]}
     else:
+        title, location = tokens.words(document.title), tokens.words(document.location)
+        rest = [tokens.words(one) for one in (document.contact, document.name)]
         found |= {
-            "words": [tokens.words(document.title, document.body, document.location, document.contact, document.name)],
-            "title": [tokens.words(document.title)],
-            "location": [tokens.words(document.location)],
+            "words": [tokens.apart((title, tokens.words(document.body), location, *rest))],
+            "title": [title],
+            "location": [location],
             "site": [keyword(document.site)],
             "size": [document.group_size],
             "posted": [_seconds(document.posted_at)] if document.posted_at else [],
         }
-    kept = {name: list(dict.fromkeys(one for one in values if one not in {None, ""})) for name, values in found.items()}
-    return {name: [one for one in values if one is not None] for name, values in kept.items() if values}
+    return {
+        name: kept
+        for name, values in found.items()
+        if (kept := [one for one in dict.fromkeys(values) if one is not None and one != ""])
+    }
 
 
 def digest(document: Document) -> str:
     """A digest of everything the document holds."""
-    return hashlib.sha256(to_json(document).encode()).hexdigest()[:16]
+    return _digest(to_json(document))
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def tile(places: tuple[Place, ...]) -> str | None:
@@ -86,10 +96,6 @@ def tile(places: tuple[Place, ...]) -> str | None:
             y = int((1 - math.asinh(math.tan(latitude)) / math.pi) / 2 * side)
             return f"{TILE_ZOOM}/{x}/{y}"
     return None
-
-
-def _digits(document: Document) -> list[str]:
-    return [key for phone in document.phones for key in digit_keys(phone)]
 
 
 def _place(place: Place) -> tuple[str, ...]:

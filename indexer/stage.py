@@ -16,7 +16,7 @@ from indexer.columns import digest
 from indexer.engine import open_backend
 from indexer.records import AD, GROUP, Document
 from linker.tables import groups
-from store import outbox
+from store import outbox, tables
 from store.locks import exclusive
 from store.outbox import Due
 from store.pending import announce, next_revision
@@ -34,9 +34,8 @@ def run(workspace: Workspace, progress: Progress | None = None) -> int:
     with exclusive(workspace, LOCK):
         backend = open_backend(workspace)
         try:
-            if _unusable(backend):
-                _rebuild(workspace, backend, progress)
-            return _drain(workspace, backend, progress)
+            made = _rebuild(workspace, backend, progress) if _unusable(backend) else 0
+            return made + _drain(workspace, backend, progress)
         finally:
             backend.close()
 
@@ -145,10 +144,36 @@ def _rebuild(workspace: Workspace, backend: SearchBackend, progress: Progress | 
             if progress:
                 progress(written)
 
-    for one in backend.rebuild(counted(), version):
-        log.warning("the search engine refused %s: %s", one.key, one.reason)
-        written -= 1
-    return written
+    refused = backend.rebuild(counted(), version)
+    _settle(workspace, version, refused)
+    return written - len(refused)
+
+
+def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> None:
+    """Cross off all that was due before the rebuild began, for the new index has it; what it refused stands as refused."""
+    columns = (tables.outbox.c.kind, tables.outbox.c.item, tables.outbox.c.version)
+    due = (
+        select(*columns)
+        .where(tables.outbox.c.version <= version)
+        .order_by(tables.outbox.c.version, tables.outbox.c.kind, tables.outbox.c.item)
+        .limit(BATCH)
+    )
+    while True:
+        with workspace.begin() as connection:
+            rows = [Due(*row) for row in connection.execute(due)]
+            outbox.sent(connection, rows)
+            announce(connection, "documents", (one.item for one in rows if one.kind == AD))
+        if not rows:
+            break
+    for one in refused:
+        kind, _, item = one.key.partition(":")
+        log.warning("the search engine refused %s %s: %s", kind, item, one.reason)
+        with workspace.begin() as connection:
+            outbox.put(connection, kind, [item])
+            again = connection.execute(
+                select(*columns).where(tables.outbox.c.kind == kind, tables.outbox.c.item == item)
+            ).one()
+            outbox.refused(connection, Due(*again), one.reason)
 
 
 def _everything(workspace: Workspace, version: int) -> Iterator[list[Write]]:

@@ -1,9 +1,11 @@
 """Text to tokens: the one function that indexing, asking and highlighting share, so that both engines see the same words."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from nlp.fold import fold
+from nlp.fold import SPECIAL, fold
 
 # A change of what comes out makes every index out of date: raise it.
 VERSION = "1"
@@ -34,12 +36,22 @@ def tokenise(text: str) -> list[Token]:
     ]
 
 
-def words(*texts: str) -> str:
-    """The tokens of the texts, spaces between them and BREAK between texts: what the text fields of an index hold."""
-    runs = (" ".join(one[:LONGEST] for one in TOKEN.findall(fold(text).text)) for text in texts)
+def words(text: str) -> str:
+    """The tokens of `text` with spaces between them: what a text field of an index holds."""
+    return " ".join(one[:LONGEST] for one in TOKEN.findall(_folded(text)))
+
+
+def apart(runs: Iterable[str]) -> str:
+    """The words of several fields as one text, through which no phrase reads across."""
     return f" {BREAK} ".join(run for run in runs if run)
 
 
+@lru_cache(maxsize=10_000)
 def keyword(value: str) -> str:
     """How a value stands in a keyword field: folded, spaces single, cut where no engine would take it whole."""
-    return " ".join(fold(value).text.split())[:256]
+    return " ".join(_folded(value).split())[:256]
+
+
+def _folded(text: str) -> str:
+    """What `fold` gives, without the way back."""
+    return text.lower() if SPECIAL.search(text) is None else fold(text).text

@@ -110,9 +110,9 @@ class _KilledError(Exception):
 def test_a_stage_killed_at_any_point_ends_with_the_same_index(
     engine: Workspace, put: Put, group: Put, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
+    stage.ready(engine)
     put(engine, range(20))
     group(engine, range(20))
-    stage.ready(engine)
     backend = open_backend(engine)
     with monkeypatch.context() as patch:
 
@@ -169,7 +169,7 @@ def test_the_stage_builds_the_index_anew_when_its_schema_is_another(
             patch.setattr(f"{module}.SCHEMA", "0" * 10)
         stage.run(engine)
     assert open_backend(engine).health().state is State.OUT_OF_DATE
-    assert stage.run(engine) == 0
+    assert stage.run(engine) == 10
     assert len(everything(engine)) == 10
 
 
@@ -181,6 +181,14 @@ def test_a_rebuild_takes_the_place_of_the_index_under_an_open_reader(engine: Wor
     put(engine, range(5, 8))
     stage.rebuild(engine)
     assert reader.search(Request(All())).total == 8
+
+
+def test_a_rebuild_leaves_nothing_due_and_announces_its_ads(engine: Workspace, put: Put) -> None:
+    put(engine, range(5))
+    stage.rebuild(engine)
+    with engine.read() as connection:
+        assert outbox.count(connection) == (0, 0)
+        assert pending.count(connection, "watch") == 5
 
 
 def test_reconcile_puts_every_difference_down_to_be_written_again(engine: Workspace, put: Put) -> None:
