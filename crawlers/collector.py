@@ -104,8 +104,7 @@ class Collector:
 
     def _missing_are_gone(self) -> None:
         for ad_id, url in self._unseen.items():
-            entry = self._frontier.offer(url, Kind.CHECK, 0)
-            if entry is not None:
+            if (entry := self._frontier.missing(ad_id, url)) is not None:
                 self._keep(Visit(entry, now(), Outcome.DONE, None, gone=ad_id, leads=(entry,)))
 
     def _read(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """What a run has still to fetch, and what came of the rest. Rows are written with what their pages held; a killed run
 goes on from the ones that wait."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -51,12 +52,18 @@ class Frontier:
     def offer(self, url: str, kind: Kind, depth: int, hops: int = 0) -> Entry | None:
         """A new entry, or None where the run knows the address already."""
         address = clean(url)
-        key = fingerprint(address)
+        return self._new(fingerprint(address), address, kind, depth, hops)
+
+    def missing(self, ad_id: str, url: str) -> Entry | None:
+        """An entry for an ad that has no page of its own and that a complete listing no longer shows."""
+        return self._new(hashlib.sha256(f"missing {ad_id}".encode()).hexdigest()[:32], url, Kind.CHECK, 0, 0)
+
+    def _new(self, key: str, url: str, kind: Kind, depth: int, hops: int) -> Entry | None:
         if key in self._known:
             return None
         self._known.add(key)
         self._seq += 1
-        return Entry(key, address, kind, depth, self._seq, hops)
+        return Entry(key, url, kind, depth, self._seq, hops)
 
 
 def load(connection: Connection, run_id: str) -> tuple[Frontier, list[Entry]]:

@@ -60,6 +60,7 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
     def closed(spider: Spider, reason: str) -> None:
         if not isinstance(spider, ListingSpider):
             raise TypeError(f"{spider!r} is not the listing spider")
+        spider.finish()
         problem = spider.problem
         if problem is None and reason in ("finished", "budget"):
             try:

@@ -12,6 +12,7 @@ import orjson
 
 from crawlers import runs
 from crawlers.errors import CrawlError, StoppedError
+from crawlers.manifest import netloc
 from crawlers.project import user_agent
 from crawlers.records import RunVerdict
 from crawlers.sites import Site, discover
@@ -114,7 +115,7 @@ def _forwarding(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
 
 def _need_contact(workspace: Workspace, sites: Iterable[Site]) -> None:
     for site in sites:
-        outside = site.manifest.netlocs - set(site.manifest.allow_private)
+        outside = {netloc(url) for url in site.manifest.start} - set(site.manifest.allow_private)
         if outside and not workspace.settings.contact:
             raise SettingsError(
                 f"site {site.name!r} is on {min(outside)}: set 'contact' in {workspace.root / 'sidelight.toml'} to an e-mail "

@@ -136,9 +136,8 @@ class ListingSpider(scrapy.Spider):
             self.reason = reason
             deferred_from_coro(engine.close_spider_async(reason=reason))
 
-    def closed(self, reason: str) -> None:
-        """The last commit; Scrapy calls it when nothing is under way any more."""
-        self.reason = reason
+    def finish(self) -> None:
+        """The last commit, when nothing is under way any more."""
         if self._clock.running:
             self._clock.stop()
         self._guarded(self.collector.recorder.commit)
