@@ -57,7 +57,12 @@ class Score:
         """Precision, recall, F1 and how many there were."""
         right, wrong, missed = (self.counts[name] for name in ("right", "wrong", "missed"))
         precision, recall = right / (right + wrong or 1), right / (right + missed or 1)
-        return f"{precision:.3f}", f"{recall:.3f}", f"{2 * right / (2 * right + wrong + missed or 1):.3f}", str(right + missed)
+        return (
+            f"{precision:.3f}",
+            f"{recall:.3f}",
+            f"{2 * right / (2 * right + wrong + missed or 1):.3f}",
+            str(right + missed),
+        )
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -150,7 +155,9 @@ def bench_market(folder: Path, table: Table, show: int) -> list[str]:
             if found != true and shown < show:
                 shown += 1
                 text = " | ".join(ad.texts().values())
-                misses.append(f"{name} of {ad.ad_id}: wrong {sorted(found - true)}, missed {sorted(true - found)}\n    {text}")
+                misses.append(
+                    f"{name} of {ad.ad_id}: wrong {sorted(found - true)}, missed {sorted(true - found)}\n    {text}"
+                )
         table.add_row(f"market {name}", "sidelight", *score.row(), "")
         if kind is Kind.PHONE:
             for rival, leniency in PEERS.items():
@@ -166,7 +173,9 @@ def bench_market(folder: Path, table: Table, show: int) -> list[str]:
         languages.add({reading.language}, {true["language"]})
     table.add_row("market place (recall)", "sidelight", *places.row(), "")
     table.add_row("market language", "sidelight", *languages.row(), "")
-    table.add_row("speed", "sidelight", "", "", "", str(len(ads)), f"{len(ads) / seconds:,.0f} ads per CPU-second, all on")
+    table.add_row(
+        "speed", "sidelight", "", "", "", str(len(ads)), f"{len(ads) / seconds:,.0f} ads per CPU-second, all on"
+    )
     return misses
 
 
@@ -180,7 +189,9 @@ def bench_families(table: Table, seed: int) -> None:
         number = Number("US", f"{rng.choice(('312', '713', '212', '305', '808'))}5550{rng.randrange(100, 200)}")
         language = rng.choice(("en", "es", "pt"))
         text = plain(number, "US", rng) if family == "plain" else disguised(number, "US", language, family, rng)
-        body = rng.choice(("rates 100 150 200, {} no blocked calls", "text {} for 24/7 visits", "{}", "I am 24, 5'4, 120 lbs. {}"))
+        body = rng.choice(
+            ("rates 100 150 200, {} no blocked calls", "text {} for 24/7 visits", "{}", "I am 24, 5'4, 120 lbs. {}")
+        )
         ads.append(Ad(str(index), "families", "", None, body=body.format(text), region="US"))
         truth.append((family, number.e164))
     for (family, value), reading in zip(truth, read_ads(ads), strict=True):

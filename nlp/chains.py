@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from nlp.digits import SPELLED, WORDS, Atom, Run, shift, vocabulary
+from nlp.digit_words import vocabulary
+from nlp.digits import SPELLED, WORDS, Atom, Run, shift
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -143,7 +144,13 @@ class _Reader:
         if chain.atoms:
             gap = self.text[chain.end : atom.start]
             last = chain.atoms[-1]
-            if _is_tens(last) and atom.form == WORDS and len(atom.digits) == 1 and atom.digits != "0" and gap.strip(" -") in {"", "y", "e"}:
+            if (
+                _is_tens(last)
+                and atom.form == WORDS
+                and len(atom.digits) == 1
+                and atom.digits != "0"
+                and gap.strip(" -") in {"", "y", "e"}
+            ):
                 chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
                 return
             chain.gaps.append(gap)
@@ -181,6 +188,6 @@ def hold(gap: str) -> Hold:
         return Hold.GLUED
     if len(gap) == 1:
         return Hold.SPACE if gap == " " else Hold.LOOSE if gap in "\n,;/&" else Hold.MARK
-    if "\n" in gap or "," in gap or len(gap) > 6 and not any(letter.isalpha() for letter in gap):
+    if "\n" in gap or "," in gap or (len(gap) > 6 and not any(letter.isalpha() for letter in gap)):
         return Hold.LOOSE
     return Hold.SPACE

@@ -1,12 +1,9 @@
 """Digits however they are written: one word of folded text -> the runs of digits it spells."""
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
+from nlp.digit_words import vocabulary
 
 # How an atom was written; a number's forms are these, or-ed.
 DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
@@ -33,54 +30,6 @@ class Run(NamedTuple):
     atoms: tuple[Atom, ...]
     glued_before: bool
     glued_after: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words and letters of digits.yml, turned round for look-up."""
-
-    strong: dict[str, str]
-    weak: dict[str, str]
-    glued: dict[str, str]  # what counts inside a run of number words
-    tens: dict[str, str]
-    times: dict[str, int]
-    hundreds: frozenset[str]
-    look_alike: dict[int, str]
-    ordinary: frozenset[str]
-    endings: frozenset[str]
-    joiners: frozenset[str]
-    separators: frozenset[str]
-    labels: frozenset[str]
-    fillers: frozenset[str]
-    others: frozenset[str]
-    units: frozenset[str]
-    pieces: "re.Pattern[str]"  # letters that are number words or look-alikes, from the front
-    spelled: "re.Pattern[str]"  # nothing but strong number words
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """What digits.yml says."""
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("digits.yml").read_text(encoding="utf-8"))
-    strong, weak, tens = (
-        {word: digits for digits, words in data[name].items() for word in words} for name in ("strong", "weak", "tens")
-    )
-    alike = {ord(letter): digit for digit, letters in data["look_alike"].items() for letter in letters}
-    glued = {word: digits for digits, words in data["glued"].items() for word in words}
-    words = sorted(strong | tens | glued, key=lambda word: (-len(word), word))
-    alternatives = "|".join(words)
-    return Vocabulary(
-        strong,
-        weak,
-        strong | tens | glued,
-        tens,
-        {word: int(count) for count, listed in data["times"].items() for word in listed},
-        frozenset(data["hundreds"]),
-        alike,
-        *(frozenset(data[name]) for name in ("ordinary", "endings", "joiners", "separators", "labels", "fillers", "others", "units")),
-        pieces=re.compile(f"(?P<word>{alternatives})|(?P<alike>[{re.escape(''.join(map(chr, alike)))}])"),
-        spelled=re.compile(f"(?:{alternatives})+"),
-    )
 
 
 # With so many digits, or with several bars, the bars are separators; else a bar is a one.
@@ -130,7 +79,10 @@ def _spell_mixed(word: str) -> tuple[Run, ...]:
         if not serial and (whole := _whole(part, start)):
             atoms += whole
             continue
-        head, tail = (_edge(part, start, last=False) if before else None), (_edge(part, start, last=True) if after else None)
+        head, tail = (
+            (_edge(part, start, last=False) if before else None),
+            (_edge(part, start, last=True) if after else None),
+        )
         if head:
             atoms.append(head)
         if atoms:

@@ -15,17 +15,39 @@ AT = rf"(?:\s{{0,2}}@\s{{0,2}}|\s?{OPEN}(?:{WORDS.at}|a|@){SHUT}\s?|\s{{1,3}}{WO
 DOT = rf"(?:\.|\s\.\s?|\s?{OPEN}(?:{WORDS.dot}|\.){SHUT}\s?|\s{{1,3}}{WORDS.dot}\s{{1,3}})"
 SIGN = rf"(?:[._+-]+|\s?{OPEN}(?:{WORDS.joint}|\.){SHUT}\s?|\s{{1,3}}{WORDS.joint}\s{{1,3}})"
 TOP = rf"(?:{WORDS.domains}|{WORDS.word_domains}|xn--[a-z0-9-]{{2,40}})"
-PLAIN = re2.compile(r"[a-z0-9][a-z0-9._%+'-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24})")
-HIDDEN = re2.compile(
-    rf"\b((?:[a-z0-9]+{SIGN}){{0,4}}[a-z0-9]+){AT}((?:[a-z0-9]+(?:-[a-z0-9]+)*{DOT}){{1,4}}{TOP})\b"
+PLAIN = re2.compile(
+    r"[a-z0-9][a-z0-9._%+'-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:xn--[a-z0-9-]{2,40}|[a-z]{2,24})"
 )
+HIDDEN = re2.compile(rf"\b((?:[a-z0-9]+{SIGN}){{0,4}}[a-z0-9]+){AT}((?:[a-z0-9]+(?:-[a-z0-9]+)*{DOT}){{1,4}}{TOP})\b")
 SPACED = re2.compile(r"\b((?:[a-z0-9._-] ){2,40})@ ((?:[a-z0-9.-] ){2,40}[a-z])\b")
 HINTS = re2.compile(rf"@|[\[({{<*_|-]\s?(?:{WORDS.at}|a)\s?[\])}}>*_|-]|\s{WORDS.at}\s")
 PART = re2.compile(rf"{SIGN}")
 DOTS = re2.compile(DOT)
 WORD = re2.compile(r"[a-z]+")
 # Words before a bare "at" that begin a sentence, not an address.
-SENTENCE = frozenset(["me", "us", "i", "am", "look", "here", "available", "located", "meet", "only", "now", "open", "start", "starting", "is", "and", "call", "text", "work"])
+SENTENCE = frozenset(
+    [
+        "me",
+        "us",
+        "i",
+        "am",
+        "look",
+        "here",
+        "available",
+        "located",
+        "meet",
+        "only",
+        "now",
+        "open",
+        "start",
+        "starting",
+        "is",
+        "and",
+        "call",
+        "text",
+        "work",
+    ]
+)
 
 
 class Emails:
@@ -49,7 +71,10 @@ class Emails:
         spans: list[tuple[int, int]] = []
         if "@" in folded:
             for match in PLAIN.finditer(folded):
-                if folded[match.end() : match.end() + 1] != "@" and folded[max(match.start() - 1, 0) : match.start()] != "@":
+                if (
+                    folded[match.end() : match.end() + 1] != "@"
+                    and folded[max(match.start() - 1, 0) : match.start()] != "@"
+                ):
                     spans.append(match.span())
                     yield _found(match[0], match.span(), "look-alike" if disguised(text, *match.span()) else "plain")
             for match in SPACED.finditer(folded):
@@ -85,7 +110,9 @@ def _join(folded: str, match: "re2._Match[str]") -> tuple[str | None, bool]:
             return None, False
     if "." not in domain or domain.replace(".", "").isdigit():
         return None, False
-    return f"{local}@{domain}", bool(WORD.search(between)) or (spoken_dot is not None and WORD.search(spoken_dot[0]) is not None)
+    return f"{local}@{domain}", bool(WORD.search(between)) or (
+        spoken_dot is not None and WORD.search(spoken_dot[0]) is not None
+    )
 
 
 def _found(value: str, span: tuple[int, int], form: str) -> Found:

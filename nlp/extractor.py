@@ -56,8 +56,15 @@ class Example:
 class Extractor(Protocol):
     """A callable with a name (the `source` of its mentions) and examples that the contract test runs."""
 
-    name: str
-    examples: tuple[Example, ...]
+    @property
+    def name(self) -> str:
+        """The `source` of its mentions."""
+        ...
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Texts it must read rightly."""
+        ...
 
     def __call__(self, text: AdText) -> Iterable[Found]:
         """Every find, in any order; they may overlap, the pipeline decides."""

@@ -23,7 +23,9 @@ PLATFORM = any_of(PLATFORMS)
 BEFORE = re2.compile(
     rf"\b({PLATFORM})\b\.?((?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b)(?:\s|\b)){{0,4}})\s?([@]?)\s?([a-z0-9_][a-z0-9._-]{{1,39}}(?:(?:\s?[\[({{]|\s){WORDS.joint}(?:[\])}}]\s?|\s)[a-z0-9_.]{{1,30}}){{0,3}})"
 )
-SPELLED = re2.compile(rf"\b({PLATFORM})\b\.?\s?(?:[:@=>→-]+|\bis\b|\bid\b)?\s{{0,2}}@?\s?((?:[a-z0-9_.] ){{4,39}}[a-z0-9_])\b")
+SPELLED = re2.compile(
+    rf"\b({PLATFORM})\b\.?\s?(?:[:@=>→-]+|\bis\b|\bid\b)?\s{{0,2}}@?\s?((?:[a-z0-9_.] ){{4,39}}[a-z0-9_])\b"
+)
 AFTER = re2.compile(
     rf"(@?)([a-z0-9_][a-z0-9._-]{{2,39}})\s?(?:\(\s?|\b(?:on|en|no|in|na|@|at|em|my|is my|via)\s(?:my\s|the\s)?)({PLATFORM})\b"
 )
@@ -59,15 +61,16 @@ class Handles:
         for found in (*_profiles(folded), *_spelled(folded), *_before(folded), *_after(folded), *_mentions(folded)):
             if not any(found.start < end and start < found.end for start, end in taken):
                 taken.append((found.start, found.end))
-                if disguised(text, found.start, found.end):
-                    found = replace(found, detail={**found.detail, "form": "look-alike"})
-                yield found
+                hidden = disguised(text, found.start, found.end)
+                yield replace(found, detail={**found.detail, "form": "look-alike"}) if hidden else found
 
 
 def _profiles(folded: str) -> Iterator[Found]:
     for match in PROFILE.finditer(folded):
         if name := _clean(match[2]):
-            yield _found(WORDS.hosts[match[1]], name, match.start(2), match.start(2) + len(match[2].rstrip(".-_")), "url")
+            yield _found(
+                WORDS.hosts[match[1]], name, match.start(2), match.start(2) + len(match[2].rstrip(".-_")), "url"
+            )
 
 
 def _spelled(folded: str) -> Iterator[Found]:
@@ -81,9 +84,18 @@ def _before(folded: str) -> Iterator[Found]:
     for match in BEFORE.finditer(folded):
         word, between, at, written = match[1], match[2], match[3], match[4]
         name = _clean(JOINTS.sub(lambda joint: WORDS.signs.get(joint[1], ""), written))
-        said = at or any(sign in between for sign in ":@=>#→") or any(one in {"id", "is", "es", "name", "username", "user", "handle", "usuario", "add"} for one in between.split())
+        said = (
+            at
+            or any(sign in between for sign in ":@=>#→")
+            or any(
+                one in {"id", "is", "es", "name", "username", "user", "handle", "usuario", "add"}
+                for one in between.split()
+            )
+        )
         marked = name is not None and _is_marked(name)
-        if word in WORDS.plain_words and not (marked or at or ":" in between or "@" in between or "id" in between.split()):
+        if word in WORDS.plain_words and not (
+            marked or at or ":" in between or "@" in between or "id" in between.split()
+        ):
             continue
         if name is None or not (said or marked) or _is_number(name):
             continue
@@ -92,7 +104,13 @@ def _before(folded: str) -> Iterator[Found]:
         end = match.start(4) + len(written.rstrip(".-_"))
         start = match.start(3) if at else match.start(4)
         plain = word in WORDS.platforms
-        yield _found(PLATFORMS[word], name, start, end, "separators" if not plain else "plain" if name == written.rstrip(".-_") else "words")
+        yield _found(
+            PLATFORMS[word],
+            name,
+            start,
+            end,
+            "separators" if not plain else "plain" if name == written.rstrip(".-_") else "words",
+        )
 
 
 def _after(folded: str) -> Iterator[Found]:
@@ -111,7 +129,11 @@ def _mentions(folded: str) -> Iterator[Found]:
         before = folded[match.start() - 1] if match.start() else " "
         name = match[1].rstrip(".")
         after = folded[match.start(1) + len(name) : match.start(1) + len(name) + 1]
-        if before in "!@#$*&_.%+-" or (before.isalnum() and not folded[max(match.start() - 2, 0) : match.start()] in {"rt", "hi"}) or after in {"@", "."}:
+        if (
+            before in "!@#$*&_.%+-"
+            or (before.isalnum() and folded[max(match.start() - 2, 0) : match.start()] not in {"rt", "hi"})
+            or after in {"@", "."}
+        ):
             continue
         if after == "-" or name in WORDS.never or name in WORDS.mail or name.isdigit() or len(name) < 3:
             continue
@@ -131,11 +153,15 @@ def _is_marked(name: str) -> bool:
 
 
 def _is_number(name: str) -> bool:
-    return sum(letter.isdigit() for letter in name) > 6 and not any(letter.isalpha() for letter in name) or name.isdigit()
+    return (
+        sum(letter.isdigit() for letter in name) > 6 and not any(letter.isalpha() for letter in name)
+    ) or name.isdigit()
 
 
 def _found(platform: str, name: str, start: int, end: int, form: str, confidence: float = 1.0) -> Found:
-    return Found(Kind.HANDLE, f"{platform}:{name}", start, end, Handles.name, confidence, {"platform": platform, "form": form})
+    return Found(
+        Kind.HANDLE, f"{platform}:{name}", start, end, Handles.name, confidence, {"platform": platform, "form": form}
+    )
 
 
 HANDLES = Handles()

@@ -47,7 +47,13 @@ def masks() -> Masks:
 def mask(text: Mapped, found: Iterable[Found]) -> Mapped:
     """`text` with its mentions and every masked word replaced by their tokens."""
     known = masks()
-    contacts = [(start, end, known.tokens[one.kind.value]) for one in found for start, end in runs(one) if one.kind.value in known.tokens]
+    contacts = [
+        (start, end, known.tokens[one.kind.value])
+        for one in found
+        for start, end in runs(one)
+        if one.kind.value in known.tokens
+        and one.detail.get("method") != one.value  # "cash" hides nobody, an account does
+    ]
     hidden = text.replace(_spaced(text.text, _apart(sorted(contacts, key=lambda span: (span[0], -span[1])))))
     words = sorted(known.hits(hidden.text), key=lambda hit: (hit[0], -hit[1], hit[2]))
     return hidden.replace(_apart((start, end, known.of_row[str(row)]) for start, end, row in words))

@@ -22,7 +22,10 @@ BY_NUMBER = ("whatsapp:", "viber:", "signal:")
 
 def settle(found: Iterable[Found]) -> list[Found]:
     """The finds that stay, in reading order; of one kind, the surer and then the longer stays."""
-    ranked = sorted(_no_phones_as_names(found), key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value))
+    ranked = sorted(
+        _no_phones_as_names(found),
+        key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value),
+    )
     covered = array("H", bytes(2 * max((one.end for one in ranked), default=0)))  # by which kinds, per character
     kept: list[Found] = []
     for one in ranked:
@@ -47,7 +50,10 @@ def _no_phones_as_names(found: Iterable[Found]) -> list[Found]:
             before = phones[max(bisect_right(starts, one.start) - 1, 0)]
             after = phones[min(bisect_right(starts, one.start), len(phones) - 1)]
             within = before[0] <= one.start and one.end <= before[1]
-            if within or (one.value.startswith(BY_NUMBER) and (before[0] <= one.start < before[1] or one.start <= after[0] < one.end)):
+            if within or (
+                one.value.startswith(BY_NUMBER)
+                and (before[0] <= one.start < before[1] or one.start <= after[0] < one.end)
+            ):
                 continue
         kept.append(one)
     return kept

@@ -1,12 +1,14 @@
 """Numbering plans: which digits are a telephone number where, by phonenumbers."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
+SHORTEST = 7
 NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 # Where a number that starts with 0 is looked for when its own region does not know it: of 10 and 11 digits only.
 ABROAD = ("GB", "AU")
@@ -15,7 +17,45 @@ TRUNK = frozenset({"AT", "AU", "BE", "CH", "DE", "FR", "GB", "IE", "IL", "NL", "
 # Mobile numbers by their look, also those that the plan has not given out.
 MOBILE_ABROAD = {"44": re.compile(r"0(7\d{9})"), "61": re.compile(r"0(4\d{8})")}
 # Countries whose numbers ads write with the country code but without a plus; mobile numbers only.
-BARE_CODES = ("91", "90", "39", "44", "49", "33", "34", "52", "55", "57", "61", "86", "971", "40", "48", "27", "351", "66", "84")
+BARE_CODES = (
+    "91",
+    "90",
+    "39",
+    "44",
+    "49",
+    "33",
+    "34",
+    "52",
+    "55",
+    "57",
+    "61",
+    "86",
+    "971",
+    "40",
+    "48",
+    "27",
+    "351",
+    "66",
+    "84",
+)
+
+
+def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
+    """E.164 of digits as an ad writes them, after a plus (`sign`) or without; None where no plan has such a number."""
+    if sign:
+        return international(digits) if len(digits) > SHORTEST else None
+    if (
+        digits.startswith(("00", "011"))
+        and len(digits) > 10
+        and (found := international(digits[2 if digits[1] == "0" else 3 :]))
+    ):
+        return found
+    if len(digits) in (10, 11) and NANP.fullmatch(digits) and (found := national(digits, "US")):
+        return found
+    for region in regions:
+        if len(digits) > SHORTEST and (found := national(digits, region)) is not None:
+            return found
+    return abroad(digits) or bare_international(digits)
 
 
 @lru_cache(maxsize=100_000)
@@ -63,6 +103,10 @@ def _valid(digits: str, region: str | None) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    if region is not None and not digits.startswith("+") and phonenumbers.country_code_for_region(region) != number.country_code:
+    if (
+        region is not None
+        and not digits.startswith("+")
+        and phonenumbers.country_code_for_region(region) != number.country_code
+    ):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)

@@ -73,7 +73,7 @@ def pipeline() -> Language:
     """The spaCy pipeline, built once."""
     language = spacy.blank("xx")
     language.tokenizer = LinearTokenizer(language.vocab)
-    language.vocab.lex_attr_getters = {}  # shapes, prefixes and the like: dear to work out and used by nobody
+    language.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # shapes, prefixes and the like: dear to work out and used by nobody
     language.max_length = LONGEST
     for name in ("find", "mask", "judge"):
         language.add_pipe(f"sidelight_{name}")
@@ -155,5 +155,3 @@ def _reading(draft: Draft) -> Reading:
         mentions=tuple(sorted(mentions, key=lambda one: (order[one.field], one.start, one.end, one.kind, one.value))),
         version=version(),
     )
-
-

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nlp.chains import Chain, Hold
-from nlp.digits import Atom, vocabulary
+from nlp.digit_words import vocabulary
+from nlp.digits import Atom
 from nlp.mapped import BREAK
-from nlp.numbering import NANP, abroad, international, national
+from nlp.numbering import number
 
 WORD = re.compile(r"[^\W\d_]+")
 # A word between two groups, with its blanks; longer is a sentence.
@@ -43,7 +44,9 @@ def spread(folded: str, chains: Sequence[Chain], regions: Sequence[str], *, plus
     free = [chain for chain in chains if not any(atom.start in taken for atom in chain.atoms)]
     for index, tail in enumerate(free):
         near = [*free[:FIRST], *free[max(index - BACK, FIRST) : index]]
-        if (found := _ended(folded, near, tail, regions, plus)) and taken.isdisjoint(group[0].start for group in found.groups):
+        if (found := _ended(folded, near, tail, regions, plus)) and taken.isdisjoint(
+            group[0].start for group in found.groups
+        ):
             taken.update(atom.start for group in found.groups for atom in group)
             yield found
 
@@ -97,16 +100,8 @@ def _number(groups: tuple[tuple[Atom, ...], ...], regions: Sequence[str], plus: 
     lengths = tuple(len(atom.digits) for atom in (atoms[1:] if sign else atoms))
     if not 10 <= len(digits) <= 13 or (lengths not in GROUPS and lengths not in {(2, 4, 4), (6, 4), (3, 7), (7, 4)}):
         return None
-    value = _value(digits, regions, sign=sign)
+    value = number(digits, regions, sign=sign)
     return Spread(value, groups) if value else None
-
-
-def _value(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
-    if sign:
-        return international(digits)
-    if NANP.fullmatch(digits) and (found := national(digits, "US")):
-        return found
-    return next((found for region in regions if (found := national(digits, region))), None) or abroad(digits)
 
 
 def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[str], plus: set[int]) -> Spread | None:
@@ -131,7 +126,7 @@ def _headed(head: Chain, last: tuple[Atom, ...], regions: Sequence[str], plus: s
         tight = all(hold <= Hold.SPACE for hold in head.holds[len(head.holds) - count + 1 :])
         if tight and (sign or lengths in HEADS):
             digits = "".join(atom.digits for atom in (*atoms, *last))
-            if value := _value(digits, regions, sign=sign):
+            if value := number(digits, regions, sign=sign):
                 return Spread(value, (atoms, last))
     return None
 

@@ -42,7 +42,9 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
             seen[ad.site] += 1
             having.update({(ad.site, kind) for kind in FLOORS if reading.of(kind)})
 
-    done = pending.drain(workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=progress or (lambda _: None))
+    done = pending.drain(
+        workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=progress or (lambda _: None)
+    )
     with workspace.begin() as connection:
         health.record(connection, _yields(seen, having))
     return done
@@ -56,5 +58,9 @@ def _yields(seen: Counter[str], having: Counter[tuple[str, Kind]]) -> list[Healt
             share = having[site, kind] / count
             low = count >= JUDGED and share < floor
             reason = f"{share:.0%} of {count} ads read have a {kind.value}"
-            rows.append(Health(now(), "nlp", site, f"yield_{kind.value}", State.AMBER if low else State.GREEN, reason, share, floor))
+            rows.append(
+                Health(
+                    now(), "nlp", site, f"yield_{kind.value}", State.AMBER if low else State.GREEN, reason, share, floor
+                )
+            )
     return rows

@@ -11,10 +11,10 @@ from nlp.records import Kind
 WORDS = contact_words()
 LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?"
 PATH = r"(?::\d{1,5})?(?:[/?#][^\s<>\"`\x1e\x{1100}-\x{11ff}\x{2e80}-\x{d7af}\x{f900}-\x{faff}]*)?"
-SCHEMED = re2.compile(rf"(?:https?|ftp)://\s?(?:(?:{LABEL}\.)+[a-z][a-z0-9-]{{1,23}}|localhost|\d{{1,3}}(?:\.\d{{1,3}}){{3}}){PATH}")
-BARE = re2.compile(
-    rf"(?:(?:{LABEL}\.)+{WORDS.domains}\b{PATH}|(?:{LABEL}\.)+{WORDS.word_domains}(?:/[^\s<>\"`\x1e]+))"
+SCHEMED = re2.compile(
+    rf"(?:https?|ftp)://\s?(?:(?:{LABEL}\.)+[a-z][a-z0-9-]{{1,23}}|localhost|\d{{1,3}}(?:\.\d{{1,3}}){{3}}){PATH}"
 )
+BARE = re2.compile(rf"(?:(?:{LABEL}\.)+{WORDS.domains}\b{PATH}|(?:{LABEL}\.)+{WORDS.word_domains}(?:/[^\s<>\"`\x1e]+))")
 SPOKEN = re2.compile(
     rf"\b(?:www(?:\.|\s?[\[({{]?{WORDS.dot}[\])}}]?\s?))?([a-z0-9-]{{3,63}})(?:\s?[\[({{]\s?(?:{WORDS.dot}|\.)\s?[\])}}]\s?|\s{WORDS.dot}\s)"
     rf"(com|net|org|info|biz|example|test|invalid)\b"
@@ -39,11 +39,9 @@ class Urls:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every address, those with a scheme first."""
         folded = text.folded.text
-        taken = 0
         if "." in folded:
             for start, end in _plain(folded):
                 yield _found(text, start, end, "plain")
-                taken = max(taken, end)
         if any(word in folded for word in ("dot", "punto", "ponto", "(.)", "[.]", "d0t")):
             for match in SPOKEN.finditer(folded):
                 if not folded[: match.start()].rstrip().endswith(("@", "at", "arroba", "]", ")", "}")):
@@ -53,26 +51,29 @@ class Urls:
 
 def _plain(folded: str) -> Iterator[tuple[int, int]]:
     taken = 0
-    if "://" in folded:
-        spans = [match.span() for match in SCHEMED.finditer(folded)]
-    else:
-        spans = []
+    spans = [match.span() for match in SCHEMED.finditer(folded)] if "://" in folded else []
     schemed = set(spans)
     spans += [match.span() for match in BARE.finditer(folded)]
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+    for start, last in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start < taken:
             continue
         before = folded[max(start - 3, 0) : start]
-        if (start, end) not in schemed and (before[-1:] in {"@", "_", "-", ".", "$"} or before.endswith("://")):
+        if (start, last) not in schemed and (before[-1:] in {"@", "_", "-", ".", "$"} or before.endswith("://")):
             continue
-        while end > start and folded[end - 1] in TRAILING:
-            if folded[end - 1] == ")" and folded.count("(", start, end) >= folded.count(")", start, end):
-                break
-            end -= 1
+        end = _without_trail(folded, start, last)
         if folded[end : end + 1] == "@" or (folded[end - 1].isalnum() and GOES_ON.match(folded[end : end + 2])):
             continue  # the name of an e-mail address, or no known domain
         taken = end
         yield start, end
+
+
+def _without_trail(folded: str, start: int, end: int) -> int:
+    """Where the address ends, without the signs of the sentence it stands in."""
+    while end > start and folded[end - 1] in TRAILING:
+        if folded[end - 1] == ")" and folded.count("(", start, end) >= folded.count(")", start, end):
+            break
+        end -= 1
+    return end
 
 
 def _found(text: AdText, start: int, end: int, form: str) -> Found:

@@ -68,7 +68,9 @@ def test_a_handle_is_its_platform_and_name(read_text: ReadText, text: str, value
     assert [mention.value for mention in read_text(text).of(Kind.HANDLE)] == [value]
 
 
-@pytest.mark.parametrize("text", ["follow my instagram for news", "whatsapp 312 555 0142", "in line with you", "snap today"])
+@pytest.mark.parametrize(
+    "text", ["follow my instagram for news", "whatsapp 312 555 0142", "in line with you", "snap today"]
+)
 def test_a_platform_without_a_name_is_no_handle(read_text: ReadText, text: str) -> None:
     assert read_text(text).of(Kind.HANDLE) == ()
 

@@ -19,7 +19,7 @@ def test_contacts_ages_prices_and_places_become_tokens_of_their_own(read_text: R
     [
         ("I speak Thai and English", "I speak Polish"),
         ("sweet Thai lady", "sweet Brazilian gentleman"),
-        ("she is tall", "he is petite"),
+        ("she is kind", "he is kind"),
         ("two women waiting", "two men waiting"),
         ("ella es colombiana", "ella es rumana"),
         ("sou brasileira", "sou italiana"),

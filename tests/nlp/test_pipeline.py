@@ -14,13 +14,24 @@ from nlp.records import Kind, Reading
 ReadText = Callable[..., Reading]
 
 SEEDS = st.sampled_from(
-    ["call 312-555-0142 ", "3️⃣1️⃣2️⃣ 555 0142", "rose (at) example dot com ", "I'm 24 ", "$120/hr ", "in Chicago, IL ", "ig: rosa_7lane ", "🌹", "Ｈｉ ", "İ"]
+    [
+        "call 312-555-0142 ",
+        "3️⃣1️⃣2️⃣ 555 0142",
+        "rose (at) example dot com ",
+        "I'm 24 ",
+        "$120/hr ",
+        "in Chicago, IL ",
+        "ig: rosa_7lane ",
+        "🌹",
+        "Ｈｉ ",
+        "İ",
+    ]
 )
 TEXTS = st.lists(st.one_of(SEEDS, st.text(max_size=12)), max_size=8).map("".join)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.fixed_dictionaries({name: TEXTS for name in TEXT_FIELDS}))
+@given(st.fixed_dictionaries(dict.fromkeys(TEXT_FIELDS, TEXTS)))
 def test_every_mention_is_its_characters_of_its_field(fields: dict[str, str]) -> None:
     ad = Ad("test:1", "test", "", None, **fields)
     (reading,) = read_ads([ad])
@@ -42,9 +53,17 @@ def test_the_digits_of_a_phone_are_no_price_and_no_age(read_text: ReadText) -> N
 
 @pytest.mark.parametrize(
     ("age", "indicators"),
-    [("9", ["stated_minor"]), ("17", ["stated_minor"]), ("18", ["stated_young_adult"]), ("22", ["stated_young_adult"]), ("23", [])],
+    [
+        ("9", ["stated_minor"]),
+        ("17", ["stated_minor"]),
+        ("18", ["stated_young_adult"]),
+        ("22", ["stated_young_adult"]),
+        ("23", []),
+    ],
 )
-def test_a_stated_age_below_18_and_one_up_to_22_is_an_indicator(read_text: ReadText, age: str, indicators: list[str]) -> None:
+def test_a_stated_age_below_18_and_one_up_to_22_is_an_indicator(
+    read_text: ReadText, age: str, indicators: list[str]
+) -> None:
     assert [one.value for one in read_text(age=age).of(Kind.INDICATOR)] == indicators
 
 
@@ -66,7 +85,9 @@ def test_an_unsupported_language_is_read_for_contacts_alone_and_says_so(read_tex
         ("", "und"),
     ],
 )
-def test_the_language_of_an_ad_is_told_by_its_common_words_or_its_script(read_text: ReadText, text: str, language: str) -> None:
+def test_the_language_of_an_ad_is_told_by_its_common_words_or_its_script(
+    read_text: ReadText, text: str, language: str
+) -> None:
     assert read_text(text).language == language
 
 

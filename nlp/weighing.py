@@ -1,0 +1,117 @@
+"""How much a window of digits looks like a telephone number: its grouping, its neighbours, its label."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from nlp.chains import Chain, Hold
+from nlp.digits import DIGITS, WORDS, Atom
+
+# A window that weighs less is no number.
+ENOUGH = 1.5
+LABELLED = 1.5
+SIGNED = 4.0  # a plus stands before it
+# Groups no one writes a number without meaning it.
+GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
+MONEY = frozenset("$€£¥₹")
+
+
+def weigh(
+    folded: str, chain: Chain, first: int, last: int, digits: str, value: str | None, *, sign: bool, label: bool
+) -> float:
+    """The weight of atoms `first` to `last` read as `digits`; 0 where they are money, a sum or ordinary words."""
+    atoms, gaps, holds = chain.atoms[first : last + 1], chain.gaps[first:last], chain.holds[first:last]
+    if _is_amount(folded, atoms, gaps) or sum(len(atom.digits) - atom.weak for atom in atoms) < len(digits) / 2:
+        return 0.0
+    plain = sum(len(atom.digits) for atom in atoms if atom.form == DIGITS)
+    if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
+        return 0.0
+    loosest = max(holds, default=Hold.GLUED)
+    weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
+    weight += LABELLED * label + SIGNED * sign
+    single = all(len(atom.digits) == 1 for atom in atoms)
+    before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single=single) else None
+    after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single=single) else None
+    for side in (before, after):
+        if side is None:
+            weight += 0.25
+        elif side <= loosest:
+            weight -= 3.0 if side != Hold.SPACE else 1.0 if len(holds) > 8 else 0.5
+        elif side == Hold.MARK and folded.find("://", max(atoms[0].start - 200, 0), atoms[0].start) < 0:
+            weight -= 1.5
+    if value is not None and not value.startswith("+1") and before is after is None and loosest < Hold.LOOSE:
+        weight += 1.0  # other plans group as they like
+    if value is None and (before is not None or after is not None):
+        weight -= 1.0
+    if (first == 0 and chain.glued_before) or (last == len(chain.atoms) - 1 and chain.glued_after):
+        weight -= 0.0 if len(atoms) == 1 or label else 0.5
+    return weight
+
+
+def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:
+    """An ordinary word at an end or among groups of digits: not a digit in disguise."""
+    for index, atom in enumerate(atoms):
+        beside = atoms[max(index - 1, 0) : index + 2]
+        apart = Hold.MARK not in holds[max(index - 1, 0) : index + 1]
+        if atom.weak and apart and (index in {0, len(atoms) - 1} or any(len(one.digits) > 1 for one in beside)):
+            return True
+    return False
+
+
+def _joins(neighbour: Atom, *, single: bool) -> bool:
+    """The neighbour could be part of the number: no ordinary word, and no group beside digits that stand singly."""
+    return not neighbour.weak and not (single and len(neighbour.digits) > 1)
+
+
+def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *, nanp: bool) -> float:
+    """How much the grouping of the digits looks like a number's."""
+    lengths = tuple(len(atom.digits) for atom in atoms)
+    if len(lengths) == 1:
+        return 3.0
+    for limit in (None, Hold.GLUED, Hold.MARK):
+        lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, limit)
+        if lengths in GROUPED and (max(holds) < Hold.LOOSE or limit is not None):
+            return 3.0
+    lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, Hold.GLUED)
+    sums = set(accumulate(lengths))
+    offset = sum(lengths) - 10
+    odd = len({gap.strip() for gap in gaps}) == 1 and gaps[0].strip() not in {"", ",", "/", "."}
+    bonus = 0.75 * odd + 1.0 * any(atom.form & WORDS for atom in atoms)
+    single = all(len(atom.digits) == 1 or atom.form == WORDS for atom in atoms)  # "double five" is said as one
+    if Hold.LOOSE in holds and not single and not odd:
+        bonus -= 1.0
+    if nanp and {3 + offset, 6 + offset} <= sums:
+        return 2.0 + bonus
+    if not nanp and min(lengths[1:], default=2) >= 2 and len(lengths) <= 6:
+        return 2.0 + bonus
+    if single:
+        return 1.5 + bonus
+    return 0.5 + bonus
+
+
+def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold | None) -> tuple[int, ...]:
+    """The lengths of the groups when atoms that hold at least as firmly as `limit` are one group."""
+    groups = [lengths[0]]
+    for length, hold in zip(lengths[1:], holds, strict=True):
+        if limit is not None and hold <= limit:
+            groups[-1] += length
+        else:
+            groups.append(length)
+    return tuple(groups)
+
+
+def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
+    """Money, a sum, a reference: signs that no number carries."""
+    start, end = atoms[0].start, atoms[-1].end
+    before, after = folded[max(start - 2, 0) : start], folded[end : end + 1]
+    equals = any("=" in gap for gap in gaps)
+    if any(not MONEY.isdisjoint(gap) for gap in gaps) or (equals and sum("=" not in gap for gap in gaps) > 1):
+        return True
+    lengths = [len(atom.digits) for atom in atoms]
+    if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:
+        return True  # an address of the internet
+    solid = len(atoms) == 1
+    if before[-1:] in MONEY or (after in MONEY and after):
+        return True
+    if solid and (before[-1:] == "#" or before in {"-", " -"} or before[-1:] == "="):
+        return True
+    return (after == "=" and not equals) or (solid and before[-1:] == "*")

@@ -1,0 +1,122 @@
+"""Windows: stretches of a chain that could each be one number, and the best of them that do not overlap."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp.chains import Chain, Hold
+from nlp.digit_words import vocabulary
+from nlp.digits import DIGITS, Atom
+from nlp.numbering import NANP_REGIONS, number
+from nlp.weighing import ENOUGH, weigh
+
+# E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
+MOST_DIGITS = 18
+FEWEST_DIGITS = 7
+BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+LABEL_REACH = 40  # characters before a number
+LABEL_WORDS = 7
+LABELS_BY_END = ("电话号是", "电话", "手机")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Atoms `first` to `last` of a chain, read as one number."""
+
+    chain: Chain
+    first: int
+    last: int
+    digits: str
+    value: str
+    valid: bool
+    weight: float
+
+    @property
+    def atoms(self) -> list[Atom]:
+        """Its atoms, in reading order."""
+        return self.chain.atoms[self.first : self.last + 1]
+
+    @property
+    def gaps(self) -> list[str]:
+        """The texts between its atoms."""
+        return self.chain.gaps[self.first : self.last]
+
+
+def best(windows: Iterable[Window]) -> list[Window]:
+    """The windows of a chain that stay, in reading order: valid before invalid, then by weight."""
+    kept: list[Window] = []
+    taken: set[int] = set()
+    for window in sorted(windows, key=lambda one: (not one.valid, -one.weight, one.first, -one.last)):
+        span = range(window.first, window.last + 1)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept.append(window)
+    return sorted(kept, key=lambda one: one.first)
+
+
+def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Window]:
+    """Every window that is a number, by a plan, by its look or by its label, and weighs enough."""
+    atoms = chain.atoms
+    for first in range(len(atoms)):
+        if first and chain.holds[first - 1] is Hold.GLUED:
+            continue
+        digits = ""
+        sign = plus(folded, atoms[first].start)
+        label: bool | None = None
+        for last in range(first, len(atoms)):
+            digits += atoms[last].digits
+            if len(digits) > MOST_DIGITS:
+                break
+            if len(digits) < FEWEST_DIGITS:
+                continue
+            value = number(digits, regions, sign=sign)
+            if value is None:
+                if label is None:
+                    label = labelled(folded, atoms[first].start)
+                named = label and last == len(atoms) - 1 and _may_be_invalid(digits, atoms[first : last + 1], regions)
+                if not named and not _is_certain(folded, chain, first, last):
+                    continue
+            if label is None:
+                label = labelled(folded, atoms[first].start)
+            weight = weigh(folded, chain, first, last, digits, value, sign=sign, label=label)
+            if weight >= ENOUGH:
+                yield Window(chain, first, last, digits, value or digits, value is not None, weight)
+
+
+def plus(folded: str, start: int) -> bool:
+    """A plus stands before the number, not as a sign of addition."""
+    before = folded[max(start - 3, 0) : start]
+    bare = before.rstrip(" (")
+    if not bare.endswith("+"):
+        return False
+    ahead = bare[-2:-1]
+    return not (ahead.isdigit() or ahead in {")", "*", "="})
+
+
+def labelled(folded: str, start: int) -> bool:
+    """A word such as "call" or "tel" leads up to `start`, with at most a few words between."""
+    known = vocabulary()
+    words: list[str] = BEFORE.findall(folded[max(start - LABEL_REACH, 0) : start].rpartition("\x1e")[2])
+    for index in range(len(words) - 1, max(len(words) - LABEL_WORDS - 1, -1), -1):
+        word = words[index]
+        if word in known.labels:
+            return known.others.isdisjoint(words[max(index - 3, 0) : index])
+        if word == "/" or (word.isalnum() and word not in known.fillers):
+            return word.endswith(LABELS_BY_END)
+    return False
+
+
+def _may_be_invalid(digits: str, atoms: Sequence[Atom], regions: tuple[str, ...]) -> bool:
+    """A label can make a number of digits that no plan knows, but not of words that only might be digits."""
+    if any(atom.weak for atom in atoms):
+        return False
+    return len(digits) > FEWEST_DIGITS or regions[0] not in NANP_REGIONS or digits[0] > "1"
+
+
+def _is_certain(folded: str, chain: Chain, first: int, last: int) -> bool:
+    """Written as only a number is, (ddd) ddd-dddd or ddd-ddd-dddd, so that it is one even where no plan knows it."""
+    atoms, gaps = chain.atoms[first : last + 1], chain.gaps[first:last]
+    if tuple(len(atom.digits) for atom in atoms) != (3, 3, 4) or any(atom.form != DIGITS for atom in atoms):
+        return False
+    bracketed = folded[max(atoms[0].start - 1, 0) : atoms[0].start] == "(" and gaps[0].startswith(")")
+    return (bracketed and gaps[1] in {"-", ".", " "}) or (gaps[0] == gaps[1] and gaps[0] in {"-", "."})
