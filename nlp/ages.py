@@ -26,8 +26,9 @@ OLD = (
     r"|\s{0,2}anos\b|\s{1,2}of age\b|\s{1,2}de edad\b|\s{1,2}de idade\b)"
 )
 EXPERIENCE = (
-    r"(?!\W{0,3}(?:of |de |in |no |en |na )?(?:(?:the|this|el|la|o|a|my|massage|professional) )?"
-    r"(?:experi|exp\b|business|industry|practice|service|licen|work|ago\b|atras|train|together|juntos|trabaj|negocio|"
+    r"(?! (?:em|en) )(?!\W{0,3}(?:of |de |in |no |en |na )?(?:(?:the|this|el|la|o|a|my|massage|professional) )?"
+    r"(?:experi|pratic|practic|trabalh|de uso|exp\b|business|industry|practice|service|licen|work|ago\b|atras|train|together|juntos|trabaj|"
+    r"negocio|"
     r"market|area|town|city|massage|profession|carreira|carrera|mercado|servicio|servico|garantia|warranty))"
 )
 LABEL = r"\b(?:(?:age|edad|idade)s?|aged|anos)\s{0,2}(?:is|of|es)?\s{0,2}[:=#-]{0,2}\s{0,3}"
@@ -43,14 +44,14 @@ COUNTED = (
     r"years? (?!old|young|of age))|\s{0,1}[.,]?\d)"
 )
 CLIENTS = re.compile(
-    r"(?:under|over|above|below|at least|minimum|min|maximum|max|older than|younger than|must be|be at least|mature|"
+    r"\b(?:under|over|above|below|at least|minimum|min|maximum|max|older than|younger than|must be|be at least|mature|"
     r"clients?|gentlem[ae]n|guys|men|mayor(?:es)? de|menor(?:es)? de|mas de|menos de|maior(?:es)? de|acima de|abaixo de|"
     r"minim[oa]|hace|por|desde hace|ha|for|over the age of|legal age of|age of|last|than)(?: the)?(?: age)?(?: of)?\W{0,3}\Z"
 )
 
 RULES = (
-    re.compile(rf"{LABEL}{LIST}(?!\s{{0,2}}(?:\+|-\s?\d|(?:and|or|y|e) (?:up|older|over|above)))"),
-    re.compile(rf"{LIST}{OLD}{EXPERIENCE}(?!\s{{0,2}}\+|\s(?:and|or) (?:up|older|over|above))"),
+    re.compile(rf"{LABEL}{LIST}(?!\s{{0,2}}(?:\+(?!\d)|-\s?\d|(?:and|or|y|e) (?:up|older|over|above)))"),
+    re.compile(rf"{LIST}{OLD}{EXPERIENCE}(?!\s{{0,2}}\+(?!\d)|\s(?:and|or) (?:up|older|over|above))"),
     re.compile(rf"{PERSON}{LIST}{COUNTED}"),
 )
 ENTRY = re.compile(ITEM)
@@ -143,7 +144,7 @@ def _of_field(text: AdText, run: Run) -> Iterator[Found]:
 
 
 def _clients_label(match: "re.Match[str]") -> bool:
-    return "age of" in match[0] or ("aged" in match[0] and "-" in match["ages"])
+    return "age of" in match[0]
 
 
 def _decades(folded: str, run: Run) -> Iterator[Found]:

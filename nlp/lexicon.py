@@ -1,8 +1,8 @@
 """Lexicons: which phrases show which indicator, one YAML file per indicator; matched over the masked text.
 
-An entry is one idea in one language: `patterns` (phrases.py), `unless` (phrases that take the sense away where they
-overlap a match), and examples that every test run checks. Where an entry is `negatable`, a match after a word such as "no"
-or "sin" is kept with `negated: true` and does not count.
+An entry is one idea in one language: `patterns` (phrases.py), `unless` (phrases that take the sense away from a match
+of this indicator where they overlap it), and examples that every test run checks. Where an entry is `negatable`, a
+match after a word such as "no" or "sin" is kept with `negated: true` and does not count.
 """
 
 import re
@@ -27,8 +27,8 @@ LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # "no", then at most three words of the same sentence, then the phrase.
 NEGATION = re.compile(
-    r"\b(?:not|no|never|don't|dont|doesn't|doesnt|isn't|isnt|aren't|arent|won't|wont|without|sin|sem|nao|nunca|jamas|ni|nem|tampoco)"
-    r"(?:[ ,'-]{1,2}[\w'%]{1,20}){0,3}[ ,'-]{1,2}\Z"
+    r"\b(?:not|no|never|don't|dont|doesn't|doesnt|isn't|isnt|aren't|arent|won't|wont|without|sin|sem|nao|nunca|jamas|ni|nem|nor|tampoco)"
+    r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}\Z"
 )
 SCOPE = 90  # characters before a match in which such a word may stand
 
@@ -78,11 +78,11 @@ class Lexicons:
         hits = sorted(self._phrases.find(text), key=lambda one: (one.start, -one.end, one.key))
         barred: dict[str, list[Hit]] = {}
         for hit in self._unless.find(text) if hits else ():
-            barred.setdefault(hit.key, []).append(hit)
+            barred.setdefault(self._entries[hit.key][0].id, []).append(hit)
         reached: dict[str, int] = {}
         for hit in hits:
             lexicon, entry = self._entries[hit.key]
-            if hit.start < reached.get(lexicon.id, 0) or any(_overlap(hit, one) for one in barred.get(hit.key, ())):
+            if hit.start < reached.get(lexicon.id, 0) or any(_overlap(hit, one) for one in barred.get(lexicon.id, ())):
                 continue
             reached[lexicon.id] = hit.end
             negated = entry.negatable and NEGATION.search(text, max(0, hit.start - SCOPE), hit.start) is not None

@@ -34,7 +34,7 @@ OPEN = re.compile(r"(?:open|avail\w{0,5}|disponi\w{2,4}|abert[oa]|abiert[oa]|ate
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money. `currency` is "" for local money and None where the number stands bare."""
+    """Money. `currency` is "$" for that sign, "" for local money and None where the number stands bare."""
 
     start: int
     end: int
@@ -57,11 +57,19 @@ class Words:
 
     currencies: Mapping[str, str]  # sign or word -> code
     regions: Mapping[str, str]  # ISO country -> code of its money
+    dollars: frozenset[str]  # those that are written "$"
     units: Mapping[str, int]  # word -> minutes
     fixed: Mapping[str, int]
     money: "re.Pattern[str]"
     time: "re.Pattern[str]"
     cue: "re.Pattern[str]"
+
+    def money_of(self, currency: str | None, region: str | None) -> str | None:
+        """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
+        local = self.regions.get(region or "US")
+        if currency == "$":
+            return local if local in self.dollars else "USD"
+        return local if currency == "" else currency
 
 
 @cache
@@ -77,10 +85,11 @@ def words() -> Words:
     return Words(
         currencies,
         data["regions"],
+        frozenset(data["dollars"]),
         units,
         fixed,
         re.compile(
-            rf"(?:(?<![a-z])(?P<before>{before})\s?)?(?<![\d.])(?<!\d[,:-])(?P<number>{DIGITS})(?![%\"°'])"
+            rf"(?:(?<![a-z])(?P<before>{before})\s?)?(?<![\d.])(?<!\d[,:-])(?P<number>{DIGITS})(?![%\"°']|:\d|/\d{{1,2}}[/.-]|(?:st|nd|rd|th)\b)"
             rf"(?:\s?(?P<scale>{'|'.join(SCALES)})\b)?(?:\s{{0,2}}(?P<after>{signs}|(?:{named})(?![a-z])))?"
         ),
         re.compile(
@@ -90,7 +99,7 @@ def words() -> Words:
         ),
         re.compile(
             rf"\b(?:{_choice(data['cues'])})\b[\s:=-]{{0,4}}(?:(?:is|of|are|from|de|e|es|for|at)\b\s{{0,2}})?(?=[$€£]?\d)"
-            rf"|(?<=\d)[\s-]{{0,3}}(?:{_choice(data['cues'])})\b"
+            rf"|(?<=\d)[ -]{{0,3}}(?:{_choice(data['cues_after'])})\b"
         ),
     )
 

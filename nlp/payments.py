@@ -12,6 +12,7 @@ from nlp.phrases import Phrases
 from nlp.records import Kind
 
 NAME = "payments"
+OTHER = "none"
 # method: where its account stands; the first group is the account.
 ACCOUNTS = (
     ("cashapp", re2.compile(r"(?:^|[^\w$])(\$[a-z][a-z0-9_]{2,19})\b")),
@@ -43,6 +44,8 @@ class Payments:
         for hit in sorted(_methods().find(folded), key=lambda one: (one.start, -one.end)):
             if hit.start >= position:
                 position = hit.end
+                if hit.key == OTHER:
+                    continue
                 yield Found(Kind.PAYMENT, hit.key, hit.start, hit.end, NAME, 0.8, {"method": hit.key})
         for method, pattern in ACCOUNTS:
             for match in pattern.finditer(folded):

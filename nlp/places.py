@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from nlp.extractor import AdText, Example, Found
 from nlp.fields import Run, runs
-from nlp.gazetteer import SHORT, WORD, Place, gazetteer
+from nlp.gazetteer import SHORT, WORD, Place, gazetteer, key
 from nlp.records import Kind
 from nlp.regions import POSTAL, Region, region_after, words
 
 NAME = "places"
 LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
+FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
+UNCUED = 0.6  # confidence of a name that stands without a cue
 JOINED = re.compile(r"[ '-]{1,2}\Z|\.[ ]?\Z")
 SILENT = frozenset({"contact", "name", "age", "price"})
 # "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
@@ -53,12 +55,14 @@ class Scan:
     tokens: list["re.Match[str]"]
     spelled: list[str]
     field: str
+    mixed: bool  # capitals and small letters
 
     @classmethod
     def of(cls, text: AdText, run: Run, given: str) -> "Scan":
         """The field's words, spelled out."""
         tokens = list(WORD.finditer(text.folded.text, run.start, run.end))
-        return cls(text.folded.text, given, tokens, [SHORT.get(one[0], one[0]) for one in tokens], run.name)
+        spelled = [SHORT.get(one[0], one[0]) for one in tokens]
+        return cls(text.folded.text, given, tokens, spelled, run.name, not given[run.start : run.end].isupper())
 
     def joined(self, index: int, count: int) -> bool:
         """Whether words stand close enough to be one name."""
@@ -66,12 +70,16 @@ class Scan:
         return all(JOINED.match(self.folded, left.end(), right.start()) for left, right in around)
 
     def is_written_large(self, index: int, count: int) -> bool:
-        """Whether the first and the last word begin with a capital."""
-        return all(self.given[self.tokens[one].start()].isupper() for one in (index, index + count - 1))
+        """Whether the first and the last word begin with a capital that means something: not all letters are capitals."""
+        return self.mixed and all(self.given[self.tokens[one].start()].isupper() for one in (index, index + count - 1))
 
     def is_cued(self, index: int) -> bool:
         """Whether "in", "visiting", "cerca de" ... stands before."""
         return any(" ".join(self.spelled[max(index - n, 0) : index]) in words().cues for n in (1, 2))
+
+    def is_plainly_cued(self, index: int) -> bool:
+        """Whether a cue stands before that does without a capital letter."""
+        return index > 0 and self.spelled[index - 1] in words().plain
 
     def is_street(self, index: int, count: int) -> bool:
         """Whether it is the name of a street: "Cleveland Boulevard", but not "Cleveland, St. Louis"."""
@@ -110,7 +118,7 @@ class Places:
                 settled |= {one.key for one in found}
             named += found
         named.sort(key=lambda one: one.start)
-        for one, place in _choose(named, text.region):
+        for one, place in _choose(named, text):
             yield _found(place, one.start, one.end, one.sure)
         for run in fields:
             yield from _unknown(given, run, {one.end for one in named})
@@ -162,10 +170,11 @@ def _named(scan: Scan, index: int, count: int, name: str, towns: tuple[Place, ..
     elif name in known.careful or not named_so:
         accepted = large and cued and people >= LARGE
     elif cued:
-        accepted = people >= (LARGE if not large else KNOWN if count == 1 else SMALL)
+        least = (KNOWN if count == 1 else SMALL) if large else LARGE
+        accepted = people >= least and (large or scan.is_plainly_cued(index))
     else:
         accepted = large and people >= (LARGE if count == 1 else KNOWN)
-    return Named(start, end, name, towns, None, 0.75 if cued else 0.6) if accepted else None
+    return Named(start, end, name, towns, None, 0.75 if cued else UNCUED) if accepted else None
 
 
 def _local(found: list[Named]) -> list[Named]:
@@ -185,18 +194,28 @@ def _is_in(place: Place, region: Region) -> bool:
     return place.country == region.country and region.admin in {None, place.admin}
 
 
-def _choose(named: list[Named], region: str | None) -> Iterator[tuple[Named, Place]]:
+def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     """Settle each name: the places that are certain speak for their country and state."""
-    certain = [one.towns[0] for one in named if one.region is not None or len(one.towns) == 1]
+    certain = [one.towns[0] for one in named if one.region is not None or (one.sure > UNCUED and len(one.towns) == 1)]
     states = {(one.country, one.admin) for one in certain}
     countries = {one.country for one in certain}
+    hinted = {country for country, hints in words().hints.items() if any(hint in text.folded.text for hint in hints)}
 
-    def fit(place: Place) -> tuple[float, str]:
-        likely = 2.0 * ((place.country, place.admin) in states) + 1.5 * (place.country == region)
-        return likely + 1.0 * (place.country in countries) + math.log10(place.population + 1), place.id
+    def fit(place: Place, name: str) -> tuple[float, str]:
+        points = [
+            (2.0, (place.country, place.admin) in states),
+            (1.0, place.country in countries),
+            (1.0, place.country == text.region),
+            (1.2, place.country in hinted),
+            (1.5, key(place.name) == name),
+        ]
+        return sum(weight for weight, holds in points if holds) + math.log10(place.population + 1), place.id
 
     for one in named:
-        yield one, max(one.towns, key=fit)
+        place = one.towns[0] if len(one.towns) == 1 else max(one.towns, key=lambda town: fit(town, one.key))
+        near = place.country in countries | hinted | {text.region}
+        if one.sure > UNCUED or near or place.population >= FAMOUS:
+            yield one, place
 
 
 def _unknown(given: str, run: Run, taken: set[int]) -> Iterator[Found]:

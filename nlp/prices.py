@@ -16,14 +16,15 @@ from nlp.records import Kind
 
 NAME = "prices"
 SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
+YEARS = range(1950, 2050)
 NEAR = 30
+MARKS = {"=": 2.5, ":": 2.5, "/": 2.5, "": 2.0, "-": 1.5}  # how closely a mark between an amount and a time joins them
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
 # Numbers of ten digits or so, however they are cut up, are phones; so is the end of one.
 PHONE = re.compile(r"(?<!\d)\(?\d{3}\)?[ .?_-]{0,2}\d{3}[ .?_-]{0,2}\d{4}(?!\d)|\d{7,15}|(?<!\d)\d{3}-\d{4}(?!\d)")
 GLUE = re.compile(
-    r"[\s/=:.,(~*|>-]{0,8}(?:(?:for|per|por|para|each|x|an?|la|el|the|cada|is|only|of|donation|de|os?)\b[\s/=:-]{0,3}){0,2}\Z"
+    r"[\s/=:.,(~*|>-]{0,8}(?:(?:for|per|por|para|each|x|an?|la|el|the|is|only|of|donation|de|os?)\b[\s/=:-]{0,3}){0,2}\Z"
 )
-APART = re.compile(r"\n|[;|,]")
 # "120/200", "120 or 200": what a word for rates says of the first number holds for the next.
 NEXT = re.compile(r"\s{0,2}(?:[/,-]|or|and|y|e|o|ou)\s{0,2}\Z")
 
@@ -59,7 +60,7 @@ def _of_field(text: AdText, run: Run) -> Iterator[Found]:
     cued_to = -1  # where the last number that a word for rates made money of ends
     for amount in money:
         if amount.currency is None and run.name != "price":
-            if not (SMALLEST <= amount.value <= LARGEST and amount.value.is_integer()):
+            if not (SMALLEST <= amount.value <= LARGEST and amount.value.is_integer()) or amount.value in YEARS:
                 continue
             after_cued = cued_to > 0 and NEXT.match(folded, cued_to, amount.start)
             if after_cued or not cued.isdisjoint((amount.start, amount.end)):
@@ -82,7 +83,7 @@ def _outside(found: Iterator[Any], spans: list[tuple[int, int]]) -> list[Any]:
 
 
 def _found(amount: Amount, time: Time | None, region: str | None) -> Found:
-    currency = words().regions.get(region or "US") if amount.currency == "" else amount.currency
+    currency = words().money_of(amount.currency, region)
     value, detail = f"{amount.value:.10g}", {"amount": amount.value, "currency": currency, "minutes": None}
     start, end = amount.start, amount.end
     if currency:
@@ -96,24 +97,23 @@ def _found(amount: Amount, time: Time | None, region: str | None) -> Found:
 
 
 def _pair(folded: str, money: list[Amount], lengths: list[Time]) -> dict[Amount, Time]:
-    """The time each amount buys: of neighbours, an amount and a time are a pair unless the second goes better with the third."""
+    """The time each amount buys, from chains in which amounts and times take turns ("30 min 80 / 1h 150").
+
+    A chain of even length is pairs from its start; of an odd one, the item is left out that leaves the closest pairs.
+    """
     items: list[Amount | Time] = sorted([*money, *lengths], key=lambda one: one.start)
     paired: dict[Amount, Time] = {}
-    order: type[Amount | Time] | None = None  # what came first in the pair before
-    position = 0
-    while position + 1 < len(items):
-        first, second = items[position : position + 2]
-        third = items[position + 2] if position + 2 < len(items) else None
-        if not _joined(folded, first, second) or _goes_on(folded, first, second, third, order):
-            position += 1
+    start = 0
+    for end in range(1, len(items) + 1):
+        if end < len(items) and _joined(folded, items[end - 1], items[end]):
             continue
-        order = type(first)
-        match first, second:
-            case Amount(), Time():
-                paired[first] = second
-            case Time(), Amount():
-                paired[second] = first
-        position += 2
+        for first, second in _turns(folded, items[start:end]):
+            match first, second:
+                case Amount(), Time():
+                    paired[first] = second
+                case Time(), Amount():
+                    paired[second] = first
+        start = end
     return paired
 
 
@@ -127,18 +127,26 @@ def _joined(folded: str, first: Amount | Time, second: Amount | Time) -> bool:
     return GLUE.match(folded, first.end, second.start) is not None
 
 
-def _goes_on(
-    folded: str,
-    first: Amount | Time,
-    second: Amount | Time,
-    third: Amount | Time | None,
-    order: type[Amount | Time] | None,
-) -> bool:
-    """Whether the second belongs to the third: the order of the pair before says so, or a line or clause that ends between."""
-    if third is None or not _joined(folded, second, third):
-        return False
-    if order is not None and not isinstance(first, order):
-        return True
-    return APART.search(folded, first.end, second.start) is not None and not APART.search(
-        folded, second.end, third.start
-    )
+def _turns(folded: str, chain: list[Amount | Time]) -> list[tuple[Amount | Time, Amount | Time]]:
+    if len(chain) % 2 == 0:
+        return list(zip(chain[::2], chain[1::2], strict=True))
+    # Leaving out item 2k pairs what is before it from the start and what is behind it up to the end.
+    before, behind = [0.0], [0.0]
+    for index in range(0, len(chain) - 1, 2):
+        before.append(before[-1] + _closeness(folded, chain[index], chain[index + 1]))
+        behind.append(behind[-1] + _closeness(folded, chain[-2 - index], chain[-1 - index]))
+    count = len(chain) // 2
+    out = 2 * max(range(count + 1), key=lambda k: (before[k] + behind[count - k], k))
+    kept = chain[:out] + chain[out + 1 :]
+    return list(zip(kept[::2], kept[1::2], strict=True))
+
+
+def _closeness(folded: str, first: Amount | Time, second: Amount | Time) -> float:
+    gap = folded[first.end : second.start]
+    amount = first if isinstance(first, Amount) else second
+    bare = 2.0 if isinstance(amount, Amount) and amount.currency is None else 0.0
+    if "\n" in gap:
+        return 0.5 - bare
+    if gap.strip().isalpha():
+        return 4.0 - bare
+    return MARKS.get(gap.strip(" ("), 0.5) + (1.0 if len(gap) < 2 else 0.0) - bare

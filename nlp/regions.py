@@ -29,6 +29,8 @@ class Words:
 
     careful: frozenset[str]
     cues: frozenset[str]
+    plain: frozenset[str]  # cues that do without a capital letter
+    hints: Mapping[str, tuple[str, ...]]  # country: what speaks for it
     streets: frozenset[str]
     nicknames: Mapping[str, str]
     regions: Mapping[str, Region]
@@ -54,6 +56,8 @@ def words() -> Words:
     return Words(
         frozenset(data["careful"]),
         frozenset(data["cues"]),
+        frozenset(data["plain"]),
+        {country: tuple(found) for country, found in data["hints"].items()},
         frozenset(data["streets"]),
         data["nicknames"],
         regions,
@@ -98,5 +102,5 @@ def _is_code(folded: str, original: str, start: int, end: int, gap: str) -> bool
         return True
     capitals = original[start:end].isupper()
     if folded[start:end] in words().ambiguous:
-        return "," in gap and capitals or capitals and not original[max(0, start - 6) : start].isupper()
+        return capitals and ("," in gap or not original[max(0, start - 6) : start].isupper())
     return True
