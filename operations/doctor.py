@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from crawlers.records import Ad
 from store import health, outbox, pending
 from store.errors import SidelightError
 from store.health import State
@@ -77,11 +78,11 @@ def _guarded(topic: str, check: Callable[[], Iterator[Finding]]) -> list[Finding
 
 def _reading() -> Iterator[Finding]:
     """The reader's data: tokenizer and pipeline, lexicons, gazetteer, phone metadata, tried on one sentence."""
-    from crawlers.records import Ad
-    from nlp.pipeline import read_ads
-
     text = "Anna, 24, in Austin, TX. Call (512) 555-0143."
     try:
+        # The lexicons and word lists are read when the module is.
+        from nlp.pipeline import read_ads
+
         reading = next(iter(read_ads([Ad("doctor:1", "doctor", "", None, body=text, region="US")])))
     except (OSError, ValueError, ImportError, SidelightError) as problem:
         yield Finding(
