@@ -90,8 +90,8 @@ def import_warc(
         mark = {"offset": last.offset + (last.length if isinstance(last, Response) else 1)}
         _store(workspace, run_id, inside, found, counts, mark)
         progress(counts["records"])
-    finish(workspace, run_id, counts)
-    return Imported(run_id, dict(counts))
+    finish(workspace, run_id, +counts)
+    return Imported(run_id, dict(+counts))
 
 
 def site_of(url: str, sites: Mapping[str, Site]) -> Site | None:
@@ -198,9 +198,9 @@ def records(path: Path, start: int = 0) -> Iterator[Response | Damage]:
             at = offset
             try:
                 for record in archive:
-                    at = archive.get_record_offset()
                     found = _response(record)
-                    length = archive.get_record_length()
+                    # Asking for the offset reads the record to its end, so the body comes first.
+                    at, length = archive.get_record_offset(), archive.get_record_length()
                     if found is not None:
                         yield replace(found, offset=at, length=length)
                     at += length
@@ -236,7 +236,13 @@ def _body(record: Any, head: Any) -> bytes:
         stream: IO[bytes] = record.content_stream()
     else:
         stream = record.raw_stream
-    return stream.read(BODY_LIMIT + 1)
+    parts, size = [], 0
+    while size <= BODY_LIMIT and (part := stream.read(WINDOW)):
+        parts.append(part)
+        size += len(part)
+    if size <= BODY_LIMIT and getattr(record.raw_stream, "limit", 0):
+        raise EOFError("the record is cut short")
+    return b"".join(parts)
 
 
 def _next_record(path: Path, start: int) -> int | None:

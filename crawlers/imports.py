@@ -67,8 +67,8 @@ def import_ads(
         ads = [one for _, one in part if isinstance(one, Ad)]
         _store(workspace, run_id, started, ads, counts, {"line": part[-1][0]})
         progress(counts["ads"])
-    finish(workspace, run_id, counts)
-    return Imported(run_id, dict(counts))
+    finish(workspace, run_id, +counts)
+    return Imported(run_id, dict(+counts))
 
 
 def file_digest(path: Path) -> str:
@@ -112,12 +112,10 @@ def _store(
     held = suppressed(workspace, ads)
     with workspace.begin() as connection:
         kept = [ad for ad in ads if ad.ad_id not in held]
-        counts["ads"] += len(kept)
-        counts["suppressed"] += len(ads) - len(kept)
+        counts.update({"ads": len(kept), "suppressed": len(ads) - len(kept)})
         for sighting in record_sightings(connection, kept, seen_at=at, run_id=run_id):
             counts[sighting.change.value] += 1
-        progress = {**counts, **mark}
-        connection.execute(update(runs).where(runs.c.run_id == run_id).values(counts=progress))
+        connection.execute(update(runs).where(runs.c.run_id == run_id).values(counts={**+counts, **mark}))
 
 
 def _json_lines(path: Path, digest: str) -> Iterator[tuple[int, Ad | Bad]]:

@@ -64,8 +64,8 @@ class Page:
 
     @cached_property
     def _decoded(self) -> tuple[str, str]:
-        bom, rest = read_bom(self.content)
-        body = rest if bom and rest is not None else self.content
+        _, mark = read_bom(self.content[:4])
+        body = self.content.removeprefix(mark) if mark else self.content
         if self.declared:
             return body.decode(self.declared, errors="replace"), self.declared
         for name in FALLBACKS[:-1]:
