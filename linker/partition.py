@@ -2,6 +2,7 @@
 
 Links are taken from the strongest to the weakest; one that would bring two ads together that a person said are not the same
 is passed over. So a "not same" cuts where the evidence is weakest, and the outcome does not depend on any order of arrival.
+Two large parts are not made one by a single weak value (a wording, a picture, a contact of several owners): that takes two.
 """
 
 import hashlib
@@ -11,6 +12,9 @@ from linker.components import Union
 from linker.judgements import Judgement, Verdict
 from linker.records import Link
 from linker.signals import Signals
+
+# Below this weight a link is weak; from so many ads a part is large.
+STRONG, PART = 0.7, 25
 
 
 def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement] = ()) -> list[list[str]]:
@@ -22,9 +26,32 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequenc
             union.join(one.left, one.right)
         elif one.verdict is Verdict.NOT_SAME:
             union.forbid(one.left, one.right)
+    bridges = []
     for link in sorted(links, key=_strongest_first):
-        union.join(link.left, link.right)
+        if link.weight < STRONG and union.size(link.left) >= PART and union.size(link.right) >= PART:
+            bridges.append(link)
+        else:
+            union.join(link.left, link.right)
+    while bridges:
+        bridges, before = _cross(union, bridges), len(bridges)
+        if len(bridges) == before:
+            break
     return list(union.sets().values())
+
+
+def _cross(union: "_Guarded", bridges: Sequence[Link]) -> list[Link]:
+    """Join parts that at least two different weak keys bridge; returns the bridges between parts still apart."""
+    between: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    apart = []
+    for link in bridges:
+        one, other = sorted((union.root(link.left), union.root(link.right)))
+        if one != other:
+            between.setdefault((one, other), set()).add((link.reason, link.key))
+            apart.append(link)
+    for (one, other), keys in sorted(between.items()):
+        if len(keys) > 1:
+            union.join(one, other)
+    return [link for link in apart if union.root(link.left) != union.root(link.right)]
 
 
 def group_id_of(members: Iterable[Signals]) -> str:
@@ -43,7 +70,12 @@ class _Guarded(Union):
 
     def __init__(self, items: Iterable[str]) -> None:
         super().__init__(items)
+        self.sizes: dict[str, int] = {}  # root -> ads, where more than one
         self.apart: dict[str, set[str]] = {}  # root -> items its set must not meet
+
+    def size(self, item: str) -> int:
+        """How many items the item's set has."""
+        return self.sizes.get(self.root(item), 1)
 
     def forbid(self, left: str, right: str) -> None:
         """Keep the two items' sets apart from now on; nothing where they are one already."""
@@ -57,7 +89,9 @@ class _Guarded(Union):
         one, other = self.root(left), self.root(right)
         if one == other or any(self.root(item) == other for item in self.apart.get(one, ())):
             return
+        size = self.sizes.pop(one, 1) + self.sizes.pop(other, 1)
         super().join(one, other)
+        self.sizes[min(one, other)] = size
         enemies = self.apart.pop(one, set()) | self.apart.pop(other, set())
         if enemies:
             self.apart[min(one, other)] = enemies

@@ -112,6 +112,8 @@ def _keys(ad: Ad, reading: Reading) -> set[Key]:
     for mention in reading.mentions:
         if mention.confidence < SURE or not mention.value:
             continue
+        if mention.value == mention.detail.get("method"):
+            continue  # a way to pay ("cash") is anybody's; only an account is somebody's
         if mention.kind in CONTACTS:
             found.add(Key(CONTACTS[mention.kind], mention.value))
         elif mention.kind is Kind.URL:

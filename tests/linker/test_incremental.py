@@ -77,7 +77,7 @@ def _without_clock(found: Sequence[Group]) -> list[Group]:
     return [replace(group, last_seen=group.first_seen) for group in found]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rounds=st.lists(
         st.tuples(

@@ -1,6 +1,7 @@
 """Groups: every ad in one, judgements always honoured, no order of arrival in the outcome."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +74,23 @@ def test_lineage_tells_birth_growth_merge_split_and_end() -> None:
     assert told({"g": ["1", "2"]}, {"g": ["1"], "h": ["2"]}) == [("h", Passage.SPLIT, "g")]
     assert told({"g": ["1"]}, {}) == [("g", Passage.GONE, None)]
     assert told({"g": ["1"]}, {"g": ["1"]}) == []
+
+
+def _chain(name: str, count: int) -> tuple[list[str], list[Link]]:
+    ids = [f"{name}{number:02}" for number in range(count)]
+    return ids, [Link(one, other, Reason.PHONE, name, 0.9) for one, other in pairwise(ids)]
+
+
+def test_one_weak_value_does_not_make_one_group_of_two_large_ones_but_two_do() -> None:
+    (left, some), (right, others) = _chain("l", 30), _chain("r", 30)
+    ads = {ad_id: posted(ad_id).signals for ad_id in left + right}
+    wording = [Link(left[n], right[n], Reason.TEXT, "t", 0.5) for n in range(5)]
+    picture = Link(left[9], right[9], Reason.IMAGE, "p", 0.6)
+    assert partition(ads, [*some, *others, *wording]) == [left, right]
+    assert partition(ads, [*some, *others, *wording, picture]) == [left + right]
+
+
+def test_a_weak_value_joins_a_small_part_to_a_large_one() -> None:
+    left, some = _chain("l", 30)
+    ads = {ad_id: posted(ad_id).signals for ad_id in [*left, "r"]}
+    assert partition(ads, [*some, Link(left[3], "r", Reason.TEXT, "t", 0.5)]) == [[*left, "r"]]

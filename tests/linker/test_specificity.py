@@ -1,5 +1,7 @@
 """When a shared value joins its ads, and when it is a hub or was handed on."""
 
+from dataclasses import replace
+
 from linker.evidence import links_of
 from linker.linking import link
 from linker.records import Reason
@@ -80,3 +82,13 @@ def test_a_job_offer_long_before_the_other_ad_is_no_recruitment_link() -> None:
     other = posted("ad", day=90, phone=SWITCHBOARD, name="ana")
     (group,) = link([offer.signals, other.signals])
     assert [one.reason for one in group.links] == [Reason.PHONE]
+
+
+def test_a_way_to_pay_links_nobody_and_an_account_does() -> None:
+    def paying(ad_id: str, value: str) -> Posted:
+        one = posted(ad_id, payment=value)
+        mention = replace(one.reading.mentions[0], detail={"method": "cashapp"})
+        return Posted(one.ad, replace(one.reading, mentions=(mention,)))
+
+    assert [len(group.ad_ids) for group in link([paying(n, "cashapp").signals for n in "ab"])] == [1, 1]
+    assert [len(group.ad_ids) for group in link([paying(n, "$anamade").signals for n in "ab"])] == [2]
