@@ -27,7 +27,8 @@ OLD = (
 )
 EXPERIENCE = (
     r"(?! (?:em|en) )(?!\W{0,3}(?:of |de |in |no |en |na )?(?:(?:the|this|el|la|o|a|my|massage|professional) )?"
-    r"(?:experi|pratic|practic|trabalh|de uso|exp\b|business|industry|practice|service|licen|work|ago\b|atras|train|together|juntos|trabaj|"
+    r"(?:experi|pratic|practic|trabalh|de uso|exp\b|business|industry|practice|service|licen|work|ago\b|atras|train|together|"
+    r"juntos|trabaj|"
     r"negocio|"
     r"market|area|town|city|massage|profession|carreira|carrera|mercado|servicio|servico|garantia|warranty))"
 )

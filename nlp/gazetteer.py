@@ -60,7 +60,8 @@ class Gazetteer:
 
 def key(name: str) -> str:
     """The form names are looked up in: folded words, with "St." as "saint" and the like."""
-    return " ".join(SHORT.get(word, word) for word in WORD.findall(fold(name).text.replace(".", "")))
+    folded = name.lower() if name.isascii() else fold(name).text
+    return " ".join(SHORT.get(word, word) for word in WORD.findall(folded.replace(".", "")))
 
 
 @cache

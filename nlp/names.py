@@ -26,14 +26,16 @@ STRONG = re.compile(
 )
 WEAK = re.compile(
     rf"\b(?:i'?m|i am|this is|it'?s|call|text|ask for|meet|with|contact|hi,? i'?m|see|message|whatsapp|"
-    rf"soy|i go by|go by|written by|posted by|escrit[oa]s? por|friends call me|llama a|pregunta por|"
+    rf"soy|i go by|go by|call me|me chamam de|me dicen|me llaman|i answer to|written by|posted by|escrit[oa]s? por|"
+    rf"friends call me|llama a|pregunta por|"
     rf"escribe a|sou a|sou|liga para|fala com|falar com|chama|aqui e a|hola soy|conoce a|conheca)"
-    rf"\s{{1,2}}(?P<name>{WORD})(?![\w'@./])"
+    rf" {{1,2}}(?P<name>{WORD})(?![\w'@/]|\.\w)"
 )
 # "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; "Ana -", "Ana |", "Ana:" at the start of a title.
 AGED = re.compile(
     rf"(?:^|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}(?P<mark>[,(|/·-]?)\s{{0,2}}(?=\d{{2}}\b(?![:/%$€£]))"
 )
+HERE = re.compile(rf"\b(?P<name>{WORD}) (?:here|aqui)\b")
 HEAD = re.compile(rf"\W{{0,4}}(?P<name>{WORD})\s{{0,2}}(?=[-|,:*~!·(]|\Z)")
 TAIL = re.compile(rf"[-|,:*~!·]\s{{0,2}}(?P<name>{WORD})\W{{0,4}}\Z")
 # A known given name with a capital needs no cue, but beside "San" it is a town; "Ana and Viola" are two.
@@ -103,6 +105,9 @@ def _of_field(text: AdText, run: Run) -> Iterator[tuple[int, int, float]]:
     for match in AGED.finditer(folded, run.start, run.end):
         if match["name"] in known or (match["mark"] and _stands_out(text, *match.span("name"))):
             yield *match.span("name"), 0.8
+    for match in HERE.finditer(folded, run.start, run.end):
+        if match["name"] in known and _stands_out(text, *match.span("name"), alone=False):
+            yield *match.span("name"), 0.7
     for match in LONE.finditer(folded, run.start, run.end):
         if match[0] in known and match[0] not in words().common and _stands_out(text, *match.span(), alone=False):
             yield *match.span(), 0.6

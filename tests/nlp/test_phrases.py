@@ -1,0 +1,39 @@
+"""The pattern language of lexicons and masks."""
+
+import pytest
+
+from nlp.phrases import PhraseError, Phrases
+
+
+def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:
+    return [text[hit.start : hit.end] for hit in Phrases({"it": [phrase]}, lists).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("visiting town", "visiting   town", ["visiting   town"]),
+        ("visiting town", "visiting. town", []),
+        ("visiting town", "revisiting town", []),
+        ("(real|new) [recent] photo[s]", "real photos, new recent photo", ["real photos", "new recent photo"]),
+        ("[very] new", "very new and new", ["very new", "new"]),
+        ("ask ~2 manager", "ask for my manager", ["ask for my manager"]),
+        ("ask ~2 manager", "ask for one or two managers or my manager", []),
+        ("hir* now", "hiring now", ["hiring now"]),
+        ("# days", "only 3 days", ["3 days"]),
+        ("don't call", "dont call, don't call", ["dont call", "don't call"]),
+        ("self-employed", "self employed", ["self employed"]),
+    ],
+)
+def test_a_phrase_matches(phrase: str, text: str, found: list[str]) -> None:
+    assert matches(phrase, text) == found
+
+
+def test_a_list_stands_in_a_phrase() -> None:
+    assert matches("speaks {language}", "speaks old norse", language=["norse", "old norse"]) == ["speaks old norse"]
+
+
+@pytest.mark.parametrize("phrase", ["(open", "open)", "[all] [missing]", "{unknown}", "", "a ||", "~3"])
+def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError, match=r"nothing in it|bracket|missing|no list"):
+        matches(phrase, "text")

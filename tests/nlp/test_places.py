@@ -1,0 +1,105 @@
+"""Places: towns by GeoNames, settled by what stands around them; words that happen to be towns are left alone."""
+
+import time
+
+import pytest
+
+from crawlers.records import Ad
+from nlp.extractor import AdText, Found
+from nlp.gazetteer import gazetteer
+from nlp.places import Places
+
+CHICAGO, HOUSTON, MEXICAN_GUADALAJARA = "4887398", "4699066", "4005539"
+
+
+def places(body: str = "", region: str | None = "US", **fields: str) -> list[str]:
+    return [one.value for one in found(body, region, **fields)]
+
+
+def found(body: str = "", region: str | None = "US", **fields: str) -> list[Found]:
+    return list(Places()(AdText.of(Ad("test:1", "test", "", None, body=body, region=region, **fields))))
+
+
+@pytest.mark.parametrize(
+    ("location", "value"),
+    [
+        ("Chicago", CHICAGO),
+        ("houston tx", HOUSTON),
+        ("Springfield, IL", "4250542"),
+        ("Springfield, MO", "4409896"),
+        ("Portland, Maine", "4975802"),
+        ("Paris, TX", "4717560"),
+        ("London, UK", "2643743"),
+        ("Guadalajara, México", MEXICAN_GUADALAJARA),
+        ("St. Louis, MO", "4407066"),
+        ("NYC", "5128581"),
+    ],
+)
+def test_the_location_field_names_a_town(location: str, value: str) -> None:
+    assert places(location=location) == [value]
+
+
+def test_the_find_says_name_country_and_coordinates() -> None:
+    (one,) = found(location="Chicago, IL")
+    assert one.detail == {"name": "Chicago", "country": "US", "lat": 41.85003, "lon": -87.65005}
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "value"),
+    [
+        ("US", "in Birmingham", "4049979"),
+        ("GB", "in Birmingham", "2655603"),
+        (None, "in Birmingham, call +44 20", "2655603"),
+    ],
+)
+def test_region_and_what_the_ad_says_settle_a_shared_name(region: str | None, text: str, value: str) -> None:
+    assert places(text, region) == [value]
+
+
+def test_a_town_geonames_lacks_is_read_from_its_address() -> None:
+    assert places("71 Camino Azul, Jemez Springs, NM 87025") == ["US/NM/Jemez Springs"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nice and mobile",
+        "Nice place to be",
+        "Reading a book",
+        "12 Cleveland Street",
+        "Austin is my name",
+        "call me OK",
+        "MASSAGEM PERTO DO PORTO",
+    ],
+)
+def test_words_names_and_streets_are_no_places(text: str) -> None:
+    assert places(text) == []
+
+
+def test_a_careful_name_is_a_place_with_its_state_or_after_a_cue() -> None:
+    assert places("in Mobile, AL") == ["4076598"]
+    assert places("now in Austin") == ["4671654"]
+
+
+def test_what_the_location_field_names_is_a_place_elsewhere_too() -> None:
+    assert places("Austin nights", location="Austin, TX") == ["4671654", "4671654"]
+
+
+def test_no_find_covers_a_street_or_a_house_number() -> None:
+    text = "835 McKean Avenue, Donora, PA 15033"
+    (one,) = found(text)
+    assert text[one.start : one.end] == "Donora"
+
+
+def test_the_gazetteer_loads_from_its_cache_in_under_a_second() -> None:
+    gazetteer()
+    gazetteer.cache_clear()
+    started = time.process_time()
+    assert len(gazetteer().rows) > 40_000
+    assert time.process_time() - started < 1.0
+
+
+def test_without_a_cache_folder_the_gazetteer_is_made_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
+    gazetteer.cache_clear()
+    assert next(gazetteer().named("chicago")).id == CHICAGO
