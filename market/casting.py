@@ -52,6 +52,7 @@ POPULAR = (
     ("en", "own", "independent"),
 )
 DURATIONS = ((60,), (30, 60), (60, 120), (30, 60, 120), (60, 90))
+GOLDEN = 0.6180339887498949
 RECYCLED = 0.03  # of independents who begin late enough
 GAP = 4  # days before somebody else has a given-up number
 
@@ -72,6 +73,7 @@ class Casting:
         self.anywhere = atlas().within(frozenset(LANGUAGES))
         self._given_up: list[tuple[Number, int]] = []
         self._templates = 0
+        self._habit = rng.random()
         self._stock = [f"{rng.getrandbits(64):016x}" for _ in range(popular)]
         self._popular = self._compose_popular(popular)
 
@@ -97,7 +99,7 @@ class Casting:
             handle = self.register.handle(persons[0].names[0])
         if bridge == "text":
             handle = email = url = None
-        habit = rng.random()
+        self._habit = (self._habit + GOLDEN) % 1  # evenly spread: a small market has its share of disguises too
         low, high = given["price"]
         return Author(
             id=identity,
@@ -116,7 +118,7 @@ class Casting:
             handle=handle,
             email=email,
             url=url,
-            hidden=0.95 if habit < self.obfuscated else min(0.95, self.obfuscated * 1.25),
+            hidden=0.95 if self._habit < self.obfuscated else min(0.95, self.obfuscated * 1.4),
             habits=habits(rng),
             factor=low + rng.random() * (high - low),
             durations=DURATIONS[int(rng.random() * len(DURATIONS))] if high else (),

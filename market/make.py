@@ -1,7 +1,7 @@
 """Making a market: `generate` yields ads with their truth, `make` writes them to a folder.
 
-Authors are cast in blocks of about `BLOCK`; the ads of a block are put in order of time, so memory stays bounded by a
-block however many ads are asked for.
+Authors are cast in blocks of about `BLOCK` ads; these are put in order of time and written, so memory stays bounded by
+a block however many ads are asked for.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from market.places import Atlas, atlas
 from market.posts import Post, posts_of
 from market.writing import REGION
 
-BLOCK = 2000
+BLOCK = 12_000
 FIRST_DAY = date(2026, 3, 2)
 ORIGIN = "http://127.0.0.1:8600"
 ADS_PER_HUB = 60
@@ -163,7 +163,7 @@ class Plan:
         while sum(counts.values()) > authors:
             counts[max(counts, key=lambda kind: (counts[kind], kind))] -= 1
         counts["independent"] = authors - sum(counts.values())
-        return cls(ads, counts, authors, -(-authors // BLOCK), max(1.0, ads / (authors * usual)))
+        return cls(ads, counts, authors, -(-ads // BLOCK), max(1.0, ads / (authors * usual)))
 
     def cast(self, block: int, casting: Casting, rng: Random) -> tuple[list[Author], dict[str, int]]:
         """The authors of a block in order of id, and how many bare-age ads some of them post."""
