@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from store import migrations
 from store.errors import BusyError, SettingsError, WorkspaceError
@@ -19,6 +20,11 @@ def test_migrations_make_exactly_the_tables_the_rooms_declare(workspace: Workspa
             continue
         import_module(f"{room}.tables")
     assert migrations.drift(workspace.engine) == []
+
+
+def test_the_last_revision_by_its_number_is_the_one_alembic_goes_to(workspace: Workspace) -> None:
+    head = ScriptDirectory.from_config(migrations.configuration()).get_current_head()
+    assert migrations.revision(workspace.engine) == migrations.newest() == head
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
