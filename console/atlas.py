@@ -6,10 +6,11 @@ and valleys show where people live, and no request leaves the machine.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import cos, radians
 
 from linker.records import Stop
-from nlp.gazetteer import gazetteer
+from nlp.gazetteer import Row, gazetteer
 
 WIDTH, HEIGHT = 720, 400
 PAD = 34
@@ -95,15 +96,20 @@ def _frame(stops: Sequence[Stop]) -> _Frame:
 def _towns(frame: _Frame) -> str:
     """The largest towns in view, thinned, as one path of dots."""
     south, east = frame.north - HEIGHT / frame.down, frame.west + WIDTH / frame.across
-    inside = [row for row in gazetteer().rows if south < row[4] < frame.north and frame.west < row[5] < east]
-    inside.sort(key=lambda row: (-row[6], row[0]))
     taken: dict[tuple[int, int], tuple[float, float]] = {}
-    for row in inside:
+    for row in _largest_first():
+        if not (south < row[4] < frame.north and frame.west < row[5] < east):
+            continue
         x, y = frame.point(row[4], row[5])
         taken.setdefault((int(x) // CELL, int(y) // CELL), (x, y))
         if len(taken) == TOWNS:
             break
     return "".join(f"M{x} {y}h0" for x, y in taken.values())
+
+
+@cache
+def _largest_first() -> list[Row]:
+    return sorted(gazetteer().rows, key=lambda row: (-row[6], row[0]))
 
 
 def _dots(stops: Sequence[Stop], frame: _Frame) -> list[Dot]:

@@ -25,11 +25,12 @@ PASSWORD = "seven quiet herons"
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)> "
-    "javascript:alert(1) https://evil.example/x?a=1&b=2 {{7*7}} ${7*7} \u202e3410-555 \u200bhidden\x07 </textarea><svg onload=alert(2)>"
+    "javascript:alert(1) https://evil.example/x?a=1&b=2 {{7*7}} ${7*7} \u202e3410-555 \u200bhidden\x07 "
+    "</textarea><svg onload=alert(2)>"
 )
 # One phone in three spellings; an e-mail that leads on to a fourth ad; one ad that has nothing to do with them; one attack.
 ADS = (
-    ("harbor:1", "Evening in Austin", "Anna, 24. Call (202) 555-0143. Room with a view.", "Austin, TX"),
+    ("harbor:1", "Evening in Austin", "Anna, 24 years old. Call (202) 555-0143. Room with a view.", "Austin, TX"),
     ("harbor:2", "Visiting Dallas", "Call two zero two five five five zero one four three. Quiet place.", "Dallas, TX"),
     ("lantern:3", "In Houston", "202.555.0143 or write to bella.test@example.org", "Houston, TX"),
     ("meadow:4", "Bella", "Only by mail: bella.test@example.org, age 22", "Houston, TX"),

@@ -12,11 +12,10 @@ from console.app import create_app
 from store.workspace import Workspace
 from tests.console.conftest import Seat
 
-A, S, O, D, U = Role.ANALYST, Role.SUPERVISOR, Role.OPERATOR, Role.DATA_SCIENTIST, Role.AUDITOR
-ALL = frozenset({A, S, O, D, U})
-READERS = frozenset({A, S, D})
-DECIDERS = frozenset({A, S})
-OVERSEERS = frozenset({S, U})
+ALL = frozenset(Role)
+DECIDERS = frozenset({Role.ANALYST, Role.SUPERVISOR})
+READERS = DECIDERS | {Role.DATA_SCIENTIST}
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 GETS = {
     "/queue": READERS,

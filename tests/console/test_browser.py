@@ -1,0 +1,182 @@
+"""An analyst's morning in a real Chromium: nothing leaves the host, nothing breaks the content policy."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from casework import accounts, auditlog
+from casework.records import Role
+from console.app import create_app
+from store.workspace import Workspace
+from tests.console.conftest import PASSWORD
+
+pytestmark = pytest.mark.real("browser")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture
+def address(office: Workspace) -> Iterator[str]:
+    """A console served over HTTP on a free port, with one analyst."""
+    accounts.add(office, "ana", Role.ANALYST, PASSWORD, "root")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+class Watched:
+    """A page with everything it asked for and complained about."""
+
+    def __init__(self, browser: Browser, address: str, *, scripts: bool = True) -> None:
+        self.context = browser.new_context(base_url=address, java_script_enabled=scripts)
+        self.page: Page = self.context.new_page()
+        self.address = address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", self._asked)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def search(self, query: str) -> None:
+        self.page.get_by_label("Search ads").fill(query)
+        self.page.get_by_role("button", name="Search").click()
+
+    def sign_in(self) -> None:
+        self.page.goto("/")
+        self.page.get_by_label("Name").fill("ana")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def check(self) -> None:
+        assert [url for url in self.requests if not url.startswith(self.address + "/")] == []
+        assert self.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_analysts_morning(browser: Browser, address: str, office: Workspace, scripts: bool) -> None:
+    seen = Watched(browser, address, scripts=scripts)
+    page = seen.page
+    seen.sign_in()
+    expect(page).to_have_url(re.compile("/queue$"))
+    expect(page.get_by_text("What to expect.")).to_be_visible()
+
+    seen.search("two zero two five five five zero one four three")
+    expect(page.locator(".hit")).to_have_count(3)
+    expect(page.locator(".hit mark").first).to_be_visible()
+
+    seen.search('linked:"two zero two five five five zero one four three"')
+    expect(page.locator(".hit")).to_have_count(4)
+
+    page.get_by_role("link", name="group of 4").first.click()
+    expect(page.get_by_role("heading", name="Why these ads are linked")).to_be_visible()
+    expect(page.locator("svg.map circle.stop")).to_have_count(3)
+    page.get_by_label("One ad").select_option("harbor:1")
+    page.get_by_label("The other").select_option("meadow:4")
+    page.get_by_role("button", name="Show the chain").click()
+    expect(page.locator(".chain li")).to_have_count(3)
+    expect(page.get_by_text("bella.test@example.org").first).to_be_visible()
+
+    page.goto("/queue")
+    entry = page.locator(".entry").first
+    entry.get_by_text("Decide here").click()
+    entry.get_by_label("not trafficking").check()
+    entry.get_by_label("Why").fill("called the number, own business")
+    entry.get_by_role("button", name="Record decision").click()
+    expect(page.locator(".entry").first).to_contain_text("Decided not trafficking by ana")
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in$"))
+    page.goto("/queue")
+    expect(page).to_have_url(re.compile("/sign-in$"))
+    seen.check()
+    actions = [one.action for one in auditlog.events(office, limit=50, actor="ana")][::-1]
+    assert actions[0] == "sign in"
+    assert actions[-1] == "sign out"
+    assert {"queue", "search", "group", "why linked", "decide"} <= set(actions)
+
+
+def test_a_hostile_ad_does_nothing_on_any_page_that_shows_it(browser: Browser, address: str) -> None:
+    seen = Watched(browser, address)
+    seen.sign_in()
+    seen.page.goto("/ad?id=harbor:6")
+    expect(seen.page.locator(".unseen").first).to_be_visible()
+    assert "owned" not in seen.page.title()
+    seen.page.get_by_role("link", name="Its group").click()
+    assert "owned" not in seen.page.title()
+    seen.search("site:harbor")
+    expect(seen.page.locator(".hit")).to_have_count(3)
+    assert "owned" not in seen.page.title()
+    seen.check()
+
+
+def test_the_keyboard_walks_the_queue_and_reaches_the_search(browser: Browser, address: str) -> None:
+    seen = Watched(browser, address)
+    seen.sign_in()
+    page = seen.page
+    expect(page).to_have_url(re.compile("/queue$"))
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    first = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") != first
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == first
+    page.keyboard.press("/")
+    page.keyboard.type("garden")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit")).to_have_count(1)
+    seen.check()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width: int) -> None:
+    seen = Watched(browser, address)
+    seen.page.set_viewport_size({"width": width, "height": 800})
+    seen.sign_in()
+    pages = [
+        "/queue",
+        "/search",
+        "/ad?id=harbor:1",
+        "/ad?id=harbor:6",
+        "/why?left=harbor:1&right=meadow:4",
+        "/watches",
+        "/help",
+    ]
+    for path in (*pages, "/sites"):
+        seen.page.goto(path)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, path
+    seen.page.goto("/ad?id=harbor:1")
+    seen.page.get_by_role("link", name="Its group").click()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width

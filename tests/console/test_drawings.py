@@ -1,0 +1,105 @@
+"""Text cut at marks joins to the text again; maps, timelines and bars stay inside their frames."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.atlas import HEIGHT, WIDTH, atlas
+from console.bars import histogram
+from console.marks import Mark, extract, segments
+from console.timeline import Row, timeline
+from linker.records import Stop
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+ZONE = ZoneInfo("UTC")
+marks = st.builds(
+    Mark, st.integers(-2, 40), st.integers(-2, 40), st.sampled_from(["phone", "age"]), st.text(max_size=3)
+)
+
+
+@given(st.text(max_size=40), st.lists(marks, max_size=8))
+def test_segments_join_to_the_text_and_each_mark_covers_its_own(text: str, given_marks: list[Mark]) -> None:
+    made = segments(text, given_marks)
+    assert "".join(one.text for one in made) == text
+    for mark in given_marks:
+        covered = "".join(one.text for one in made if mark in one.marks)
+        if 0 <= mark.start < mark.end <= len(text):
+            assert covered == text[mark.start : mark.end]
+        else:
+            assert covered == ""
+
+
+@given(st.text(min_size=1, max_size=900), st.integers(0, 899))
+def test_an_extract_shows_the_first_mark(text: str, start: int) -> None:
+    start = min(start, len(text) - 1)
+    made, before, after = extract(text, [Mark(start, start + 1, "found", "x")], 100)
+    shown = "".join(one.text for one in made)
+    assert [one.text for one in made if one.marks] == [text[start]]
+    assert len(shown) <= 100
+    assert before or text.startswith(shown)
+    assert after or text.endswith(shown)
+
+
+places = st.tuples(st.floats(-85, 85), st.floats(-180, 180))
+
+
+@settings(deadline=None, max_examples=15)  # the first map reads the gazetteer
+@given(st.lists(places, min_size=1, max_size=12))
+def test_every_stop_stands_inside_the_map(points: list[tuple[float, float]]) -> None:
+    stops = [
+        Stop(str(number), "Town", latitude, longitude, START, START, 1)
+        for number, (latitude, longitude) in enumerate(points)
+    ]
+    drawn = atlas(stops)
+    assert drawn is not None
+    for dot in drawn.dots:
+        assert 0 <= dot.x <= WIDTH
+        assert 0 <= dot.y <= HEIGHT
+
+
+def test_a_map_of_nothing_is_none() -> None:
+    assert atlas([]) is None
+
+
+@given(st.lists(st.lists(st.integers(0, 900), max_size=6), max_size=6))
+def test_every_mark_stands_inside_the_timeline(days: list[list[int]]) -> None:
+    rows = [
+        Row(f"row {number}", "place", tuple(START + timedelta(days=day) for day in own))
+        for number, own in enumerate(days)
+    ]
+    drawn = timeline(rows, ZONE)
+    if drawn is None:
+        assert not any(days)
+        return
+    assert len(drawn.rows) == sum(bool(own) for own in days)
+    for row in drawn.rows:
+        assert all(drawn.left <= x <= drawn.width for x, _ in row.marks)
+        assert row.y < drawn.height
+
+
+def test_a_day_of_the_timeline_is_a_day_of_the_team() -> None:
+    late = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
+    utc = timeline([Row("a", "place", (late, late + timedelta(hours=1)))], ZONE)
+    east = timeline([Row("a", "place", (late, late + timedelta(hours=1)))], ZoneInfo("Asia/Tokyo"))
+    assert utc is not None
+    assert east is not None
+    assert (len(utc.rows[0].marks), len(east.rows[0].marks)) == (2, 1)
+
+
+def test_months_without_ads_have_a_bar_of_no_height() -> None:
+    drawn = histogram([("2025-11", 4), ("2026-02", 2)])
+    assert drawn is not None
+    assert [(bar.month, bar.count) for bar in drawn.bars] == [
+        ("2025-11", 4),
+        ("2025-12", 0),
+        ("2026-01", 0),
+        ("2026-02", 2),
+    ]
+    assert drawn.bars[1].height == 0
+
+
+def test_one_month_needs_no_bars() -> None:
+    assert histogram([("2026-05", 4)]) is None
+    assert histogram([]) is None

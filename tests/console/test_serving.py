@@ -1,0 +1,105 @@
+"""Where the console may be reached, and how the first person gets in."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from casework import accounts, auditlog
+from casework.records import Role
+from console.app import create_app
+from console.serve import check_binding, serve
+from store.errors import UsageError
+from store.workspace import Workspace
+from tests.console.conftest import PASSWORD
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_loopback_needs_no_tls(host: str) -> None:
+    check_binding(host, None, None)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "console.example.org"])  # noqa: S104
+def test_beyond_loopback_nothing_is_served_without_tls(workspace: Workspace, host: str) -> None:
+    with pytest.raises(UsageError, match="--certificate and --key"):
+        serve(workspace, host)
+    check_binding(host, Path("cert.pem"), Path("key.pem"))
+
+
+def test_a_certificate_without_its_key_is_refused() -> None:
+    with pytest.raises(UsageError, match="go together"):
+        check_binding("127.0.0.1", Path("cert.pem"), None)
+
+
+def test_the_local_link_is_for_loopback_alone(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="--open"):
+        serve(workspace, "192.168.1.5", certificate=Path("c"), key=Path("k"), open_link=True)
+
+
+def _browser(workspace: Workspace, secret: str | None = None, *, secure: bool = False) -> TestClient:
+    return TestClient(
+        create_app(workspace, hosts=("testserver",), secure=secure, open_secret=secret), follow_redirects=False
+    )
+
+
+def test_the_local_link_opens_once(workspace: Workspace) -> None:
+    browser = _browser(workspace, "long secret")
+    assert browser.get("/open?secret=wrong").status_code == 404
+    assert browser.get("/open?secret=long secret").headers["location"] == "/"
+    assert browser.get("/queue").status_code == 200
+    assert _browser(workspace).get("/queue").status_code == 303
+    browser.cookies.clear()
+    assert browser.get("/open?secret=long secret").status_code == 404
+    assert [one.facts for one in auditlog.events(workspace, limit=9, action="sign in")] == [{"how": "local link"}]
+
+
+def test_without_an_open_secret_there_is_no_link(workspace: Workspace) -> None:
+    assert _browser(workspace).get("/open?secret=").status_code == 404
+
+
+def test_the_sign_in_page_of_an_empty_workspace_says_how_to_begin(workspace: Workspace) -> None:
+    assert "sidelight users add" in _browser(workspace).get("/sign-in").text
+
+
+def _form_token(browser: TestClient) -> str:
+    return browser.get("/sign-in").text.split('name="csrf" value="')[1].split('"')[0]
+
+
+def test_name_and_password_open_a_session_and_signing_out_ends_it(workspace: Workspace) -> None:
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    browser = _browser(workspace)
+    form = {"name": "Ana ", "password": PASSWORD, "csrf": _form_token(browser)}
+    answer = browser.post("/sign-in", data=form)
+    assert answer.headers["location"] == "/"
+    page = browser.get("/queue").text
+    token = browser.cookies["sidelight_session"]
+    browser.post("/sign-out", data={"csrf": page.split('name="csrf" value="')[1].split('"')[0]})
+    browser.cookies.set("sidelight_session", token)
+    assert browser.get("/queue").headers["location"] == "/sign-in"
+
+
+def test_a_wrong_password_says_no_more_than_that(workspace: Workspace) -> None:
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    browser = _browser(workspace)
+    answer = browser.post("/sign-in", data={"name": "ana", "password": "x" * 20, "csrf": _form_token(browser)})
+    assert answer.status_code == 401
+    assert "Name and password do not fit" in answer.text
+
+
+def test_a_sign_in_form_from_elsewhere_is_refused(workspace: Workspace) -> None:
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    browser = _browser(workspace)
+    form = {"name": "ana", "password": PASSWORD}
+    assert browser.post("/sign-in", data=form).status_code == 403
+    token = _form_token(_browser(workspace))
+    assert browser.post("/sign-in", data={**form, "csrf": token}).status_code == 403
+
+
+def test_over_tls_cookies_are_secure_and_the_browser_told_to_stay(workspace: Workspace) -> None:
+    answer = _browser(workspace, secure=True).get("/sign-in")
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+def test_health_is_told_to_anyone_and_says_nothing_else(workspace: Workspace) -> None:
+    assert _browser(workspace).get("/healthz").text == "ok"
