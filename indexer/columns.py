@@ -47,7 +47,7 @@ def columns(document: Document, version: int) -> Columns:
         "month": [f"{moment:%Y-%m}"],
         "state": ["gone" if document.gone else "live"],
         "has": list(_has(document)),
-        "currency": [keyword(one) for one in document.currencies],
+        "currency": list(document.currencies),
         "age": list(document.ages),
         "amount": list(document.amounts),
         "rate": list(document.rates),

@@ -44,7 +44,7 @@ FIELDS = (
     Field("digits", Holds.KEYWORD),  # of phones, for numbers typed in part
     Field("digits_reversed", Holds.KEYWORD),
     Field("email", Holds.KEYWORD, counted=True),
-    Field("handle", Holds.KEYWORD, counted=True),
+    Field("handle", Holds.KEYWORD),
     Field("url", Holds.KEYWORD),
     Field("payment", Holds.KEYWORD),
     Field("name", Holds.KEYWORD),

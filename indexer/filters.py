@@ -123,6 +123,10 @@ def _keyword(name: str, value: Lexeme, _: Moment) -> Node:
     return Starts(name, plain) if value.what is Is.PREFIX else Terms(name, (plain,))
 
 
+def _currency(name: str, value: Lexeme, _: Moment) -> Node:
+    return Terms(name, (_plain(name, value).upper(),))
+
+
 def _one_of(choices: tuple[str, ...], field: str) -> Reader:
     def choose(name: str, value: Lexeme, _: Moment) -> Node:
         plain = _plain(name, value).replace("_", " " if " " in "".join(choices) else "_")
@@ -203,7 +207,7 @@ FILTERS: Mapping[str, Filter] = {
     "ad": Filter(_exact("key", "ad:"), "ad:harbor:1042"),
     "age": Filter(_number("age"), "age:<21"),
     "band": Filter(_one_of(BANDS, "band"), 'band:"review first"'),
-    "currency": Filter(_keyword, "currency:USD"),
+    "currency": Filter(_currency, "currency:USD"),
     "email": Filter(_contact, "email:name@example.com"),
     "found": Filter(_date("first_seen"), "found:last-7-days"),
     "group": Filter(_exact("group"), "group:3f9a0c"),
