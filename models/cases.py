@@ -1,4 +1,4 @@
-"""Labelled groups as rows to learn and measure on: strengths, masked text, label, time, and what may not be parted."""
+"""Labelled groups as rows to learn and measure on: strengths, learnable text, label, time, and what may not be parted."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,8 @@ from linker.copies import clusters
 from linker.wording import wording_of
 from models.features import matrix
 from models.labels import Label, Source, verdict
-from models.priority import assess, text
+from models.learnable import learnable
+from models.priority import assess
 from models.records import Route
 from models.views import GroupView
 
@@ -68,7 +69,7 @@ def cases(views: Iterable[GroupView], labels: Iterable[Label]) -> Cases:
         group_ids=tuple(said),
         ad_ids=tuple(view.group.ad_ids for view in chosen),
         strengths=matrix(one.found for one in assessed),
-        texts=tuple(text(view) for view in chosen),
+        texts=tuple(learnable(view) for view in chosen),
         y=np.array([int(yes) for yes in said.values()], dtype=int),
         at=tuple(view.group.last_seen for view in chosen),
         block=_blocks(chosen),

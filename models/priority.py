@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models import scorecard
 from models.features import NAMES, find, matrix, sentence
 from models.indicators import Grade, indicators
+from models.learnable import learnable
 from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.routing import route
 from models.views import Found, GroupView
@@ -26,6 +27,10 @@ class Model(Protocol):
     def label(self) -> str:
         """Name and version, as a priority shows them."""
 
+    @property
+    def reads(self) -> bool:
+        """Whether it looks at the text."""
+
     def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:
         """A raw value in [0, 1] for each row of strengths and the group's masked text."""
 
@@ -35,6 +40,7 @@ class Published:
     """The scorecard as a model: the default, and what is fallen back to."""
 
     label: str = f"{scorecard.NAME} {scorecard.VERSION}"
+    reads: bool = False
 
     def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:  # noqa: ARG002
         """1 - exp(-points); the text is not looked at."""
@@ -62,7 +68,9 @@ def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[P
     assessed = [assess(view) for view in views]
     strengths = matrix(one.found for one in assessed)
     lead = scorecard.leads(strengths)
-    values = scorecard.gated(model.raw(strengths, [text(view) for view in views]), lead)
+    values = scorecard.gated(
+        model.raw(strengths, [learnable(view) for view in views] if model.reads else [""] * len(views)), lead
+    )
     points = scorecard.Scorecard().points(strengths)
     return [
         Priority(
@@ -86,12 +94,6 @@ def assess(view: GroupView) -> Assessment:
     minor = found["stated_minor"].strength > 0
     lane = Lane.FIRST if minor else Lane.RANKED
     return Assessment(found, chosen, reason, lane, None if minor else _abstained(view, found))
-
-
-def text(view: GroupView, limit: int = 50_000) -> str:
-    """The group's masked text, each different text once, in order of ad id, cut at `limit` characters."""
-    different = dict.fromkeys(view.readings[ad_id].masked for ad_id in view.ad_ids)
-    return "\n".join(different)[:limit]
 
 
 def _band(assessed: Assessment, value: float, *, lead: bool) -> Band:

@@ -40,6 +40,7 @@ class Learned:
     classifier: CalibratedClassifierCV
     digest: str
     rehearsal: bool
+    reads: bool = True
 
     @property
     def label(self) -> str:

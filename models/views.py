@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from crawlers.records import Ad
@@ -45,7 +46,7 @@ class GroupView:
     readings: Mapping[str, Reading]
     prices: Prices | None = None
 
-    @property
+    @cached_property
     def ad_ids(self) -> tuple[str, ...]:
         """The members that have been read, sorted."""
         return tuple(ad_id for ad_id in sorted(self.group.ad_ids) if ad_id in self.readings and ad_id in self.ads)
@@ -60,24 +61,35 @@ class GroupView:
         found = self.ads[ad_id]
         return found.ad.posted_at or found.first_seen if isinstance(found, StoredAd) else found.posted_at
 
-    def mentions(self, kind: Kind, keep: Callable[[Mention], bool] = lambda _: True) -> dict[str, list[Mention]]:
+    def mentions(self, kind: Kind, keep: Callable[[Mention], bool] | None = None) -> dict[str, list[Mention]]:
         """The mentions of one kind by ad id, negated ones left out; ads without one are left out."""
-        found: dict[str, list[Mention]] = {}
-        for ad_id in self.ad_ids:
-            some = [one for one in self.readings[ad_id].of(kind) if not one.detail.get("negated") and keep(one)]
-            if some:
-                found[ad_id] = some
-        return found
+        found = self._stated.get((kind, ""), {})
+        if keep is None:
+            return found
+        kept = {ad_id: [one for one in some if keep(one)] for ad_id, some in found.items()}
+        return {ad_id: some for ad_id, some in kept.items() if some}
 
     def indicator(self, name: str) -> dict[str, list[Mention]]:
         """Mentions of one indicator by ad id."""
-        return self.mentions(Kind.INDICATOR, lambda one: one.value == name)
+        return self._stated.get((Kind.INDICATOR, name), {})
+
+    @cached_property
+    def _stated(self) -> dict[tuple[Kind, str], dict[str, list[Mention]]]:
+        """Mentions that are not negated, by kind (indicators by name too) and ad: one walk for all features."""
+        found: dict[tuple[Kind, str], dict[str, list[Mention]]] = {}
+        for ad_id in self.ad_ids:
+            for one in self.readings[ad_id].mentions:
+                if not one.detail.get("negated"):
+                    name = one.value if one.kind is Kind.INDICATOR else ""
+                    found.setdefault((one.kind, name), {}).setdefault(ad_id, []).append(one)
+        return found
 
     def place(self, ad_id: str) -> Mention | None:
         """Where the ad offers: the place in its location field, else the first one it names."""
-        places = self.readings[ad_id].of(Kind.PLACE)
+        places = self.mentions(Kind.PLACE).get(ad_id, [])
         return next((one for one in places if one.field == "location"), places[0] if places else None)
 
+    @cached_property
     def contacts(self) -> dict[tuple[str, str], list[str]]:
         """The ads that carry each contact (kind, value). A key that joins nothing (a hub) is no contact."""
         hubs = {hub.key for hub in self.group.hubs}

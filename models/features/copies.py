@@ -28,10 +28,11 @@ def template_reuse(view: GroupView) -> Found:
 def multi_contact_template(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text that leads to {contacts} different phones."""
     # Entropy of the contacts over a template (VisPaD): two numbers may be a change of number, four in equal use are not.
-    own = {value for kind, value in view.contacts() if kind == Kind.PHONE}
-    phones = view.mentions(Kind.PHONE, lambda one: one.value in own)
     best = NOTHING
-    for template in _templates(view):
+    copies = _templates(view)
+    own = {value for kind, value in view.contacts if kind == Kind.PHONE} if copies else set()
+    phones = view.mentions(Kind.PHONE, lambda one: one.value in own) if copies else {}
+    for template in copies:
         carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
         counts = Counter(some[0].value for some in carried.values())
         strength = min(1.0, max(0.0, (entropy(counts) - 1) / 1.5))

@@ -29,7 +29,9 @@ class Said(NamedTuple):
 def inconsistent_identity(view: GroupView) -> Found:
     """One contact says different things about who it is: {what}."""
     best = NOTHING
-    for ad_ids in view.contacts().values():
+    for ad_ids in view.contacts.values():
+        if len(ad_ids) < 2:  # one ad contradicts nothing
+            continue
         said = _said(view, ad_ids)
         names = _most_names(said)
         low, high, falls = _ages(said)
@@ -70,11 +72,12 @@ def recruit_sell_contact(view: GroupView) -> Found:
 
 def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
     found = []
+    all_names, all_ages = view.mentions(Kind.NAME), view.mentions(Kind.AGE)
     for ad_id in ad_ids:
         moment = view.moment(ad_id)
         if moment is None:
             continue
-        names, ages = view.readings[ad_id].of(Kind.NAME), view.readings[ad_id].of(Kind.AGE)
+        names, ages = all_names.get(ad_id, []), all_ages.get(ad_id, [])
         stated = {one.value for one in ages}
         age = youngest(ages[0]) if len(stated) == 1 and "-" not in ages[0].value else None
         # A duo's ad names two people: its first name alone counts, so that two in one ad are no conflict.

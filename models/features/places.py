@@ -17,7 +17,9 @@ LEG = timedelta(days=21)  # between two ads that show a move
 def shared_contact_locations(view: GroupView) -> Found:
     """One contact offers in {places} distant places within three days."""
     best = NOTHING
-    for ad_ids in view.contacts().values():
+    for ad_ids in view.contacts.values():
+        if len(ad_ids) < 2:
+            continue
         places, window = _most_places(stays(view, ad_ids))
         strength = min(1.0, max(0.0, (places - 2) / 3))
         if strength > best.strength:
@@ -29,7 +31,9 @@ def concurrent_presence(view: GroupView) -> Found:
     """One contact changes {times} times between places too far apart for the time between its ads."""
     # Ads posted ahead of a journey, on two sites, make two such changes; the third one is no journey.
     best = NOTHING
-    for ad_ids in view.contacts().values():
+    for ad_ids in view.contacts.values():
+        if len(ad_ids) < 2:
+            continue
         jumps = _jumps(stays(view, ad_ids))
         strength = min(1.0, max(0.0, (len(jumps) - 2) / 3))
         if strength > best.strength:

@@ -1,0 +1,49 @@
+"""The text a trained model may learn from: masked, and without the phrases that must never raise a value.
+
+Screening, touring, limits, independence, adulthood and what tells classes apart leave the text, said or denied, so no
+word of them can get a weight. Their strengths have no column of a model either, or one that can only lower.
+"""
+
+import re
+from functools import lru_cache
+
+from models.indicators import RAISES, indicators
+from models.views import GroupView
+from nlp.fold import fold
+from nlp.records import Kind, Reading
+
+LONGEST = 50_000  # characters of one group
+MASK = "_[a-z]+_"
+# A masked trait leaves nothing behind, nor the article before it or the noun after it: "an" and "a" would tell words apart.
+TRAIT = re.compile(r"(?:\b(?:an?|una?|uma?)\s+)?_trait_(?:\s+persons?\b)?")
+
+
+def learnable(view: GroupView) -> str:
+    """The group's text for learning, each different text once, in order of ad id, cut at LONGEST characters."""
+    different = dict.fromkeys(_cleared(view.readings[ad_id]) for ad_id in view.ad_ids)
+    return "\n".join(different)[:LONGEST]
+
+
+def _cleared(reading: Reading) -> str:
+    table = indicators()
+    text = TRAIT.sub(" ", reading.masked)
+    phrases = {
+        one.surface
+        for one in reading.of(Kind.INDICATOR)
+        if one.value in table and (table[one.value].grade not in RAISES or one.detail.get("negated"))
+    }
+    for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)):
+        text = _pattern(phrase).sub(_drop, text)
+    return " ".join(text.split())
+
+
+def _drop(match: re.Match[str]) -> str:
+    """Nothing in place of a phrase; a run of masks alone is no phrase and stays."""
+    return match[0] if all(re.fullmatch(MASK, word) for word in match[0].split()) else " "
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """The phrase as it stands in masked text: folded, and any of its words may have become a mask."""
+    words = fold(phrase).text.split() or [phrase]
+    return re.compile(r"(?<!\w)" + r"\s+".join(f"(?:{re.escape(word)}|{MASK})" for word in words) + r"(?!\w)")

@@ -1,0 +1,75 @@
+"""Who people are changes no score: words of group identity are swapped in the ads themselves and read anew."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from crawlers.records import Ad
+from models.grouping import views_of
+from models.learnable import learnable
+from models.priority import prioritise
+from models.records import Priority
+from tests.models.conftest import START
+
+TOWNS = ("Chicago, IL", "Dallas, TX", "Denver, CO")
+SENTENCES = {
+    "en": "A quiet hour of massage with tea and soft music in a bright room by the river. I speak {0}. My manager answers "
+    "the phone. I am {1}, born in 1999. You can call 212-555-0101 and the office arranges everything for your visit.",
+    "es": "Una hora tranquila de masaje con té y música suave en un cuarto junto al río. Hablo {0}. Soy {1}. Mi jefe "
+    "contesta el teléfono 212-555-0101 y la oficina arregla todo para la visita de usted.",
+    "pt": "Uma hora calma de massagem com chá e música suave em um quarto perto do rio. Falo {0}. Sou {1}. Meu gerente "
+    "atende o telefone 212-555-0101 e o escritório arranja tudo para a sua visita.",
+}
+SWAPS = {
+    "en": [("Thai", "Romanian"), ("Spanish", "an immigrant"), ("Polish", "Latina"), ("Russian", "a trans woman")],
+    "es": [("tailandés", "rumana"), ("inglés", "inmigrante"), ("polaco", "latina"), ("ruso", "trans")],
+    "pt": [("tailandês", "romena"), ("inglês", "imigrante"), ("francês", "latina"), ("russo", "trans")],
+}
+
+
+def ads(language: str, swap: Sequence[str]) -> list[Ad]:
+    return [
+        Ad(
+            f"s:{number}",
+            "s",
+            "",
+            START + timedelta(hours=2 * number),
+            body=SENTENCES[language].format(*swap),
+            location=TOWNS[number % 3],
+            name=("Ana", "Bea", "Cleo")[number % 3],
+            region="US",
+        )
+        for number in range(9)
+    ]
+
+
+def scored(found: list[Ad]) -> tuple[list[Priority], list[str]]:
+    views = views_of(found)
+    return prioritise(views), [learnable(view) for view in views]
+
+
+def words(found: list[Ad]) -> set[str]:
+    """The words a model may learn from."""
+    text = " ".join(learnable(view) for view in views_of(found))
+    return set("".join(char if char.isalnum() else " " for char in text).split())
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_swapping_words_of_group_identity_changes_a_score_by_exactly_nothing(language: str) -> None:
+    results = [scored(ads(language, swap)) for swap in SWAPS[language]]
+    values = [[one.value for one in priorities] for priorities, _ in results]
+    assert values[0][0] > 0
+    assert all(value == values[0] for value in values)
+    assert all(texts == results[0][1] for _, texts in results)
+
+
+@pytest.mark.parametrize(
+    "says", ["Independent, I work for myself.", "References required.", "Touring Chicago this week only."]
+)
+def test_what_must_never_raise_is_not_in_the_text_a_model_learns_from(says: str) -> None:
+    plain = ads("en", SWAPS["en"][0])
+    saying = [replace(one, body=f"{one.body} {says}") for one in plain]
+    assert words(saying) & {"independent", "myself", "references", "touring"} == set()
+    assert words(plain) <= words(saying)
