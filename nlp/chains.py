@@ -188,6 +188,11 @@ def hold(gap: str) -> Hold:
         return Hold.GLUED
     if len(gap) == 1:
         return Hold.SPACE if gap == " " else Hold.LOOSE if gap in "\n,;/&" else Hold.MARK
-    if "\n" in gap or "," in gap or (len(gap) > 6 and not any(letter.isalpha() for letter in gap)):
+    if (
+        "\n" in gap
+        or "," in gap
+        or (gap[0] in ".!?" and len(gap) > 2)
+        or (len(gap) > 6 and not any(letter.isalpha() for letter in gap))
+    ):
         return Hold.LOOSE
     return Hold.SPACE

@@ -112,7 +112,7 @@ def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[
         words = WORD.findall(cue)[-NEAREST:]
         if known.endings.isdisjoint(words) or words[-1] in known.units - known.fillers - known.endings:
             continue
-        for head in reversed(chains):
+        for head in sorted(chains, key=lambda one: (BREAK not in folded[one.end : last[0].start], -one.start)):
             if head.start < tail.start and (found := _headed(head, last, regions, plus)):
                 return found
     return None
@@ -132,8 +132,13 @@ def _headed(head: Chain, last: tuple[Atom, ...], regions: Sequence[str], plus: s
 
 
 def _fours(chain: Chain) -> Iterator[tuple[Atom, ...]]:
-    """Four digits at the head of the chain or at its end, none of them an ordinary word."""
-    for count in range(1, min(LAST, len(chain.atoms)) + 1):
-        for atoms in (chain.atoms[:count], chain.atoms[-count:]):
-            if sum(len(atom.digits) for atom in atoms) == LAST and not any(atom.weak for atom in atoms):
+    """Atoms of four digits together, none of them an ordinary word."""
+    for first in range(len(chain.atoms)):
+        for count in range(1, LAST + 1):
+            atoms = chain.atoms[first : first + count]
+            if (
+                len(atoms) == count
+                and sum(len(atom.digits) for atom in atoms) == LAST
+                and not any(atom.weak for atom in atoms)
+            ):
                 yield tuple(atoms)
