@@ -240,7 +240,7 @@ def _body(record: Any, head: Any) -> bytes:
     while size <= BODY_LIMIT and (part := stream.read(WINDOW)):
         parts.append(part)
         size += len(part)
-    if size <= BODY_LIMIT and getattr(record.raw_stream, "limit", 0):
+    if size <= BODY_LIMIT and getattr(record.raw_stream, "limit", None):
         raise EOFError("the record is cut short")
     return b"".join(parts)
 

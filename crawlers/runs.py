@@ -13,7 +13,7 @@ from crawlers.manifest import Manifest
 from crawlers.records import TEXT_FIELDS, Change, RunVerdict
 from crawlers.sites import Site
 from crawlers.tables import ads, runs, sightings
-from crawlers.verdict import Finding, Past, judge, worst
+from crawlers.verdict import ORDER, TROUBLES, Finding, Past, judge, worst
 from store import health
 from store.health import Health, State
 from store.schema import now
@@ -111,8 +111,8 @@ def _close(
     notes: list[str],
 ) -> RunVerdict:
     moment, state = now(), worst(findings)
-    reasons = [one.reason for one in sorted(findings, key=_badness) if one.state is not State.GREEN] + notes
-    reasons = reasons or [findings[0].reason]
+    told = [one for one in sorted(findings, key=_badness) if one.state is not State.GREEN or one.measure in TROUBLES]
+    reasons = [one.reason for one in told] + notes or [findings[0].reason]
     values = {"ended_at": moment, "state": state.value, "reasons": reasons, "counts": dict(counts), "fill": dict(fill)}
     connection.execute(update(runs).where(runs.c.run_id == run.run_id).values(values))
     overall = Finding("run", state, "; ".join(reasons))
@@ -121,7 +121,7 @@ def _close(
 
 
 def _badness(finding: Finding) -> int:
-    return -[State.GREEN, State.AMBER, State.RED].index(finding.state)
+    return -ORDER.index(finding.state)
 
 
 def _health(at: datetime, site: str, run_id: str, one: Finding) -> Health:

@@ -13,7 +13,22 @@ DEEP = 0.5
 FEW = 0.5
 VERY_FEW = 0.2
 DROP = 0.2
-ERROR_SHARE = 0.05
+# Shares of pages that failed: below the first it is told but not held against the run, above the second it is red.
+FEW_PAGES = 0.01
+MANY_PAGES = 0.5
+PER_PAGE = frozenset({"errors", "http_errors", "unreadable", "problems"})
+TROUBLES = {
+    "errors": "addresses that could not be fetched",
+    "http_errors": "pages that answered with an error",
+    "unreadable": "pages that could not be read",
+    "problems": "values or pages that were odd (a date, an encoding, an item)",
+    "refused.robots": "addresses closed by robots.txt",
+    "refused.private": "addresses that lead into a private network, refused",
+    "refused.depth": "addresses deeper than the budget",
+    "refused.redirects": "chains of redirects that were too long",
+    "left": "addresses left when the budget was used up",
+    "suppressed": "ads not stored because they carry an identifier that may not be collected",
+}
 ORDER = (State.GREEN, State.AMBER, State.RED)
 
 
@@ -87,24 +102,15 @@ def _field(name: str, floor: float | None, share: float, past: Sequence[Past]) -
 
 
 def _troubles(counts: Mapping[str, int]) -> list[Finding]:
-    pages = max(counts.get("pages", 0), 1)
-    sentences = {
-        "errors": "{n} addresses could not be fetched",
-        "http_errors": "{n} pages answered with an error",
-        "unreadable": "{n} pages could not be read",
-        "problems": "{n} values or pages were odd (a date, an encoding, an item)",
-        "refused.robots": "{n} addresses are closed by robots.txt",
-        "refused.private": "{n} addresses lead into a private network and were refused",
-        "refused.depth": "{n} addresses lie deeper than the budget",
-        "refused.redirects": "{n} chains of redirects were too long",
-        "left": "{n} addresses were left when the budget was used up",
-        "suppressed": "{n} ads carry an identifier that may not be collected and were not stored",
-    }
     found = []
-    for name, sentence in sentences.items():
-        if number := counts.get(name, 0):
-            serious = name in ("errors", "http_errors", "unreadable") and number > ERROR_SHARE * (pages + number)
-            state = State.GREEN if name == "suppressed" else State.AMBER
-            state = State.RED if serious and number > DEEP * pages else state
-            found.append(Finding(name, state, sentence.format(n=number), number))
+    for name, sentence in TROUBLES.items():
+        number = counts.get(name, 0)
+        share = number / max(counts.get("pages", 0), number, 1)
+        if not number:
+            continue
+        if name == "suppressed" or (name in PER_PAGE and share < FEW_PAGES):
+            state = State.GREEN  # told, but no reason to doubt the run
+        else:
+            state = State.RED if name in PER_PAGE and share > MANY_PAGES else State.AMBER
+        found.append(Finding(name, state, f"{sentence}: {number}", number))
     return found

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
+from crawlers.errors import CrawlError
 from crawlers.records import RunVerdict
 from crawlers.run import crawl
 from crawlers.stored import all_ads, load_ads
@@ -16,6 +17,7 @@ from crawlers.tables import ad_versions, captures, sightings
 from store import health
 from store.errors import SettingsError, UsageError
 from store.health import State
+from store.locks import exclusive
 from store.workspace import Workspace
 
 Site = Callable[..., Any]
@@ -187,7 +189,7 @@ def test_a_run_ends_with_a_verdict_that_others_can_read(workspace: Workspace, we
     assert "not one ad" in verdicts["empty"].reasons[0]
     assert verdicts["small"].state is State.AMBER
     assert verdicts["small"].counts["pages"] == 3
-    assert any("7 addresses were left" in reason for reason in verdicts["small"].reasons)
+    assert any("used up: 7" in reason for reason in verdicts["small"].reasons)
     assert verdicts["malformed"].state is State.RED
     assert f"{malformed}:4: key 'listing'" in verdicts["malformed"].reasons[0]
     with workspace.read() as connection:
@@ -205,4 +207,11 @@ def test_an_unknown_site_and_a_missing_contact_are_refused_before_anything_is_se
     make_site("harbor", start=["http://harbor.example/"], allow_private=[])
     with pytest.raises(SettingsError, match="contact"):
         crawl(workspace, ["harbor"])
+    assert not web.asked
+
+
+def test_a_site_that_another_process_crawls_is_left_to_it(workspace: Workspace, web: Any, make_site: Site) -> None:
+    make_site("harbor")
+    with exclusive(workspace, "crawl-harbor"), pytest.raises(CrawlError, match="harbor: another process"):
+        crawl(workspace)
     assert not web.asked
