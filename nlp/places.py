@@ -139,8 +139,12 @@ def _names(scan: Scan, settled: set[str]) -> Iterator[Named]:
         limit = max(longest.get(word, 0), known.nicknamed.get(word, 0))
         for count in range(min(limit, len(scan.tokens) - index), 0, -1):
             name = " ".join(scan.spelled[index : index + count])
-            towns = tuple(gazetteer().named(known.nicknames.get(name, name)))
-            if towns and scan.joined(index, count) and (found := _named(scan, index, count, name, towns, settled)):
+            spelled_out = known.nicknames.get(name, name)
+            if (
+                spelled_out in gazetteer().names
+                and scan.joined(index, count)
+                and (found := _named(scan, index, count, name, spelled_out, settled))
+            ):
                 yield found
                 step = count
                 break
@@ -150,11 +154,15 @@ def _names(scan: Scan, settled: set[str]) -> Iterator[Named]:
         index += step
 
 
-def _named(scan: Scan, index: int, count: int, name: str, towns: tuple[Place, ...], settled: set[str]) -> Named | None:
+def _named(scan: Scan, index: int, count: int, name: str, spelled_out: str, settled: set[str]) -> Named | None:
+    qualified = region_after(scan.folded, scan.given, scan.tokens, index + count)
+    large = scan.is_written_large(index, count)
+    if qualified is None and not (large or scan.field == "location" or scan.is_plainly_cued(index)):
+        return None
+    towns = tuple(gazetteer().named(spelled_out))
     start, end = scan.tokens[index].start(), scan.tokens[index + count - 1].end()
     if scan.is_street(index, count):
         return None
-    qualified = region_after(scan.folded, scan.given, scan.tokens, index + count)
     if qualified is not None and (within := tuple(one for one in towns if _is_in(one, qualified[0]))):
         return Named(start, end, name, within, qualified[0], 0.97)
     known, cued = words(), scan.is_cued(index)
@@ -163,7 +171,6 @@ def _named(scan: Scan, index: int, count: int, name: str, towns: tuple[Place, ..
     named_so = len(name) > 3 or name in known.nicknames
     if scan.field == "location":
         return Named(start, end, name, towns, None, 0.9) if named_so and qualified is None else None
-    large = scan.is_written_large(index, count)
     people = max(one.population for one in towns)
     if large and (name in settled or (named_so and POSTAL.match(scan.folded, end))):
         accepted = True
@@ -171,7 +178,7 @@ def _named(scan: Scan, index: int, count: int, name: str, towns: tuple[Place, ..
         accepted = large and cued and people >= LARGE
     elif cued:
         least = (KNOWN if count == 1 else SMALL) if large else LARGE
-        accepted = people >= least and (large or scan.is_plainly_cued(index))
+        accepted = people >= least
     else:
         accepted = large and people >= (LARGE if count == 1 else KNOWN)
     return Named(start, end, name, towns, None, 0.75 if cued else UNCUED) if accepted else None
