@@ -17,11 +17,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from casework import queue
 from console.app import create_app
+from linker.records import Reason
 from linker.stored import load_groups
 from linker.tables import groups
 from store.workspace import Workspace, open_workspace
@@ -51,7 +53,7 @@ def served(workspace: Workspace) -> Iterator[str]:
 
 
 def pages(workspace: Workspace) -> dict[str, str]:
-    """Addresses of the pages worth a picture: the queue's first group of the ranked lane, one of its ads, one of its links."""
+    """Pages worth a picture, as addresses or as queries: those of the first group of the queue's ranked lane."""
     with workspace.read() as connection:
         entries = queue.load(connection, queue.latest_day(connection) or "")
         ranked = [entry.group_id for entry in entries if entry.lane == "ranked"]
@@ -60,6 +62,7 @@ def pages(workspace: Workspace) -> dict[str, str]:
         )[0]
         group = load_groups(connection, [group_id])[group_id]
     found = {
+        "sign-in": "/sign-in",
         "queue": "/queue",
         "group": f"/group?id={quote(group_id)}",
         "ad": f"/ad?id={quote(group.ad_ids[0])}",
@@ -70,6 +73,9 @@ def pages(workspace: Workspace) -> dict[str, str]:
         "help": "/help",
         "missing": "/group?id=none",
     }
+    phone = next((link.key for link in group.links if link.reason is Reason.PHONE), None)
+    found["search"] = f'linked:"{phone}"' if phone else "has:phone OR evening"
+    found["wrong"] = 'site:harbor "new in'
     if len(group.ad_ids) > 1:
         found["why"] = f"/why?left={quote(group.ad_ids[0])}&right={quote(group.ad_ids[-1])}"
     return found
@@ -80,18 +86,16 @@ def shoot(
 ) -> None:
     """One picture of each page."""
     context = browser.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]
+    context.add_cookies([{"name": "sidelight_session", "value": SESSIONS[address], "url": address}])
     page = context.new_page()
-    page.goto(f"{address}/sign-in")
-    _save(page, out / f"sign-in{suffix}.png", whole=bool(suffix))
-    page.context.add_cookies([{"name": "sidelight_session", "value": SESSIONS[address], "url": address}])
     for name, path in found.items():
-        page.goto(address + path)
-        _save(page, out / f"{name}{suffix}.png", whole=bool(suffix))
-    for name, query in (("search", "has:phone OR evening"), ("wrong", 'site:harbor "new in')):
-        page.goto(f"{address}/search")
-        page.fill("#quick", query)
-        page.press("#quick", "Enter")
-        page.wait_for_load_state()
+        if path.startswith("/"):
+            page.goto(address + path)
+        else:
+            page.goto(f"{address}/search")
+            page.fill("#quick", path)
+            page.press("#quick", "Enter")
+            page.wait_for_load_state()
         _save(page, out / f"{name}{suffix}.png", whole=bool(suffix))
     context.close()
 
@@ -101,6 +105,8 @@ SESSIONS: dict[str, str] = {}
 
 def _save(page: Page, path: Path, *, whole: bool) -> None:
     page.screenshot(path=path, full_page=whole)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from casework import changes
 from casework.records import Basis, Decision
-from casework.tables import decision_ads, decisions
+from casework.tables import decision_ads, decisions, queue_entries
 from linker.stored import load_groups
 from models import labels
 from models.labels import Label, Source, Tier, Value
@@ -32,7 +32,6 @@ def decide(
     who: str,
     why: str,
     tier: Tier = Tier.OPINION,
-    day: str | None = None,
     via: Via = Via.CONSOLE,
 ) -> Decision:
     """Record what a person decided about a group as it is now; `why` is required. Raises UsageError."""
@@ -46,6 +45,10 @@ def decide(
                 f"there is no group {group_id!r} any more; its ads may have joined another: search for one"
             )
         priority = load_priorities(connection, [group_id]).get(group_id)
+        # What put the group before this person: the newest queue it stood in.
+        day = connection.execute(
+            select(func.max(queue_entries.c.day)).where(queue_entries.c.group_id == group_id)
+        ).scalar_one()
         moment = now()
         label = Label(
             group_id, group.ad_ids, verdict, tier, who, moment, Source.DECISION,

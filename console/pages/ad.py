@@ -17,7 +17,7 @@ from store.workspace import Workspace
 router = APIRouter()
 CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
 # Keys of a mention's detail that are told elsewhere or are long.
-UNTOLD = frozenset({"parts", "lat", "lon"})
+UNTOLD = frozenset({"parts", "lat", "lon", "name"})
 
 
 @router.get("/ad")

@@ -90,9 +90,8 @@ def decide(
         tier=choose(Tier, tier or Tier.OPINION, "the tier"),
         who=desk.session.account,
         why=why,
-        day=day or None,
     )
-    return desk.go(f"/queue?day={day}" if back == "queue" and day else f"/group?id={_quoted(group)}#decisions")
+    return desk.go(f"/queue?day={_quoted(day)}" if back == "queue" and day else f"/group?id={_quoted(group)}#decisions")
 
 
 @router.post("/decision/undo")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from casework import auditlog, decisions, expectation
+from casework import auditlog, decisions, expectation, queue
 from casework.tables import decisions as decisions_table
 from models import labels
 from models.labels import Tier, Value
@@ -29,6 +29,17 @@ def test_a_decision_is_recorded_with_its_label_and_its_look(workspace: Workspace
     assert made.why == "called the venue"
     [event] = auditlog.events(workspace, limit=1, about=("group", "a"))
     assert (event.actor, event.action, event.facts["verdict"]) == ("ana", "decide", "trafficking-indicated")
+
+
+def test_a_decision_knows_the_queue_that_put_the_group_there(workspace: Workspace, add_group: AddGroup) -> None:
+    add_group("a", 0.9)
+    assert decisions.decide(workspace, "a", Value.CLEARED, who="ana", why="because").day is None
+    queue.build(workspace)
+    assert decisions.decide(workspace, "a", Value.INDICATED, who="ana", why="because").day == queue.today(workspace)
+    with workspace.read() as connection:
+        assert labels.history(connection, "a")[-1].queue_day == queue.today(workspace)
+        found = expectation.expectation(connection, 0.01)
+    assert (found.ranked.hits, found.ranked.of) == (1, 1)
 
 
 def test_without_its_audit_event_nothing_is_decided(

@@ -97,7 +97,7 @@ def test_a_group_decided_today_keeps_its_place_and_is_left_out_tomorrow(
     add_group("b", 0.8)
     small = _sized(workspace, 10)
     assert _ids(small) == ["a", "b"]
-    decisions.decide(small, "a", Value.CLEARED, who="ana", why="own website", day=queue.today(small))
+    decisions.decide(small, "a", Value.CLEARED, who="ana", why="own website")
     assert _ids(small) == ["a", "b"]
     _yesterday(small)
     assert _ids(small) == ["b"]
