@@ -1,6 +1,6 @@
 """Linking against the truth of a rehearsal market, with the simple method beside it in the same run.
 
-    python bench/linking.py FOLDER...        each with ads.jsonl and truth.jsonl of `sidelight market make`
+    .venv/bin/python -m bench.linking FOLDER...        each with ads.jsonl and truth.jsonl of `sidelight market make`
 
 Prints one line per market and method: B-cubed precision, recall and F1, the largest group's share of ads, the false
 positive rate over blocked hard negatives (pairs of different authors that share a contact or wording), ads per second.

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, delete, select
 
-from crawlers.tables import ads, sightings
+from crawlers.tables import ad_versions, ads, sightings
 from linker import stage
 from linker.judgements import Verdict, in_force, judge
 from linker.linking import link
@@ -17,8 +17,8 @@ from linker.stored import load_groups
 from linker.tables import group_members, groups, hubs, link_keys, link_signals, links, text_bands, wordings
 from nlp.tables import readings
 from store import pending
-from store.settings import Settings
-from store.workspace import Workspace, open_workspace
+from store.schema import metadata
+from store.workspace import Workspace
 from tests.linker.conftest import Posted, posted, putter
 
 PHRASES = (
@@ -50,7 +50,7 @@ one_ad = st.builds(
 
 def _purge(workspace: Workspace, ad_id: str) -> None:
     with workspace.begin() as connection:
-        for table in (readings, sightings, ads):
+        for table in (readings, ad_versions, sightings, ads):
             connection.execute(delete(table).where(table.c.ad_id == ad_id))
         pending.announce(connection, "readings", [ad_id])
 
@@ -77,7 +77,13 @@ def _without_clock(found: Sequence[Group]) -> list[Group]:
     return [replace(group, last_seen=group.first_seen) for group in found]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def _empty(workspace: Workspace) -> None:
+    with workspace.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rounds=st.lists(
         st.tuples(
@@ -90,14 +96,14 @@ def _without_clock(found: Sequence[Group]) -> list[Group]:
         max_size=4,
     )
 )
-def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], tmp_path_factory: Any) -> None:
-    workspace = open_workspace(tmp_path_factory.mktemp("linking"), Settings())
+def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], workspace: Workspace) -> None:
+    _empty(workspace)
     put = putter(workspace)
     there: dict[str, Posted] = {}
     for made, purged, judged, batch in rounds:
         put(made)
         there.update((one.ad.ad_id, one) for one in made)
-        for number in purged:
+        for number in sorted(purged):
             if there.pop(f"harbor:{number}", None):
                 _purge(workspace, f"harbor:{number}")
         with workspace.begin() as connection:
@@ -112,4 +118,3 @@ def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], 
         pending.announce(connection, "readings", there)
     stage.run(workspace, batch=3)
     assert {table.name: _rows(workspace, table) for table in tables} == before
-    workspace.close()
