@@ -1,5 +1,6 @@
 """Typed pandas frames for notebooks: one row per group, one per ad. Handing one out of a workspace is recorded first."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from models.views import GroupView
 from nlp.records import Kind
 from store import audit
 from store.jsonlines import LineReader
-from store.workspace import Workspace
+from store.workspace import Workspace, open_workspace
 
 AD_TYPES = {
     "ad_id": "string",
@@ -40,6 +41,15 @@ GROUP_TYPES = {
     "abstained": "string",
     **dict.fromkeys(NAMES, "float64"),
 }
+
+
+FOLDER = "SIDELIGHT_NOTEBOOK_DATA"
+
+
+def source(why: str) -> "Market | Team":
+    """What a notebook works on: the folder that SIDELIGHT_NOTEBOOK_DATA names, else the workspace (`why` is recorded)."""
+    folder = os.environ.get(FOLDER)
+    return Market(Path(folder)) if folder else Team(open_workspace(), why)
 
 
 class Market:
