@@ -13,6 +13,8 @@ import yaml
 
 UNKNOWN = "und"
 WORD = re.compile(r"[^\W\d_]+")
+# Folding has taken the accents off: a letter beyond Latin is of another script.
+OTHER_SCRIPT = re.compile("[^\x00-\u024f]")
 # Enough of a long text to tell its language.
 LOOK_AT = 2000
 # A word's vote is shared by the languages that have it; two words of one language alone decide.
@@ -59,8 +61,10 @@ def language_of(folded: str) -> str:
 
 
 def _script(text: str) -> str | None:
-    letters = [letter for letter in text if letter.isalpha()]
+    foreign = [letter for letter in OTHER_SCRIPT.findall(text) if letter.isalpha()]
+    if 2 * len(foreign) <= sum(map(len, WORD.findall(text))):
+        return None
     for first, last, language in _data()["scripts"]:
-        if sum(first <= letter <= last for letter in letters) > len(letters) / 2:
+        if sum(first <= letter <= last for letter in foreign) > len(foreign) / 2:
             return str(language)
     return None
