@@ -42,7 +42,14 @@ def ask(
     """A page of hits."""
     check_token(desk.session, x_csrf_token)
     desk.look("search", "query", question.query, words=question.query)
-    page = search(desk.workspace, question.query, limit=question.limit, cursor=question.cursor, sort=question.sort)
+    page = search(
+        desk.workspace,
+        question.query,
+        limit=question.limit,
+        cursor=question.cursor,
+        sort=question.sort,
+        backend=desk.request.app.state.backend,
+    )
     return desk.answer({"total": page.total, "cursor": page.cursor, "hits": [hit.as_json() for hit in page.hits]})
 
 

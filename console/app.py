@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -18,6 +19,7 @@ from console.desk import ForgedFormError, NotFoundError, NotSignedInError
 from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, watches, why
 from console.rendering import render
 from console.security import LOOPBACK, Gate
+from indexer.engine import open_backend
 from store.errors import SidelightError
 from store.workspace import Workspace
 
@@ -30,8 +32,9 @@ def create_app(
     workspace: Workspace, *, hosts: Collection[str] = LOOPBACK, secure: bool = False, open_secret: str | None = None
 ) -> Gate:
     """The console. `hosts` are the names it answers to; `open_secret` opens one local session, once."""
-    app = FastAPI(title="Sidelight", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Sidelight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.workspace = workspace
+    app.state.backend = open_backend(workspace)
     app.state.secure = secure
     app.state.form_key = secrets.token_bytes(32)
     app.state.open_digest = hashlib.sha256(open_secret.encode()).digest() if open_secret else None
@@ -47,6 +50,12 @@ def create_app(
     verification.checkpoint(workspace)
     # Around everything, so that the page for failures carries the headers too.
     return Gate(app, hosts, secure=secure)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.backend.close()
 
 
 def _healthz(request: Request) -> Response:

@@ -78,11 +78,12 @@ def of_highlights(highlights: Iterable[Highlight]) -> dict[str, list[Mark]]:
 
 def extract(text: str, marks: Sequence[Mark], length: int = WINDOW) -> tuple[list[Segment], bool, bool]:
     """About `length` characters around the first mark, with whether text was left out before and after."""
-    first = min((mark.start for mark in marks), default=0)
+    first, last = min(((mark.start, mark.end) for mark in marks), default=(0, 0))
     start = 0 if len(text) <= length else max(0, min(first - length // 3, len(text) - length))
     if start:
         start = text.rfind(" ", max(0, start - 20), start) + 1 or start
-    end = min(len(text), start + length)
+    # The first mark is shown whole, unless it is a text in itself.
+    end = min(len(text), max(start + length, min(last, start + 2 * length)))
     inside = [
         Mark(max(mark.start, start) - start, min(mark.end, end) - start, mark.kind, mark.label, mark.number)
         for mark in marks

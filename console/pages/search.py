@@ -93,6 +93,7 @@ def show(
             sort=sort,
             facets=tuple(FACETS),
             collapse_groups=group,
+            backend=desk.request.app.state.backend,
         )
     except QueryError as problem:
         return desk.page("search.html", status=400, **{**_blank(query, s), "problem": problem})

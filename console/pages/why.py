@@ -10,7 +10,7 @@ from casework.policy import Action
 from console.desk import Desk, NotFoundError, at
 from console.marks import Mark, Segment, extract
 from crawlers.stored import StoredAd, load_ads
-from linker.records import Group, Link
+from linker.records import Group, Link, Reason
 from linker.stored import group_ids_of, load_groups
 from linker.why import why
 from nlp.records import Mention, Reading
@@ -63,12 +63,15 @@ def _shows(
 
 
 def _holding(reading: Reading | None, link: Link) -> Mention | None:
-    """The mention that carries the link's key; none for near-copies, which are the whole text."""
+    """The mention that carries the link's key; none for near-copies, which are the whole text, and for pictures."""
     if reading is None:
         return None
-    return next(
-        (one for one in reading.mentions if one.kind.value == link.reason.value and one.value == link.key), None
-    )
+    kind, key = link.reason.value, link.key
+    if link.reason is Reason.RECRUITMENT:
+        kind, _, key = key.partition(":")
+    own = [one for one in reading.mentions if one.kind.value == kind]
+    # The key of an address is its host and path alone.
+    return next((one for one in own if one.value == key), next((one for one in own if key in one.value), None))
 
 
 def _shared_hubs(
