@@ -47,7 +47,9 @@ def main() -> None:
         if os.environ.get(TRACE):
             raise
         kind = type(problem).__name__
-        sys.stderr.write(f"sidelight: unexpected {kind}: {problem}; run again with {TRACE}=1 to see where, and report it\n")
+        sys.stderr.write(
+            f"sidelight: unexpected {kind}: {problem}; run again with {TRACE}=1 to see where, and report it\n"
+        )
         raise SystemExit(1) from None
 
 
