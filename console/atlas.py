@@ -7,7 +7,7 @@ and valleys show where people live, and no request leaves the machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import cos, radians
+from math import ceil, cos, floor, radians
 
 from linker.records import Stop
 from nlp.gazetteer import Row, gazetteer
@@ -15,7 +15,6 @@ from nlp.gazetteer import Row, gazetteer
 WIDTH, HEIGHT = 720, 400
 PAD = 34
 LEAST_SPAN = 5.0  # degrees shown at least
-TOWNS = 1400
 CELL = 7  # pixels; one town at most stands in each
 STEPS = (1, 2, 5, 10, 20, 30)
 LABEL_HEIGHT = 14
@@ -94,22 +93,28 @@ def _frame(stops: Sequence[Stop]) -> _Frame:
 
 
 def _towns(frame: _Frame) -> str:
-    """The largest towns in view, thinned, as one path of dots."""
+    """The towns in view, thinned to one in a CELL, the largest, as one path of dots."""
     south, east = frame.north - HEIGHT / frame.down, frame.west + WIDTH / frame.across
+    squares = _squares()
+    # A square degree's largest towns, for a third of the cells it has on this map: enough to see the land.
+    most = max(1, ceil(frame.across / CELL) * ceil(frame.down / CELL) // 3)
     taken: dict[tuple[int, int], tuple[float, float]] = {}
-    for row in _largest_first():
-        if not (south < row[4] < frame.north and frame.west < row[5] < east):
-            continue
-        x, y = frame.point(row[4], row[5])
-        taken.setdefault((int(x) // CELL, int(y) // CELL), (x, y))
-        if len(taken) == TOWNS:
-            break
-    return "".join(f"M{x} {y}h0" for x, y in taken.values())
+    for latitude in range(floor(south), ceil(frame.north)):
+        for longitude in range(floor(frame.west), ceil(east)):
+            for row in squares.get((latitude, longitude), [])[:most]:
+                x, y = frame.point(row[4], row[5])
+                if 0 < x < WIDTH and 0 < y < HEIGHT:
+                    taken.setdefault((int(x) // CELL, int(y) // CELL), (x, y))
+    return "".join(f"M{x:g} {y:g}h0" for x, y in taken.values())
 
 
 @cache
-def _largest_first() -> list[Row]:
-    return sorted(gazetteer().rows, key=lambda row: (-row[6], row[0]))
+def _squares() -> dict[tuple[int, int], list[Row]]:
+    """Towns by the square degree they stand in, largest first."""
+    squares: dict[tuple[int, int], list[Row]] = {}
+    for row in sorted(gazetteer().rows, key=lambda row: (-row[6], row[0])):
+        squares.setdefault((floor(row[4]), floor(row[5])), []).append(row)
+    return squares
 
 
 def _dots(stops: Sequence[Stop], frame: _Frame) -> list[Dot]:
