@@ -7,7 +7,7 @@ from models.features import NAMES
 from models.indicators import indicators
 
 PAGE = Path(__file__).parents[2] / "docs" / "scoring.md"
-ROW = re.compile(r"^\| (\w+) \| (\S+) \| ([\w-]+) \| (\S+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\w+) \| (\S+) \| ([\w-]+) \| ([+-]?[\d.]+) \|$", re.MULTILINE)
 
 
 def test_the_page_tells_grade_family_and_points_of_every_feature() -> None:
