@@ -49,11 +49,12 @@ def checkpoint(workspace: Workspace) -> None:
         head = connection.execute(
             select(audit_events.c.seq, audit_events.c.digest).order_by(audit_events.c.seq.desc()).limit(1)
         ).one_or_none()
-    if head is None:
+    path = workspace.root / FILE
+    if head is None or head.digest in _tail(path):
         return
     body = {"seq": head.seq, "digest": head.digest, "at": now().isoformat(timespec="seconds")}
     line = {**body, "signature": _signer(workspace).sign(_bytes(body)).hex()}
-    handle = os.open(workspace.root / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         os.fsync(handle)
@@ -87,6 +88,15 @@ def verify(workspace: Workspace, checkpoints: Path | None = None) -> Verified:
         problem = f"the log ends at {seq}, but a signed checkpoint knows event {max(expected)}: its end was cut off"
         return Verified(seq, len(signed), seq + 1, problem)
     return Verified(seq, len(signed), None, None)
+
+
+def _tail(path: Path) -> str:
+    """The end of the file: the newest checkpoint, and more."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - 500))
+        return handle.read().decode(errors="replace")
 
 
 def _checkpoints(workspace: Workspace, path: Path) -> Iterator[Checkpoint | str]:

@@ -43,6 +43,14 @@ def test_a_whole_log_is_found_whole(log: Workspace) -> None:
     assert verification.verify(log) == verification.Verified(10, 1, None, None)
 
 
+def test_the_same_head_is_signed_once(log: Workspace) -> None:
+    verification.checkpoint(log)
+    assert verification.verify(log).checkpoints == 1
+    audit.append(log, Act("ana", Via.COMMAND, "show", "ad", "one more"))
+    verification.checkpoint(log)
+    assert verification.verify(log).checkpoints == 2
+
+
 def test_an_empty_log_is_whole(workspace: Workspace) -> None:
     verification.checkpoint(workspace)
     assert verification.verify(workspace).problem is None
