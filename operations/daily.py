@@ -7,6 +7,7 @@ that was cut short goes on from what is pending; so the result does not depend o
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
@@ -36,14 +37,26 @@ class Step:
     work: Callable[[Workspace, Advance], str] = field(repr=False)
 
 
-def _crawl(sources: Sources) -> Callable[[Workspace, Advance], str]:
+def _crawl(sources: Sources, since: datetime) -> Callable[[Workspace, Advance], str]:
     def work(workspace: Workspace, advance: Advance) -> str:
         from crawlers.run import crawl
+        from crawlers.sites import discover
 
-        verdicts = crawl(workspace, sources.names or None, sources.folders, sources.origin, advance)
+        # A day cut short while it crawled goes on with the sites it had not finished: none is visited twice.
+        finished = _crawled(workspace, since)
+        found, broken = discover(workspace, sources.folders)
+        names = [name for name in sources.names or sorted({*found, *broken}) if name not in finished]
+        verdicts = crawl(workspace, names, sources.folders, sources.origin, advance)
         return "; ".join(f"{verdict.site} {verdict.state}" for verdict in verdicts) or "no site is set up"
 
     return work
+
+
+def _crawled(workspace: Workspace, since: datetime) -> set[str]:
+    from crawlers.tables import runs
+
+    with workspace.read() as connection:
+        return set(connection.execute(select(runs.c.site).where(runs.c.ended_at >= since)).scalars())
 
 
 def _read(workspace: Workspace, advance: Advance) -> str:
@@ -97,8 +110,8 @@ PROCESS = (
 def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str]:
     """Run the day, or go on with the one that was cut short; returns each step's summary."""
     with exclusive(workspace, "process"):
-        run_id, finished = _open_run(workspace)
-        for one in (Step("crawl", _crawl(sources or Sources())), *PROCESS):
+        run_id, since, finished = _open_run(workspace)
+        for one in (Step("crawl", _crawl(sources or Sources(), since)), *PROCESS):
             if one.name not in finished:
                 finished[one.name] = _run(workspace, one)
                 _finish_step(workspace, run_id, one.name, finished[one.name])
@@ -118,19 +131,20 @@ def _run(workspace: Workspace, one: Step) -> str:
         return one.work(workspace, advance)
 
 
-def _open_run(workspace: Workspace) -> tuple[str, dict[str, str]]:
+def _open_run(workspace: Workspace) -> tuple[str, datetime, dict[str, str]]:
+    """The run that was cut short, else a new one: its id, when it began, and the steps it has finished."""
     with workspace.begin() as connection:
         unfinished = connection.execute(
-            select(daily_runs.c.run_id).where(daily_runs.c.ended_at.is_(None)).order_by(daily_runs.c.started_at.desc())
-        ).scalar()
+            select(daily_runs).where(daily_runs.c.ended_at.is_(None)).order_by(daily_runs.c.started_at.desc())
+        ).first()
         if unfinished is None:
-            run_id = uuid.uuid4().hex
-            connection.execute(insert(daily_runs).values(run_id=run_id, started_at=now()))
-            return run_id, {}
+            run_id, moment = uuid.uuid4().hex, now()
+            connection.execute(insert(daily_runs).values(run_id=run_id, started_at=moment))
+            return run_id, moment, {}
         steps = connection.execute(
-            select(daily_steps.c.step, daily_steps.c.summary).where(daily_steps.c.run_id == unfinished)
+            select(daily_steps.c.step, daily_steps.c.summary).where(daily_steps.c.run_id == unfinished.run_id)
         )
-        return unfinished, {row.step: row.summary for row in steps}
+        return unfinished.run_id, unfinished.started_at, {row.step: row.summary for row in steps}
 
 
 def _finish_step(workspace: Workspace, run_id: str, name: str, summary: str) -> None:
