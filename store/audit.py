@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from store import keys
 from store.schema import now
@@ -20,6 +20,7 @@ from store.tables import audit_events
 from store.workspace import Workspace
 
 GENESIS = "0" * 64
+ONE_WRITER = 0x51DE11647  # of PostgreSQL's advisory locks, the audit log's
 Fact = str | int | float | bool | None
 
 
@@ -60,6 +61,9 @@ def append(workspace: Workspace, act: Act, connection: Connection | None = None)
     if connection is None:
         with workspace.begin() as own:
             return append(workspace, act, own)
+    if connection.dialect.name == "postgresql":
+        # SQLite lets one writer in at a time; here two would draw the same number, so they wait for each other.
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_WRITER)))
     last = connection.execute(
         select(audit_events.c.seq, audit_events.c.digest).order_by(audit_events.c.seq.desc()).limit(1)
     ).one_or_none()

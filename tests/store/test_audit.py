@@ -1,5 +1,7 @@
 """Every look is recorded first, chained, and holds no identifier in the clear."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select
 
 from store import audit, keys
@@ -23,6 +25,15 @@ def test_rows_are_numbered_and_chained(workspace: Workspace) -> None:
     assert first.previous == audit.GENESIS
     assert second.previous == first.digest
     assert audit.digest(first._asdict()) == first.digest
+
+
+def test_looks_of_many_at_once_are_all_recorded_in_one_chain(workspace: Workspace) -> None:
+    with ThreadPoolExecutor(8) as people:
+        numbers = list(people.map(lambda _: _look(workspace), range(40)))
+    assert sorted(numbers) == list(range(1, 41))
+    with workspace.read() as connection:
+        rows = connection.execute(select(audit_events).order_by(audit_events.c.seq)).all()
+    assert [row.previous for row in rows] == [audit.GENESIS, *(row.digest for row in rows[:-1])]
 
 
 def test_no_identifier_stands_in_the_row_in_the_clear(workspace: Workspace) -> None:
