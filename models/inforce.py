@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from models import folders, indicators, scorecard
+from models import indicators, scorecard
 from models.priority import Model, Published
 from models.tables import promotions
 from store.workspace import Workspace
@@ -38,9 +38,11 @@ def standing(workspace: Workspace) -> Standing:
         name = promoted(connection)
     if name == SCORECARD:
         return Standing(Published(), _version(Published().label))
-    try:
-        from nlp.pipeline import version
+    # Only a trained model needs what builds it, which takes seconds to import.
+    from models import folders
+    from nlp.pipeline import version
 
+    try:
         model = folders.load(folders.place(workspace.trained, name), version())
     except folders.ModelError as problem:
         log.warning("the scorecard ranks in place of %r: %s", name, problem)
