@@ -20,9 +20,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from market.server import serve
+from elasticsearch import Elasticsearch
 
 from market.make import make
+from market.server import serve
 from proof.fingerprint import Print, differences, fingerprint
 from store.settings import Settings
 from store.workspace import open_workspace
@@ -56,6 +57,14 @@ class Rig:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
+
+    def drop(self, root: Path) -> None:
+        """Remove the workspace and its indices."""
+        shutil.rmtree(root)
+        if self.search_url:
+            with Elasticsearch(self.search_url) as client:
+                for name in list(client.indices.get(index=f"{self.settings(root)['SIDELIGHT_SEARCH_PREFIX']}-*")):
+                    client.indices.delete(index=name)
 
     def fingerprint(self, root: Path) -> Print:
         """What the workspace holds when the day is over."""
@@ -128,7 +137,8 @@ def prove(rig: Rig, scratch: Path, kills: int, dice: random.Random) -> bool:
         found = differences(calm, rig.fingerprint(root))
         different += bool(found)
         print(f"round {rounds}: {hits.total()} kills so far: {'; '.join(found) or 'identical'}", flush=True)
-        shutil.rmtree(root)
+        rig.drop(root)
+    rig.drop(scratch / "calm")
     print(f"{hits.total()} kills ({', '.join(f'{name} {hits[name]}' for name in STAGES)}); {different} rounds differ")
     return not different and not set(STAGES) - set(hits)
 

@@ -1,6 +1,7 @@
 """Fixtures every room's tests share: a fresh workspace, and the real servers and browser where these are found."""
 
 import os
+import secrets
 import shutil
 import urllib.error
 import urllib.request
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
@@ -48,6 +50,18 @@ def elasticsearch_url() -> str:
     except (urllib.error.URLError, OSError):
         _missing("Elasticsearch", "start one and set SIDELIGHT_TEST_SEARCH_URL (deploy/elasticsearch.sh does)")
     return url
+
+
+@pytest.fixture(scope="session")
+def elastic_settings(elasticsearch_url: str) -> Iterator[Settings]:
+    """Settings of a workspace on Elasticsearch under a prefix of its own; its indices go when the tests are over."""
+    from elasticsearch import Elasticsearch
+
+    prefix = f"test-{secrets.token_hex(4)}"
+    yield Settings(search_url=SecretStr(elasticsearch_url), search_prefix=prefix)
+    with Elasticsearch(elasticsearch_url) as client:
+        for name in list(client.indices.get(index=f"{prefix}-*")):
+            client.indices.delete(index=name)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sighting
@@ -24,18 +23,6 @@ from store import outbox
 from store.database import upsert
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
-
-
-@pytest.fixture(scope="session")
-def elastic_settings(elasticsearch_url: str) -> Iterator[Settings]:
-    """Settings of a workspace on Elasticsearch under a prefix of its own; its indices go when the tests are over."""
-    from elasticsearch import Elasticsearch
-
-    prefix = f"test-{secrets.token_hex(4)}"
-    yield Settings(search_url=SecretStr(elasticsearch_url), search_prefix=prefix)
-    with Elasticsearch(elasticsearch_url) as client:
-        for name in list(client.indices.get(index=f"{prefix}-*")):
-            client.indices.delete(index=name)
 
 
 @pytest.fixture(params=["embedded", "elastic"])

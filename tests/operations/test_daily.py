@@ -73,3 +73,12 @@ def test_a_day_killed_in_every_stage_ends_like_an_undisturbed_one(
     workspace = open_workspace(root, Settings())
     assert differences(fingerprint(lived), fingerprint(workspace)) == []
     workspace.close()
+
+
+def test_a_day_on_elasticsearch_gives_the_same_documents(
+    lived: Workspace, rehearsal: Rehearsal, tmp_path: Path, elastic_settings: Settings
+) -> None:
+    workspace = open_workspace(tmp_path / "workspace", elastic_settings)
+    daily(workspace, rehearsal.sources)
+    assert differences(fingerprint(lived), fingerprint(workspace)) == []
+    workspace.close()
