@@ -5,7 +5,7 @@ import secrets
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,15 +53,21 @@ def elasticsearch_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def elastic_settings(elasticsearch_url: str) -> Iterator[Settings]:
-    """Settings of a workspace on Elasticsearch under a prefix of its own; its indices go when the tests are over."""
+def new_elastic_settings(elasticsearch_url: str) -> Iterator[Callable[[], Settings]]:
+    """Makes settings on Elasticsearch, each under a prefix of its own; the indices go when the tests are over."""
     from elasticsearch import Elasticsearch
 
-    prefix = f"test-{secrets.token_hex(4)}"
-    yield Settings(search_url=SecretStr(elasticsearch_url), search_prefix=prefix)
+    prefixes: list[str] = []
+
+    def make() -> Settings:
+        prefixes.append(f"test-{secrets.token_hex(4)}")
+        return Settings(search_url=SecretStr(elasticsearch_url), search_prefix=prefixes[-1])
+
+    yield make
     with Elasticsearch(elasticsearch_url) as client:
-        for name in list(client.indices.get(index=f"{prefix}-*")):
-            client.indices.delete(index=name)
+        for prefix in prefixes:
+            for name in list(client.indices.get(index=f"{prefix}-*")):
+                client.indices.delete(index=name)
 
 
 @pytest.fixture(scope="session")

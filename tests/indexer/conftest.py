@@ -25,6 +25,12 @@ from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 
 
+@pytest.fixture(scope="session")
+def elastic_settings(new_elastic_settings: Callable[[], Settings]) -> Settings:
+    """Settings of the one workspace on Elasticsearch these tests share."""
+    return new_elastic_settings()
+
+
 @pytest.fixture(params=["embedded", "elastic"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace, once on each engine."""

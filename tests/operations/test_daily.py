@@ -1,5 +1,6 @@
 """A day over real HTTP: everything the market shows arrives, a killed day goes on, a second day doubles nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -76,9 +77,9 @@ def test_a_day_killed_in_every_stage_ends_like_an_undisturbed_one(
 
 
 def test_a_day_on_elasticsearch_gives_the_same_documents(
-    lived: Workspace, rehearsal: Rehearsal, tmp_path: Path, elastic_settings: Settings
+    lived: Workspace, rehearsal: Rehearsal, tmp_path: Path, new_elastic_settings: Callable[[], Settings]
 ) -> None:
-    workspace = open_workspace(tmp_path / "workspace", elastic_settings)
+    workspace = open_workspace(tmp_path / "workspace", new_elastic_settings())
     daily(workspace, rehearsal.sources)
     assert differences(fingerprint(lived), fingerprint(workspace)) == []
     workspace.close()
