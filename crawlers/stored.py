@@ -73,7 +73,7 @@ class _Work:
     fresh: dict[str, None] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
     to_read: dict[str, None] = field(default_factory=dict)
-    came_back: dict[str, None] = field(default_factory=dict)
+    seen_again: dict[str, None] = field(default_factory=dict)
     versions: list[dict[str, Any]] = field(default_factory=list)
     sightings: dict[str, Sighting] = field(default_factory=dict)
 
@@ -86,8 +86,8 @@ class _Work:
             self.fresh[ad.ad_id] = None
         else:
             change = Change.SAME if state["digest"] == digest else Change.CHANGED
-            if change is Change.SAME and state["gone_at"] is not None:
-                self.came_back[ad.ad_id] = None
+            if change is Change.SAME:
+                self.seen_again[ad.ad_id] = None
             self._renew(state, ad, digest, seen_at, change)
         if change is not Change.SAME:
             self.to_read[ad.ad_id] = None
@@ -101,10 +101,12 @@ class _Work:
             # An old archive imported late adds a sighting; it does not turn the newest state back.
             state["first_seen"] = min(state["first_seen"], seen_at)
             return
+        # A bump gives an ad a new date; it was posted when it was first posted, and groups are named by that.
+        posted_at = min(filter(None, (state["posted_at"], ad.posted_at)), default=None)
         if change is Change.CHANGED:
             self.versions.append(_version(state))
             state |= {**_columns(ad), "digest": digest, "version": state["version"] + 1}
-        state |= {"last_seen": seen_at, "gone_at": None, "posted_at": ad.posted_at}
+        state |= {"last_seen": seen_at, "gone_at": None, "posted_at": posted_at}
 
     def write(self, connection: Connection) -> None:
         if self.fresh:
@@ -121,7 +123,8 @@ class _Work:
         insert_missing(connection, ad_versions, self.versions)
         insert_missing(connection, sightings, (_row(one) for one in self.sightings.values()))
         pending.announce(connection, "ads", self.to_read)
-        outbox.put(connection, outbox.AD, self.came_back)
+        # What is only seen again needs no reading, but its document says when it was last seen.
+        outbox.put(connection, outbox.AD, (ad_id for ad_id in self.seen_again if ad_id not in self.to_read))
 
 
 def record_gone(connection: Connection, ad_id: str, *, seen_at: datetime, run_id: str, capture_id: str | None) -> bool:

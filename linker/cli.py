@@ -28,7 +28,16 @@ def link(source: InArgument, target: OutArgument) -> None:
             {
                 "group_id": group.group_id,
                 "ad_ids": list(group.ad_ids),
-                "links": [one.as_json() for one in group.links],
+                "links": [
+                    {
+                        "left": one.left,
+                        "right": one.right,
+                        "reason": one.reason.value,
+                        "key": one.key,
+                        "weight": one.weight,
+                    }
+                    for one in group.links
+                ],
                 "hub_keys": sorted({hub.key for hub in group.hubs}),
             }
             for group in groups

@@ -91,3 +91,21 @@ def test_a_gone_ad_that_returns_is_written_to_the_index_again(workspace: Workspa
         assert record_sighting(connection, AD, seen_at=DAY + timedelta(days=2), run_id="r4").change is Change.SAME
         assert [row.item for row in outbox.due(connection, 9)] == [AD.ad_id]
         assert load_ads(connection, [AD.ad_id])[AD.ad_id].gone_at is None
+
+
+def test_a_bump_gives_an_ad_no_new_day_of_posting(workspace: Workspace) -> None:
+    see(workspace, AD)
+    see(workspace, replace(AD, posted_at=DAY + timedelta(days=2)), at=DAY + timedelta(days=2), run="r2")
+    with workspace.read() as connection:
+        stored = load_ads(connection, [AD.ad_id])[AD.ad_id]
+    assert (stored.ad.posted_at, stored.version) == (DAY, 1)
+
+
+def test_an_ad_seen_again_is_due_in_the_index_and_not_for_reading(workspace: Workspace) -> None:
+    see(workspace, AD)
+    with workspace.begin() as connection:
+        pending.done(connection, "read", pending.take(connection, "read", 10))
+    see(workspace, AD, at=DAY + timedelta(days=1), run="r2")
+    with workspace.read() as connection:
+        assert [row.item for row in outbox.due(connection, 10)] == [AD.ad_id]
+    assert to_read(workspace) == 0

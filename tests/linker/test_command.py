@@ -32,6 +32,7 @@ def test_link_reads_ads_and_writes_groups_and_says_which_line_it_skipped(tmp_pat
     (link,) = groups[0]["links"]
     assert (link["left"], link["right"], link["reason"], link["key"]) == ("a", "b", "phone", "+13125550142")
     assert 0 < link["weight"] <= 1
+    assert set(link) == {"left", "right", "reason", "key", "weight"}
 
 
 def test_the_order_of_lines_does_not_change_the_output(tmp_path: Path) -> None:
