@@ -147,6 +147,17 @@ def _search(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("search", grade, f"{found.engine}: the index is {found.state}: {found.detail}", remedies[found.state])
 
 
+def _model(workspace: Workspace) -> Iterator[Finding]:
+    from models.inforce import standing
+
+    found = standing(workspace)
+    if found.fallen_back is None:
+        yield Finding("model", Grade.OK, f"groups are ranked by {found.model.label}")
+    else:
+        text = f"the promoted model cannot be used, so the scorecard ranks: {found.fallen_back}"
+        yield Finding("model", Grade.BROKEN, text, "sidelight promote scorecard, or train and promote another")
+
+
 def _backlog(workspace: Workspace) -> Iterator[Finding]:
     with workspace.read() as connection:
         for stage in ("read", "link", "score", "watch"):
@@ -200,6 +211,7 @@ CHECKS: dict[str, Callable[[Workspace], Iterator[Finding]]] = {
     "disk": _disk,
     "database": _database,
     "search": _search,
+    "model": _model,
     "backlog": _backlog,
     "sites": _sites,
 }

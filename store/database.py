@@ -92,4 +92,4 @@ def select_in(
 ) -> Iterator[Row[Any]]:
     """The rows of `query` whose `column` is one of `values`, asked in chunks."""
     for part in chunks(values):
-        yield from connection.execute(query.where(column.in_(part)))
+        yield from connection.execute(query.where(column.in_(part))).all()
