@@ -55,6 +55,12 @@ def _purge(workspace: Workspace, ad_id: str) -> None:
         pending.announce(connection, "readings", [ad_id])
 
 
+def _since(new: Posted, old: Posted) -> Posted:
+    """The ad as it is now, posted when it was first posted, as the store keeps it."""
+    days = [one.ad.posted_at for one in (new, old) if one.ad.posted_at]
+    return replace(new, ad=replace(new.ad, posted_at=min(days)))
+
+
 def _rows(workspace: Workspace, table: Table) -> list[tuple[Any, ...]]:
     with workspace.read() as connection:
         return sorted(tuple(map(repr, row)) for row in connection.execute(select(table)))
@@ -102,7 +108,8 @@ def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], 
     there: dict[str, Posted] = {}
     for made, purged, judged, batch in rounds:
         put(made)
-        there.update((one.ad.ad_id, one) for one in made)
+        for one in made:
+            there[one.ad.ad_id] = _since(one, there.get(one.ad.ad_id, one))
         for number in sorted(purged):
             if there.pop(f"harbor:{number}", None):
                 _purge(workspace, f"harbor:{number}")
