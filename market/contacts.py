@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import yaml
+from market.datafiles import load_data
 
 DOMAINS = ("example.com", "example.org", "example.net", "mail.example", "post.example", "inbox.test", "letters.test")
 LABELS = {
@@ -39,7 +39,7 @@ class Register:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._count = int(rng.random() * 1000)
-        self._stems: list[str] = yaml.safe_load(Path(__file__).with_name("names.yml").read_text("utf-8"))["stems"]
+        self._stems: list[str] = load_data(Path(__file__).with_name("names.yml"))["stems"]
 
     def _stem(self, name: str, joints: tuple[str, ...]) -> str:
         rng = self._rng

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
+from market.datafiles import load_data
 
 Maker = Callable[[Random], str]
 Words = tuple[str, ...]
@@ -108,8 +108,8 @@ class Bank:
 
     def __init__(self, language: str) -> None:
         folder = Path(__file__).with_name("wording")
-        data = yaml.safe_load((folder / f"{language}.yml").read_text("utf-8"))
-        signs = yaml.safe_load((folder / f"{language}_indicators.yml").read_text("utf-8"))
+        data = load_data(folder / f"{language}.yml")
+        signs = load_data(folder / f"{language}_indicators.yml")
         self.language = language
         self.lists: dict[str, Words] = {name: tuple(words) for name, words in data.pop("lists").items()}
         self._sections = {name: self._compile(section) for name, section in data.items()}

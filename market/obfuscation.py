@@ -10,8 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-import yaml
-
+from market.datafiles import load_data
 from market.grammar import bank
 from market.numbers import Number
 
@@ -22,7 +21,7 @@ Family = Callable[[Groups, str, Random], str]
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("digits.yml").read_text("utf-8"))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("digits.yml"))
     return data
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
 from market.contacts import Handle, Register
+from market.datafiles import load_data
 from market.numbers import Exchange, Number
 from market.obfuscation import HABITS
 from market.places import Place
@@ -84,14 +83,14 @@ class Hub:
 @cache
 def classes() -> dict[str, dict[str, Any]]:
     """Parameters by class, from `classes.yml`."""
-    data: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("classes.yml").read_text("utf-8"))
+    data: dict[str, dict[str, Any]] = load_data(Path(__file__).with_name("classes.yml"))
     return data
 
 
 @cache
 def names() -> tuple[str, ...]:
     """The given names in use."""
-    return tuple(yaml.safe_load(Path(__file__).with_name("names.yml").read_text("utf-8"))["names"])
+    return tuple(load_data(Path(__file__).with_name("names.yml"))["names"])
 
 
 def weighted(chances: Mapping[str, float], rng: Random) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from market.datafiles import load_data
 
 COUNTRY = {"US": "USA", "GB": "UK", "ES": "España", "MX": "México", "BR": "Brasil", "PT": "Portugal"}
 CURRENCY = {"US": "USD", "GB": "GBP", "ES": "EUR", "PT": "EUR", "MX": "MXN", "BR": "BRL"}
@@ -59,7 +59,7 @@ def _slug(name: str) -> str:
 @cache
 def atlas() -> Atlas:
     """The one atlas."""
-    data = yaml.safe_load(Path(__file__).with_name("places.yml").read_text("utf-8"))
+    data = load_data(Path(__file__).with_name("places.yml"))
     columns = data["columns"]
     rows = (dict(zip(columns, row, strict=True)) for row in data["places"])
     places = tuple(Place(**{**row, "codes": tuple(row["codes"])}) for row in rows)

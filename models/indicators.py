@@ -6,8 +6,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from store.datafiles import load_data
 from store.errors import SidelightError
 
 FILE = Path(__file__).with_name("indicators.yml")
@@ -49,10 +48,7 @@ class Indicator:
 @cache
 def indicators() -> dict[str, Indicator]:
     """Every row by id, in the table's order; raises IndicatorError where a weight has the wrong sign for its grade."""
-    rows = [
-        Indicator(row["id"], Grade(row["grade"]), row["family"], float(row["weight"]))
-        for row in yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    ]
+    rows = [Indicator(row["id"], Grade(row["grade"]), row["family"], float(row["weight"])) for row in load_data(FILE)]
     for row in rows:
         if (row.weight > 0 and row.grade not in RAISES) or (row.weight < 0 and row.grade not in LOWERS):
             raise IndicatorError(f"{FILE.name}: {row.id} has grade {row.grade}, which may not weigh {row.weight}")

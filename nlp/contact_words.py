@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import re2
-import yaml
+
+from store.datafiles import load_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ContactWords:
 @cache
 def contact_words() -> ContactWords:
     """What contacts.yml says."""
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("contacts.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("contacts.yml"))
     signs = {word: sign for sign, name in ((".", "dot"), ("_", "underscore"), ("-", "dash")) for word in data[name]}
     return ContactWords(
         at=any_of(data["at"]),

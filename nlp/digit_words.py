@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from store.datafiles import load_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """What digits.yml says."""
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("digits.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("digits.yml"))
     strong, weak, tens = (
         {word: digits for digits, words in data[name].items() for word in words} for name in ("strong", "weak", "tens")
     )

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from store.datafiles import load_data
 
 UNKNOWN = "und"
 WORD = re.compile(r"[^\W\d_]+")
@@ -24,7 +24,7 @@ ENOUGH = 90
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("languages.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("languages.yml"))
     return data
 
 

@@ -17,10 +17,10 @@ from nlp.extractor import Found
 from nlp.mapped import Mapped
 from nlp.phrases import Hit, PhraseError, Phrases, expand
 from nlp.records import Kind
+from store.datafiles import load_data
 from store.errors import SidelightError
 
 NAME = "lexicon"
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).with_name("lexicons")
 GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
@@ -104,7 +104,7 @@ def load(folder: Path = FOLDER) -> tuple[Lexicon, ...]:
 
 def _lexicon(path: Path) -> Lexicon:
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=LOADER)  # noqa: S506  a safe loader either way
+        data = load_data(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise LexiconError(f"{path}: cannot be read: {problem}") from None
     if not isinstance(data, dict) or sorted(data) != sorted((*HEAD, "entries")):

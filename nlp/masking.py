@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import re2
-import yaml
 
 from nlp.extractor import Found
 from nlp.mapped import Mapped
 from nlp.mentions import runs
 from nlp.phrases import Phrases
+from store.datafiles import load_data
 
 Span = tuple[int, int, str]
 
@@ -41,7 +41,7 @@ class Masks:
 @cache
 def masks() -> Masks:
     """What masks.yml says."""
-    return Masks(yaml.safe_load(Path(__file__).with_name("masks.yml").read_text(encoding="utf-8")))
+    return Masks(load_data(Path(__file__).with_name("masks.yml")))
 
 
 def mask(text: Mapped, found: Iterable[Found]) -> Mapped:

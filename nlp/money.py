@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from store.datafiles import load_data
 
 DIGITS = r"(?:\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
 SCALES = {"million": 10**6, "millones": 10**6, "billion": 10**9, "thousand": 1000, "mil": 1000}
@@ -75,7 +75,7 @@ class Words:
 @cache
 def words() -> Words:
     """The words of prices.yml."""
-    data = yaml.safe_load(Path(__file__).with_name("prices.yml").read_text("utf-8"))
+    data = load_data(Path(__file__).with_name("prices.yml"))
     currencies = {str(word): code for code, listed in data["currencies"].items() for word in listed}
     units = {str(word): int(minutes) for minutes, listed in data["units"].items() for word in listed}
     fixed = {str(word): int(minutes) for minutes, listed in data["fixed"].items() for word in listed}

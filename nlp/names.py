@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from nlp.extractor import AdText, Example, Found
 from nlp.fields import Run, runs
 from nlp.masking import masks
 from nlp.records import Kind
+from store.datafiles import load_data
 
 NAME = "names"
 WORD = r"[a-z][a-z'-]{1,19}"
@@ -162,5 +161,5 @@ def _could_be(written: str) -> bool:
 @cache
 def words() -> Words:
     """The one set of words."""
-    data = yaml.safe_load(Path(__file__).with_name("names.yml").read_text("utf-8"))
+    data = load_data(Path(__file__).with_name("names.yml"))
     return Words(*(frozenset(map(str, data[name])) for name in ("known", "common", "never")))

