@@ -8,11 +8,18 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
+
+# No deadline: a busy machine is no failure. At a desk the examples are new each time; CI repeats the same ones.
+hypothesis.settings.register_profile(
+    "sidelight", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true"
+)
+hypothesis.settings.load_profile("sidelight")
 
 REQUIRE = os.environ.get("SIDELIGHT_REQUIRE_REAL") == "1"
 
