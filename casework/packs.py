@@ -4,7 +4,6 @@ The captured pages stand in it byte for byte as they were received; `manifest.js
 signed with the workspace's Ed25519 key.
 """
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -25,6 +24,7 @@ from nlp.stored import load_readings
 from store import keys
 from store.database import select_in
 from store.errors import SidelightError, UsageError
+from store.filehashes import file_hashes
 from store.schema import now
 from store.workspace import Workspace
 
@@ -86,7 +86,7 @@ def verify(folder: Path) -> int:
         key.verify(signature, manifest)
     except InvalidSignature:
         raise PackError(f"{folder / MANIFEST} does not fit its signature: it was changed") from None
-    found = _hashes(folder)
+    found = file_hashes(folder, leave_out={MANIFEST, SIGNATURE})
     for name in sorted(set(listed) | set(found)):
         if listed.get(name) != found.get(name):
             raise PackError(f"{folder / name} is not as it was exported")
@@ -167,19 +167,10 @@ def _seal(workspace: Workspace, draft: Path, group_id: str) -> int:
     key = Ed25519PrivateKey.from_private_bytes(keys.key(workspace, "evidence-signing"))
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     (draft / PUBLIC_KEY).write_bytes(public)
-    files = _hashes(draft)
+    files = file_hashes(draft)
     manifest = orjson.dumps(
         {"group_id": group_id, "made_at": now().isoformat(), "files": files}, option=orjson.OPT_INDENT_2
     )
     (draft / MANIFEST).write_bytes(manifest)
     (draft / SIGNATURE).write_bytes(key.sign(manifest))
     return len(files)
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    skipped = {folder / MANIFEST, folder / SIGNATURE}
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path not in skipped
-    }

@@ -3,7 +3,6 @@
 Without the keys the copy's audit words stay sealed; they are left out unless asked for.
 """
 
-import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from store.errors import SidelightError, UsageError
+from store.filehashes import file_hashes
 from store.schema import now
 from store.settings import FILE_NAME
 from store.workspace import Workspace
@@ -42,7 +42,7 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool) -> int:
             shutil.copytree(workspace.root / name, draft / name)
         if (workspace.root / FILE_NAME).exists():
             shutil.copy2(workspace.root / FILE_NAME, draft)
-        files = _hashes(draft)
+        files = file_hashes(draft)
         (draft / MANIFEST).write_bytes(
             orjson.dumps({"made_at": now().isoformat(), "files": files}, option=orjson.OPT_INDENT_2)
         )
@@ -61,7 +61,7 @@ def verify(folder: Path) -> int:
         listed = orjson.loads((folder / MANIFEST).read_bytes())["files"]
     except (OSError, orjson.JSONDecodeError, KeyError):
         raise BackupError(f"{folder} is no backup: its {MANIFEST} is missing or damaged") from None
-    found = _hashes(folder)
+    found = file_hashes(folder, leave_out={MANIFEST})
     for name in sorted(set(listed) | set(found)):
         if listed.get(name) != found.get(name):
             raise BackupError(f"{folder / name} is not as it was when the backup was made; take another copy")
@@ -89,13 +89,3 @@ def _claim(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is there already and not empty; name another folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / MANIFEST)
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
