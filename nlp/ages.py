@@ -8,8 +8,7 @@ in the places where sites put ages (the `age` field, "Ana, 24", a title that end
 import re
 from collections.abc import Iterator
 
-from nlp.extractor import AdText, Example, Found
-from nlp.fields import Run, runs
+from nlp.extractor import AdText, Example, Found, Run
 from nlp.numerals import NUMERAL, number
 from nlp.records import Kind
 
@@ -115,7 +114,7 @@ class Ages:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Each number once, by the surest rule that reads it."""
         seen: set[int] = set()
-        for run in runs(text):
+        for run in text.fields:
             for found in _of_field(text, run):
                 if found.start not in seen:
                     seen.add(found.start)

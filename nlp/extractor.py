@@ -1,6 +1,8 @@
 """The contract of an extractor: a function of one ad's folded text that yields what it found, and brings its examples."""
 
-from collections.abc import Iterable, Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -8,6 +10,17 @@ from crawlers.records import Ad
 from nlp.fold import fold
 from nlp.mapped import Mapped, Original
 from nlp.records import Kind
+
+NUMBER = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`folded.text[start:end]` is the field `name`."""
+
+    name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +31,26 @@ class AdText:
     original: Original
     folded: Mapped
     region: str | None  # ISO country, a hint for phones and currencies
+    fields: tuple[Run, ...]  # those with any text, in order
+    numbers: tuple[tuple[int, int], ...]  # start and end of every run of digits 0-9 in `folded.text`, in order
 
     @classmethod
     def of(cls, ad: Ad) -> "AdText":
         """Lay the ad's fields end to end and fold them."""
         original = Original.of(ad.texts())
-        return cls(ad, original, fold(original.text), ad.region)
+        folded = fold(original.text)
+        numbers = tuple([match.span() for match in NUMBER.finditer(folded.text)])
+        return cls(ad, original, folded, ad.region, tuple(_fields(original, folded)), numbers)
+
+
+def _fields(original: Original, folded: Mapped) -> Iterator[Run]:
+    plain = isinstance(folded.starts, range)
+    for name, begin, length in zip(original.fields, original.starts, original.lengths, strict=True):
+        start, end = begin, begin + length
+        if not plain:
+            start, end = bisect_left(folded.starts, start), bisect_left(folded.starts, end)
+        if start < end:
+            yield Run(name, start, end)
 
 
 @dataclass(frozen=True, slots=True)

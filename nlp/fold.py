@@ -38,29 +38,33 @@ FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "
 
 def fold(text: str) -> Mapped:
     """`text` folded, each character mapped to the character of `text` it comes from."""
-    if SPECIAL.search(text) is None:
-        mapped = Mapped.identity(text)
-        return Mapped(text.lower(), mapped.starts, mapped.ends)
+    runs = list(SPECIAL.finditer(text))
+    if not runs:
+        return Mapped.identity(text.lower())
     parts: list[str] = []
+    position = 0
+    for run in runs:
+        begin, end = run.span()
+        parts += (text[position:begin].lower(), *map(TABLE.__getitem__, run[0]))
+        position = end
+    parts.append(text[position:].lower())
+    folded = "".join(parts)
+    if len(folded) == len(text) and all(len(TABLE[letter]) == 1 for run in runs for letter in run[0]):
+        return Mapped.identity(folded)
     starts, ends = array("I"), array("I")
     position = 0
-    places = array("I", range(len(text) + 1))
-    for run in SPECIAL.finditer(text):
+    for run in runs:
         begin, end = run.span()
-        parts.append(text[position:begin].lower())
-        starts += places[position:begin]
-        ends += places[position + 1 : begin + 1]
-        position = end
-        for index in range(begin, end):
-            new = TABLE[text[index]]
-            parts.append(new)
-            for _ in new:
+        starts.extend(range(position, begin))
+        ends.extend(range(position + 1, begin + 1))
+        for index, letter in enumerate(run[0], start=begin):
+            for _ in TABLE[letter]:
                 starts.append(index)
                 ends.append(index + 1)
-    parts.append(text[position:].lower())
-    starts += places[position:-1]
-    ends += places[position + 1 :]
-    return Mapped("".join(parts), starts, ends)
+        position = end
+    starts.extend(range(position, len(text)))
+    ends.extend(range(position + 1, len(text) + 1))
+    return Mapped(folded, starts, ends)
 
 
 class _Table(dict[str, str]):

@@ -6,7 +6,7 @@ name characters of the ad as given. `Mapped` is a string with, for every charact
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # Between two fields: no rule reads across it unless it means to.
@@ -59,13 +59,13 @@ class Mapped:
     """`text[i]` stands for `original[starts[i]:ends[i]]`; starts and ends never go down."""
 
     text: str
-    starts: "array[int]"
-    ends: "array[int]"
+    starts: Sequence[int]  # a range where every character stands for itself: nothing to store
+    ends: Sequence[int]
 
     @classmethod
     def identity(cls, text: str) -> "Mapped":
-        """The text itself, every character standing for itself."""
-        return cls(text, array("I", range(len(text))), array("I", range(1, len(text) + 1)))
+        """The text itself, every character standing for the one at its place."""
+        return cls(text, range(len(text)), range(1, len(text) + 1))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's span for `text[start:end]`; needs start < end."""
@@ -81,14 +81,14 @@ class Mapped:
         position = 0
         for start, end, new in spans:
             parts += (self.text[position:start], new)
-            starts += self.starts[position:start]
-            ends += self.ends[position:start]
-            starts += array("I", [self.starts[start]] * len(new))
-            ends += array("I", [self.ends[end - 1]] * len(new))
+            starts.extend(self.starts[position:start])
+            ends.extend(self.ends[position:start])
+            starts.extend([self.starts[start]] * len(new))
+            ends.extend([self.ends[end - 1]] * len(new))
             position = end
         if position == 0:
             return self
         parts.append(self.text[position:])
-        starts += self.starts[position:]
-        ends += self.ends[position:]
+        starts.extend(self.starts[position:])
+        ends.extend(self.ends[position:])
         return Mapped("".join(parts), starts, ends)

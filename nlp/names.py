@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp.extractor import AdText, Example, Found
-from nlp.fields import Run, runs
+from nlp.extractor import AdText, Example, Found, Run
 from nlp.masking import masks
 from nlp.records import Kind
 from store.datafiles import load_data
@@ -76,7 +75,7 @@ class Names:
         folded = text.folded.text
         seen: set[int] = set()
         names: set[str] = set()
-        for run in runs(text):
+        for run in text.fields:
             for start, end, sure in _of_field(text, run):
                 written = folded[start:end]
                 if start not in seen and _could_be(written):

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nlp.extractor import AdText, Example, Found
-from nlp.fields import Run, runs
+from nlp.extractor import AdText, Example, Found, Run
 from nlp.gazetteer import SHORT, WORD, Place, gazetteer, key
 from nlp.records import Kind
 from nlp.regions import POSTAL, Region, region_after, words
@@ -110,7 +109,7 @@ class Places:
         given = _given(text)
         named: list[Named] = []
         settled: set[str] = set()  # what the location field names is a place elsewhere too
-        fields = [run for run in runs(text) if run.name not in SILENT]
+        fields = [run for run in text.fields if run.name not in SILENT]
         for run in sorted(fields, key=lambda one: one.name != "location"):
             found = list(_names(Scan.of(text, run, given), settled))
             if run.name == "location":

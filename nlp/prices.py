@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from nlp.extractor import AdText, Example, Found
-from nlp.fields import Run, runs
+from nlp.extractor import AdText, Example, Found, Run
 from nlp.money import Amount, Time, amounts, times, words
 from nlp.records import Kind
 
@@ -45,7 +44,7 @@ class Prices:
 
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Field by field, in reading order."""
-        for run in runs(text):
+        for run in text.fields:
             if run.name not in SILENT:
                 yield from _of_field(text, run)
 
