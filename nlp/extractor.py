@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from crawlers.records import Ad
 from nlp.fold import fold
@@ -12,6 +13,7 @@ from nlp.mapped import Mapped, Original
 from nlp.records import Kind
 
 NUMBER = re.compile(r"[0-9]+")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ def _fields(original: Original, folded: Mapped) -> Iterator[Run]:
             yield Run(name, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What an extractor yields: `text[start:end]` of the text it was given means `value`.
 
     `parts` lists the runs of a value that is spread over several places, in reading order; else it is empty.
@@ -66,7 +67,7 @@ class Found:
     end: int
     source: str
     confidence: float = 1.0
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = NOTHING
     parts: tuple[tuple[int, int], ...] = ()
 
 

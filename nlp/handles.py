@@ -1,7 +1,6 @@
 """Handles: the name a person goes by on a platform, given with the platform before it, after it or in a profile's address."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import re2
 
@@ -62,7 +61,7 @@ class Handles:
             if not any(found.start < end and start < found.end for start, end in taken):
                 taken.append((found.start, found.end))
                 hidden = disguised(text, found.start, found.end)
-                yield replace(found, detail={**found.detail, "form": "look-alike"}) if hidden else found
+                yield found._replace(detail={**found.detail, "form": "look-alike"}) if hidden else found
 
 
 def _profiles(folded: str) -> Iterator[Found]:

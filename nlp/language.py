@@ -12,7 +12,8 @@ from typing import Any
 from store.datafiles import load_data
 
 UNKNOWN = "und"
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[a-z]+")  # of folded text: no accents, no capitals
+LETTERS = re.compile(r"[^\W\d_]+")
 # Folding has taken the accents off: a letter beyond Latin is of another script.
 OTHER_SCRIPT = re.compile("[^\x00-\u024f]")
 # Enough of a long text to tell its language.
@@ -51,8 +52,8 @@ def language_of(folded: str) -> str:
         return script
     votes = _votes()
     score: Counter[str] = Counter()
-    for word in set(WORD.findall(text)):
-        for language, weight in votes.get(word, ()):
+    for word in votes.keys() & set(WORD.findall(text)):
+        for language, weight in votes[word]:
             score[language] += weight
     if not score:
         return UNKNOWN
@@ -62,7 +63,7 @@ def language_of(folded: str) -> str:
 
 def _script(text: str) -> str | None:
     foreign = [letter for letter in OTHER_SCRIPT.findall(text) if letter.isalpha()]
-    if 2 * len(foreign) <= sum(map(len, WORD.findall(text))):
+    if 2 * len(foreign) <= sum(map(len, LETTERS.findall(text))):
         return None
     for first, last, language in _data()["scripts"]:
         if sum(first <= letter <= last for letter in foreign) > len(foreign) / 2:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from nlp.extractor import Found
-from nlp.mapped import Mapped
+from nlp.mapped import Rewritten
 from nlp.phrases import Hit, PhraseError, Phrases, expand
 from nlp.records import Kind
 from store.datafiles import load_data
@@ -72,7 +72,7 @@ class Lexicons:
         self._phrases = Phrases({key: entry.patterns for key, (_, entry) in self._entries.items()})
         self._unless = Phrases({key: entry.unless for key, (_, entry) in self._entries.items() if entry.unless})
 
-    def find(self, masked: Mapped) -> Iterator[Found]:
+    def find(self, masked: Rewritten) -> Iterator[Found]:
         """Every indicator the words show; of matches of one indicator that overlap, the first and longest stays."""
         text = masked.text
         hits = sorted(self._phrases.find(text), key=lambda one: (one.start, -one.end, one.key))

@@ -4,17 +4,16 @@ Reading rewrites an ad several times (fold look-alikes, drop invisible character
 name characters of the ad as given. `Mapped` is a string with, for every character, the span of the original it stands for.
 """
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # Between two fields: no rule reads across it unless it means to.
 BREAK = "\n\x1e\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of one field: `field[start:end]`."""
 
     field: str
@@ -40,6 +39,14 @@ class Original:
             starts.append(position)
             position += len(text) + len(BREAK)
         return cls(BREAK.join(texts.values()), tuple(texts), tuple(starts), tuple(map(len, texts.values())))
+
+    def piece(self, start: int, end: int) -> Piece | None:
+        """The one run of a field that `text[start:end]` is; None where it reaches into a break."""
+        index = bisect_right(self.starts, start) - 1
+        begin = self.starts[index]
+        if index < 0 or end - begin > self.lengths[index]:
+            return None
+        return Piece(self.fields[index], start - begin, end - begin)
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """The runs of fields that `text[start:end]` covers, without the breaks; empty runs are left out."""
@@ -71,24 +78,50 @@ class Mapped:
         """The original's span for `text[start:end]`; needs start < end."""
         return self.starts[start], self.ends[end - 1]
 
-    def replace(self, spans: Iterable[tuple[int, int, str]]) -> "Mapped":
-        """Put a string in place of each `text[start:end]` (sorted, not overlapping, not empty).
 
-        Every character of the new string stands for the whole run it replaced; an empty string drops the run.
-        """
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A text with some of its runs replaced, each by a string that stands for the whole run.
+
+    Between replacements text is as it was. Three numbers a replacement, in reading order, are all that is kept.
+    """
+
+    text: str
+    under: "Mapped | Rewritten"
+    at: Sequence[int]  # where each new string begins in `text`
+    starts: Sequence[int]  # the run it replaced: `under.text[starts[i]:ends[i]]`
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, under: "Mapped | Rewritten", spans: Iterable[tuple[int, int, str]]) -> "Rewritten":
+        """Put a string in place of each `under.text[start:end]`; sorted, not overlapping, none empty."""
+        text = under.text
         parts: list[str] = []
-        starts, ends = array("I"), array("I")
-        position = 0
+        at, starts, ends = [], [], []
+        position = length = 0
         for start, end, new in spans:
-            parts += (self.text[position:start], new)
-            starts.extend(self.starts[position:start])
-            ends.extend(self.ends[position:start])
-            starts.extend([self.starts[start]] * len(new))
-            ends.extend([self.ends[end - 1]] * len(new))
+            parts += (text[position:start], new)
+            length += start - position
+            at.append(length)
+            starts.append(start)
+            ends.append(end)
+            length += len(new)
             position = end
-        if position == 0:
-            return self
-        parts.append(self.text[position:])
-        starts.extend(self.starts[position:])
-        ends.extend(self.ends[position:])
-        return Mapped("".join(parts), starts, ends)
+        parts.append(text[position:])
+        return cls("".join(parts), under, at, starts, ends)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's span for `text[start:end]`; needs start < end."""
+        return self.under.span(self._place(start)[0], self._place(end - 1)[1])
+
+    def _place(self, position: int) -> tuple[int, int]:
+        """What the character at `position` stands for in `under.text`."""
+        index = bisect_right(self.at, position) - 1
+        if index < 0:
+            return position, position + 1
+        following = self.at[index + 1] if index + 1 < len(self.at) else len(self.text)
+        kept = following - (self.starts[index + 1] if index + 1 < len(self.at) else len(self.under.text))
+        # Behind the new string the text goes on as it was, `kept` characters further to the right.
+        if position - kept >= self.ends[index]:
+            return position - kept, position - kept + 1
+        return self.starts[index], self.ends[index]

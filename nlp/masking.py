@@ -8,10 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import re2
-
 from nlp.extractor import Found
-from nlp.mapped import Mapped
+from nlp.mapped import Mapped, Rewritten
 from nlp.mentions import runs
 from nlp.phrases import Phrases
 from store.datafiles import load_data
@@ -24,18 +22,18 @@ class Masks:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.tokens: dict[str, str] = data["tokens"]
-        rows = list(enumerate(data["masks"]))
-        self.of_row = {str(index): row["token"] for index, row in rows}
-        self.phrases = Phrases({str(index): row["words"] for index, row in rows if row.get("words")}, data.get("lists"))
-        self.patterns = [(index, re2.compile(one)) for index, row in rows for one in row.get("patterns", ())]
+        rows = {str(index): row for index, row in enumerate(data["masks"])}
+        self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
+        self._phrases = Phrases(
+            {key: row["words"] for key, row in rows.items() if row.get("words")},
+            data.get("lists"),
+            raw={key: row["patterns"] for key, row in rows.items() if row.get("patterns")},
+        )
 
     def hits(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Start, end and row of every match; they may overlap."""
-        for hit in self.phrases.find(text):
-            yield hit.start, hit.end, int(hit.key)
-        for row, pattern in self.patterns:
-            for match in pattern.finditer(text):
-                yield match.start(), match.end(), row
+        for key, start, end in self._phrases.find(text):
+            yield start, end, int(key)
 
 
 @cache
@@ -44,7 +42,7 @@ def masks() -> Masks:
     return Masks(load_data(Path(__file__).with_name("masks.yml")))
 
 
-def mask(text: Mapped, found: Iterable[Found]) -> Mapped:
+def mask(text: Mapped, found: Iterable[Found]) -> Rewritten:
     """`text` with its mentions and every masked word replaced by their tokens."""
     known = masks()
     contacts = [
@@ -54,9 +52,9 @@ def mask(text: Mapped, found: Iterable[Found]) -> Mapped:
         if one.kind.value in known.tokens
         and one.detail.get("method") != one.value  # "cash" hides nobody, an account does
     ]
-    hidden = text.replace(_spaced(text.text, _apart(sorted(contacts, key=lambda span: (span[0], -span[1])))))
+    hidden = Rewritten.of(text, _spaced(text.text, _apart(sorted(contacts, key=lambda span: (span[0], -span[1])))))
     words = sorted(known.hits(hidden.text), key=lambda hit: (hit[0], -hit[1], hit[2]))
-    return hidden.replace(_apart((start, end, known.of_row[str(row)]) for start, end, row in words))
+    return Rewritten.of(hidden, _apart((start, end, known.of_row[str(row)]) for start, end, row in words))
 
 
 def _apart(spans: Iterable[Span]) -> Iterator[Span]:

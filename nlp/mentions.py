@@ -1,19 +1,20 @@
 """From what extractors found to mentions: who gives way where finds overlap, and which characters of which field they are."""
 
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any
 
 from nlp.extractor import Found
-from nlp.mapped import Mapped, Original
+from nlp.mapped import Mapped, Original, Piece, Rewritten
 from nlp.records import Kind, Mention
 
 # Where two finds overlap, the kind that stands earlier here stays: a phone's digits are no price and no age.
 ORDER = (Kind.EMAIL, Kind.URL, Kind.HANDLE, Kind.PHONE, Kind.PAYMENT, Kind.PRICE, Kind.AGE, Kind.NAME, Kind.PLACE)
 RANK = {kind: rank for rank, kind in enumerate(ORDER)}
-BIT = {kind: 1 << rank for kind, rank in RANK.items()}
 # These may share characters: a profile's address holds a handle, and either may hold a phone; a name may hold an age.
-SHARED = {Kind.HANDLE: BIT[Kind.URL], Kind.PHONE: BIT[Kind.URL] | BIT[Kind.HANDLE], Kind.NAME: BIT[Kind.AGE]}
+SHARED = {Kind.HANDLE: {Kind.URL}, Kind.PHONE: {Kind.URL, Kind.HANDLE}, Kind.NAME: {Kind.AGE}}
+START = attrgetter("start")
 
 
 # Where people go by their number.
@@ -22,26 +23,46 @@ BY_NUMBER = ("whatsapp:", "viber:", "signal:")
 
 def settle(found: Iterable[Found]) -> list[Found]:
     """The finds that stay, in reading order; of one kind, the surer and then the longer stays."""
-    ranked = sorted(
-        _no_phones_as_names(found),
-        key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value),
-    )
-    covered = array("H", bytes(2 * max((one.end for one in ranked), default=0)))  # by which kinds, per character
     kept: list[Found] = []
-    for one in ranked:
-        bars = ~SHARED.get(one.kind, 0)
-        if any(bit & bars for low, high in runs(one) for bit in covered[low:high]):
-            continue
-        kept.append(one)
-        for low, high in runs(one):
-            for index in range(low, high):
-                covered[index] |= BIT[one.kind]
+    crowd: list[Found] = []  # finds that overlap, one with the next
+    reach = 0
+    for one in sorted(_no_phones_as_names(found), key=START):
+        if one.start >= reach and crowd:
+            kept += crowd if len(crowd) == 1 else _standing(crowd)
+            crowd = []
+        crowd.append(one)
+        reach = max(reach, one.end)
+    kept += crowd if len(crowd) == 1 else _standing(crowd)
     return sorted(kept, key=lambda one: (one.start, one.end, RANK[one.kind], one.value))
+
+
+def _standing(crowd: list[Found]) -> Iterator[Found]:
+    """Those of finds that overlap that stay."""
+    ranked = sorted(crowd, key=lambda one: (RANK[one.kind], -one.confidence, one.start - one.end, one.start, one.value))
+    low = min((one.start for one in crowd), default=0)
+    width = max((one.end for one in crowd), default=0) - low
+    by_kind: dict[Kind, bytearray] = {}
+    for one in ranked:
+        if any(
+            1 in marks[start - low : end - low] for start, end in runs(one) for marks in _barring(by_kind, one.kind)
+        ):
+            continue
+        marks = by_kind.setdefault(one.kind, bytearray(width))
+        for start, end in runs(one):
+            marks[start - low : end - low] = b"\1" * (end - start)
+        yield one
+
+
+def _barring(by_kind: dict[Kind, bytearray], kind: Kind) -> list[bytearray]:
+    shared = SHARED.get(kind, ())
+    return [marks for other, marks in by_kind.items() if other not in shared]
 
 
 def _no_phones_as_names(found: Iterable[Found]) -> list[Found]:
     """Without the handles that are a phone or a part of one: "whatsapp 7one3 ..."."""
     listed = list(found)
+    if not any(one.kind is Kind.HANDLE for one in listed):
+        return listed
     phones = sorted(run for one in listed if one.kind is Kind.PHONE for run in runs(one))
     starts = [start for start, _ in phones]
     kept = []
@@ -64,23 +85,30 @@ def runs(found: Found) -> tuple[tuple[int, int], ...]:
     return found.parts or ((found.start, found.end),)
 
 
-def mention(found: Found, text: Mapped, original: Original) -> Mention | None:
+def mention(found: Found, text: Mapped | Rewritten, original: Original) -> Mention | None:
     """The mention of a find in `text`; None where it covers no character of any field."""
+    if not found.parts:
+        piece = original.piece(*text.span(found.start, found.end))
+        if piece is not None:
+            return _mention(found, original, piece, dict(found.detail))
     pieces = [piece for start, end in runs(found) for piece in original.pieces(*text.span(start, end))]
     if not pieces:
         return None
-    main = max(pieces, key=lambda piece: piece.end - piece.start)
     detail = dict(found.detail)
     if len(pieces) > 1:
         detail["parts"] = [{"field": piece.field, "start": piece.start, "end": piece.end} for piece in pieces]
-    offset = original.starts[original.fields.index(main.field)]
+    return _mention(found, original, max(pieces, key=lambda piece: piece.end - piece.start), detail)
+
+
+def _mention(found: Found, original: Original, piece: Piece, detail: dict[str, Any]) -> Mention:
+    offset = original.starts[original.fields.index(piece.field)]
     return Mention(
         kind=found.kind,
         value=found.value,
-        surface=original.text[offset + main.start : offset + main.end],
-        field=main.field,
-        start=main.start,
-        end=main.end,
+        surface=original.text[offset + piece.start : offset + piece.end],
+        field=piece.field,
+        start=piece.start,
+        end=piece.end,
         source=found.source,
         confidence=found.confidence,
         detail=detail,

@@ -9,9 +9,10 @@ Words are kept apart by one to three characters that are no letters, digits or s
 missing, a hyphen may be a space.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import re2
 
@@ -23,12 +24,16 @@ MEMORY = 64 << 20
 ENDS = frozenset({"", "|", ")", "]"})
 
 
+# How `str.encode` is told to put a byte that no phrase holds in place of a character beyond Latin-1.
+SIGN = "sidelight.sign"
+codecs.register_error(SIGN, lambda problem: (b"\x1a" * (problem.end - problem.start), problem.end))  # type: ignore[attr-defined]
+
+
 class PhraseError(ValueError):
     """A phrase that cannot be read; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """`text[start:end]` matched a phrase of the group `key`."""
 
     key: str
@@ -37,28 +42,46 @@ class Hit:
 
 
 class Phrases:
-    """Groups of phrases, found together: one pass says which groups occur, then each of those says where."""
+    """Groups of phrases, found together: one pass says which groups occur, then each of those says where.
 
-    def __init__(self, groups: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]] | None = None) -> None:
+    `raw` gives groups of expressions (RE2) instead of phrases. Both look at one byte per character, so that offsets need
+    no counting; a character beyond Latin-1 is a sign.
+    """
+
+    def __init__(
+        self,
+        groups: Mapping[str, Sequence[str]],
+        lists: Mapping[str, Sequence[str]] | None = None,
+        *,
+        raw: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         options = re2.Options()
         options.max_mem = MEMORY
         options.longest_match = True
         options.never_capture = True
+        options.encoding = re2.Options.Encoding.LATIN1
+        expressions = [
+            (key, rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b") for key, patterns in groups.items()
+        ]
+        expressions += [(key, "|".join(patterns)) for key, patterns in (raw or {}).items()]
         self._any = re2.Set.SearchSet(options)
-        self._keys = tuple(groups)
         self._found = []
-        for patterns in groups.values():
-            expression = rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b"
-            self._any.Add(expression)
-            self._found.append(re2.compile(expression, options))
-        if self._keys:
+        for key, expression in expressions:
+            encoded = expression.encode("latin-1")
+            self._any.Add(encoded)
+            self._found.append((key, re2.compile(encoded, options).finditer))
+        if self._found:
             self._any.Compile()
 
     def find(self, text: str) -> Iterator[Hit]:
         """Every hit, group by group in the order they were given; hits of one group do not overlap."""
-        for index in sorted(self._any.Match(text) or ()) if self._keys else ():
-            for match in self._found[index].finditer(text):
-                yield Hit(self._keys[index], *match.span())
+        if not self._found:
+            return
+        encoded = text.encode("latin-1", SIGN)
+        for index in sorted(self._any.Match(encoded) or ()):
+            key, finditer = self._found[index]
+            for match in finditer(encoded):
+                yield Hit(key, *match.span())
 
 
 def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.records import TEXT_FIELDS, Ad
-from nlp.pipeline import BATCH, read_ads, version
+from nlp.pipeline import read_ads, version
 from nlp.records import Kind, Reading
 
 ReadText = Callable[..., Reading]
@@ -91,8 +91,8 @@ def test_the_language_of_an_ad_is_told_by_its_common_words_or_its_script(
     assert read_text(text).language == language
 
 
-def test_readings_come_in_the_order_of_the_ads_over_several_batches() -> None:
-    ads = [Ad(f"test:{number}", "test", "", None, body="hello") for number in range(BATCH + 3)]
+def test_readings_come_in_the_order_of_the_ads() -> None:
+    ads = [Ad(f"test:{number}", "test", "", None, body="hello") for number in range(300)]
     assert [reading.ad_id for reading in read_ads(iter(ads))] == [ad.ad_id for ad in ads]
 
 

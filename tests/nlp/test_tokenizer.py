@@ -5,16 +5,16 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.pipeline import pipeline
+from nlp.spacy_component import language
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",))))
 def test_the_tokens_joined_are_the_text(text: str) -> None:
-    assert pipeline().make_doc(text).text == text
+    assert language().make_doc(text).text == text
 
 
 def test_words_numbers_and_signs_are_tokens() -> None:
-    assert [token.text for token in pipeline().make_doc("don't call _contact_, $120!")] == [
+    assert [token.text for token in language().make_doc("don't call _contact_, $120!")] == [
         "don't", "call", "_contact_", ",", "$", "120", "!",
     ]  # fmt: skip
 
@@ -22,8 +22,8 @@ def test_words_numbers_and_signs_are_tokens() -> None:
 def test_sixteen_times_the_prefixes_cost_about_sixteen_times_the_time() -> None:
     def seconds(count: int) -> float:
         started = time.process_time()
-        with pipeline().memory_zone():
-            pipeline().make_doc("$" * count)
+        with language().memory_zone():
+            language().make_doc("$" * count)
         return time.process_time() - started
 
     seconds(4_000)
