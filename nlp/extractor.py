@@ -16,8 +16,7 @@ NUMBER = re.compile(r"[0-9]+")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """`folded.text[start:end]` is the field `name`."""
 
     name: str

@@ -12,7 +12,10 @@ from collections.abc import Callable
 from nlp.mapped import Mapped
 
 # What needs the table: everything but printable ASCII, the line feed and the record separator of BREAK.
+PLAIN = frozenset(map(chr, range(0x20, 0x7F))) | {"\n", "\x1e"}
 SPECIAL = re.compile(r"[^\x20-\x7e\n\x1e]+")
+# So many different ones are put in place one after the other, over the whole text; more, character by character.
+FEW = 40
 # A few ligatures stand for whole sentences; they are left alone, so that folding grows a text at most so many times.
 LONGEST = 4
 
@@ -38,33 +41,30 @@ FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "
 
 def fold(text: str) -> Mapped:
     """`text` folded, each character mapped to the character of `text` it comes from."""
-    runs = list(SPECIAL.finditer(text))
-    if not runs:
+    special = set(text) - PLAIN
+    if len(special) <= FEW and all(len(TABLE[letter]) == 1 for letter in special):
+        for letter in special:
+            text = text.replace(letter, TABLE[letter])
         return Mapped.identity(text.lower())
     parts: list[str] = []
-    position = 0
-    for run in runs:
-        begin, end = run.span()
-        parts += (text[position:begin].lower(), *map(TABLE.__getitem__, run[0]))
-        position = end
-    parts.append(text[position:].lower())
-    folded = "".join(parts)
-    if len(folded) == len(text) and all(len(TABLE[letter]) == 1 for run in runs for letter in run[0]):
-        return Mapped.identity(folded)
     starts, ends = array("I"), array("I")
     position = 0
-    for run in runs:
+    for run in SPECIAL.finditer(text):
         begin, end = run.span()
+        parts.append(text[position:begin].lower())
         starts.extend(range(position, begin))
         ends.extend(range(position + 1, begin + 1))
+        position = end
         for index, letter in enumerate(run[0], start=begin):
-            for _ in TABLE[letter]:
+            new = TABLE[letter]
+            parts.append(new)
+            for _ in new:
                 starts.append(index)
                 ends.append(index + 1)
-        position = end
+    parts.append(text[position:].lower())
     starts.extend(range(position, len(text)))
     ends.extend(range(position + 1, len(text) + 1))
-    return Mapped(folded, starts, ends)
+    return Mapped("".join(parts), starts, ends)
 
 
 class _Table(dict[str, str]):

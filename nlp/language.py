@@ -4,7 +4,6 @@ Words that several languages share count for each of them less. Too little to te
 """
 
 import re
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,14 +50,12 @@ def language_of(folded: str) -> str:
     if not text.isascii() and (script := _script(text)):
         return script
     votes = _votes()
-    score: Counter[str] = Counter()
+    score: dict[str, int] = {}
     for word in votes.keys() & set(WORD.findall(text)):
         for language, weight in votes[word]:
-            score[language] += weight
-    if not score:
-        return UNKNOWN
-    best = max(sorted(score), key=lambda language: score[language])
-    return best if score[best] >= ENOUGH else UNKNOWN
+            score[language] = score.get(language, 0) + weight
+    best = max(sorted(score), key=score.__getitem__, default=UNKNOWN)
+    return best if score.get(best, 0) >= ENOUGH else UNKNOWN
 
 
 def _script(text: str) -> str | None:

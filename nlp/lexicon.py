@@ -6,6 +6,7 @@ match after a word such as "no" or "sin" is kept with `negated: true` and does n
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from nlp.extractor import Found
 from nlp.mapped import Rewritten
 from nlp.phrases import Hit, PhraseError, Phrases, expand
 from nlp.records import Kind
+from nlp.triggers import Triggers
 from store.datafiles import load_data
 from store.errors import SidelightError
 
@@ -26,10 +28,11 @@ GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # "no", then at most three words of the same sentence, then the phrase.
-NEGATION = re.compile(
-    r"\b(?:not|no|never|don't|dont|doesn't|doesnt|isn't|isnt|aren't|arent|won't|wont|without|sin|sem|nao|nunca|jamas|ni|nem|nor|tampoco)"
-    r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}\Z"
+NEGATIONS = Triggers(
+    ["not", "no", "never", "don't", "dont", "doesn't", "doesnt", "isn't", "isnt", "aren't", "arent", "won't", "wont"]
+    + ["without", "nor", "sin", "ni", "tampoco", "nunca", "jamas", "sem", "nao", "nem"]
 )
+BETWEEN = re.compile(r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}")
 SCOPE = 90  # characters before a match in which such a word may stand
 
 
@@ -79,15 +82,24 @@ class Lexicons:
         barred: dict[str, list[Hit]] = {}
         for hit in self._unless.find(text) if hits else ():
             barred.setdefault(self._entries[hit.key][0].id, []).append(hit)
+        denials = [end for _, _, end in NEGATIONS(text)] if hits else []
         reached: dict[str, int] = {}
         for hit in hits:
             lexicon, entry = self._entries[hit.key]
             if hit.start < reached.get(lexicon.id, 0) or any(_overlap(hit, one) for one in barred.get(lexicon.id, ())):
                 continue
             reached[lexicon.id] = hit.end
-            negated = entry.negatable and NEGATION.search(text, max(0, hit.start - SCOPE), hit.start) is not None
+            negated = entry.negatable and _denied(text, denials, hit.start)
             detail = {"entry": hit.key, "negated": negated}
             yield Found(Kind.INDICATOR, lexicon.id, hit.start, hit.end, NAME, 0.9, detail)
+
+
+def _denied(text: str, denials: Sequence[int], start: int) -> bool:
+    """Whether one of the words that end at `denials` reaches what begins at `start`."""
+    for end in denials[bisect_left(denials, start - SCOPE) : bisect_left(denials, start)]:
+        if BETWEEN.fullmatch(text, end, start):
+            return True
+    return False
 
 
 def _overlap(left: Hit, right: Hit) -> bool:

@@ -40,13 +40,10 @@ class Original:
             position += len(text) + len(BREAK)
         return cls(BREAK.join(texts.values()), tuple(texts), tuple(starts), tuple(map(len, texts.values())))
 
-    def piece(self, start: int, end: int) -> Piece | None:
-        """The one run of a field that `text[start:end]` is; None where it reaches into a break."""
+    def field_at(self, start: int, end: int) -> int | None:
+        """Which field `text[start:end]` is a run of; None where it reaches into a break."""
         index = bisect_right(self.starts, start) - 1
-        begin = self.starts[index]
-        if index < 0 or end - begin > self.lengths[index]:
-            return None
-        return Piece(self.fields[index], start - begin, end - begin)
+        return index if index >= 0 and end <= self.starts[index] + self.lengths[index] else None
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """The runs of fields that `text[start:end]` covers, without the breaks; empty runs are left out."""

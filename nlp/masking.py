@@ -10,7 +10,6 @@ from typing import Any
 
 from nlp.extractor import Found
 from nlp.mapped import Mapped, Rewritten
-from nlp.mentions import runs
 from nlp.phrases import Phrases
 from store.datafiles import load_data
 
@@ -45,14 +44,14 @@ def masks() -> Masks:
 def mask(text: Mapped, found: Iterable[Found]) -> Rewritten:
     """`text` with its mentions and every masked word replaced by their tokens."""
     known = masks()
-    contacts = [
-        (start, end, known.tokens[one.kind.value])
+    tokens = known.tokens
+    spans = [
+        (start, -end, tokens[one.kind])
         for one in found
-        for start, end in runs(one)
-        if one.kind.value in known.tokens
-        and one.detail.get("method") != one.value  # "cash" hides nobody, an account does
+        if one.kind in tokens and one.detail.get("method") != one.value  # "cash" hides nobody, an account does
+        for start, end in (one.parts or ((one.start, one.end),))
     ]
-    hidden = Rewritten.of(text, _spaced(text.text, _apart(sorted(contacts, key=lambda span: (span[0], -span[1])))))
+    hidden = Rewritten.of(text, _spaced(text.text, _apart((start, -end, token) for start, end, token in sorted(spans))))
     words = sorted(known.hits(hidden.text), key=lambda hit: (hit[0], -hit[1], hit[2]))
     return Rewritten.of(hidden, _apart((start, end, known.of_row[str(row)]) for start, end, row in words))
 

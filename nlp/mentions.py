@@ -3,10 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import Any
 
 from nlp.extractor import Found
-from nlp.mapped import Mapped, Original, Piece, Rewritten
+from nlp.mapped import Mapped, Original, Rewritten
 from nlp.records import Kind, Mention
 
 # Where two finds overlap, the kind that stands earlier here stays: a phone's digits are no price and no age.
@@ -87,29 +86,21 @@ def runs(found: Found) -> tuple[tuple[int, int], ...]:
 
 def mention(found: Found, text: Mapped | Rewritten, original: Original) -> Mention | None:
     """The mention of a find in `text`; None where it covers no character of any field."""
-    if not found.parts:
-        piece = original.piece(*text.span(found.start, found.end))
-        if piece is not None:
-            return _mention(found, original, piece, dict(found.detail))
-    pieces = [piece for start, end in runs(found) for piece in original.pieces(*text.span(start, end))]
-    if not pieces:
-        return None
-    detail = dict(found.detail)
-    if len(pieces) > 1:
-        detail["parts"] = [{"field": piece.field, "start": piece.start, "end": piece.end} for piece in pieces]
-    return _mention(found, original, max(pieces, key=lambda piece: piece.end - piece.start), detail)
-
-
-def _mention(found: Found, original: Original, piece: Piece, detail: dict[str, Any]) -> Mention:
-    offset = original.starts[original.fields.index(piece.field)]
+    kind, value, first, last, source, confidence, detail, parts = found
+    start, end = text.span(first, last)
+    index = original.field_at(start, end)
+    given = dict(detail)
+    if parts or index is None:
+        pieces = [piece for low, high in runs(found) for piece in original.pieces(*text.span(low, high))]
+        if not pieces:
+            return None
+        if len(pieces) > 1:
+            given["parts"] = [{"field": piece.field, "start": piece.start, "end": piece.end} for piece in pieces]
+        main = max(pieces, key=lambda piece: piece.end - piece.start)
+        index = original.fields.index(main.field)
+        start, end = original.starts[index] + main.start, original.starts[index] + main.end
+    offset = original.starts[index]
+    surface = original.text[start:end]
     return Mention(
-        kind=found.kind,
-        value=found.value,
-        surface=original.text[offset + piece.start : offset + piece.end],
-        field=piece.field,
-        start=piece.start,
-        end=piece.end,
-        source=found.source,
-        confidence=found.confidence,
-        detail=detail,
+        kind, value, surface, original.fields[index], start - offset, end - offset, source, confidence, given
     )
