@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,11 @@ from store.errors import SidelightError
 
 NAME = "lexicon"
 FOLDER = Path(__file__).with_name("lexicons")
+NEGATIONS = Path(__file__).with_name("negations.yml")
 GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # "no", then at most three words of the same sentence, then the phrase.
-NEGATIONS = Triggers(
-    ["not", "no", "never", "don't", "dont", "doesn't", "doesnt", "isn't", "isnt", "aren't", "arent", "won't", "wont"]
-    + ["without", "nor", "sin", "ni", "tampoco", "nunca", "jamas", "sem", "nao", "nem"]
-)
 BETWEEN = re.compile(r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}")
 SCOPE = 90  # characters before a match in which such a word may stand
 
@@ -82,7 +80,7 @@ class Lexicons:
         barred: dict[str, list[Hit]] = {}
         for hit in self._unless.find(text) if hits else ():
             barred.setdefault(self._entries[hit.key][0].id, []).append(hit)
-        denials = [end for _, _, end in NEGATIONS(text)] if hits else []
+        denials = [end for _, _, end in _negations()(text)] if hits else []
         reached: dict[str, int] = {}
         for hit in hits:
             lexicon, entry = self._entries[hit.key]
@@ -92,6 +90,11 @@ class Lexicons:
             negated = entry.negatable and _denied(text, denials, hit.start)
             detail = {"entry": hit.key, "negated": negated}
             yield Found(Kind.INDICATOR, lexicon.id, hit.start, hit.end, NAME, 0.9, detail)
+
+
+@cache
+def _negations() -> Triggers:
+    return Triggers(word for words in load_data(NEGATIONS).values() for word in words)
 
 
 def _denied(text: str, denials: Sequence[int], start: int) -> bool:
