@@ -10,17 +10,22 @@ app = typer.Typer()
 
 
 @app.command()
-def read(source: InArgument, target: OutArgument) -> None:
+def read(
+    source: InArgument,
+    target: OutArgument,
+    workers: Annotated[int, typer.Option(min=0, max=256, help="worker processes; 0 takes one for each core")] = 0,
+) -> None:
     """Read ads (JSON Lines) into readings: phones, ages, prices, places, indicators ..., each with its exact words.
 
     Example: sidelight read ads.jsonl readings.jsonl
     """
     from crawlers.adlines import parse_ad
-    from nlp.pipeline import read_ads
+    from nlp.workers import Readers
     from store.jsonlines import LineReader, write_lines
 
     lines = LineReader(source, parse_ad)
-    write_lines(target, (reading.as_json() for reading in read_ads(lines)))
+    with Readers(workers) as readers:
+        write_lines(target, (reading.as_json() for reading in readers.read(lines)))
     raise typer.Exit(lines.exit_status)
 
 
