@@ -1,12 +1,15 @@
 """Commands of reading: ads in, readings out; and why a text was read as it was."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from store.options import InArgument, OutArgument
+from store.options import InArgument, JsonOption, LimitOption, OutArgument, WorkspaceOption
 
 app = typer.Typer()
+lexicon = typer.Typer(help="The lexicons of indicators: what a changed one would add and lose.")
+app.add_typer(lexicon, name="lexicon")
 
 
 @app.command()
@@ -55,3 +58,54 @@ def explain(
         table.add_row(mention.kind.value, *map(escape, (mention.value, mention.surface, mention.source, detail)))
     console = Console()
     console.print(marked, table, Text(f"language: {reading.language}"), Text(f"masked:   {reading.masked}"), sep="\n")
+
+
+@lexicon.command()
+def diff(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="lexicons to try: a folder of *.yml")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    limit: LimitOption = 5,
+) -> None:
+    """Show what the lexicons of FOLDER would add to and lose from the readings of the stored ads. Changes nothing.
+
+    Example: sidelight lexicon diff my-lexicons --limit 10     (--limit: examples shown of each indicator and change)
+    """
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from nlp.trial import Change, Difference, differences
+    from store import audit
+    from store.jsonlines import write_lines
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    act = audit.Act(audit.operator(), audit.Via.COMMAND, "lexicon-diff", "workspace", str(opened.root))
+    audit.append(opened, act)
+    counts: Counter[tuple[str, Change]] = Counter()
+    shown: list[Difference] = []
+    with opened.read() as connection:
+        for one in differences(connection, folder):
+            place = (one.mention.value, one.change)
+            counts[place] += 1
+            if one.change is not Change.KEPT and counts[place] <= limit:
+                shown.append(one)
+    if as_json:
+        write_lines("-", ({"change": one.change, "ad_id": one.ad_id, **one.mention.as_json()} for one in shown))
+        return
+    if not counts:
+        typer.echo("no stored ad has been read yet, or no lexicon finds anything in them")
+        return
+    table = Table("indicator", *(change.value for change in Change))
+    for name in sorted({name for name, _ in counts}):
+        table.add_row(name, *(f"{counts[name, change]:,}" for change in Change))
+    console = Console()
+    console.print(table)
+    for one in sorted(shown, key=lambda one: (one.mention.value, one.change, one.ad_id)):
+        sign = "+" if one.change is Change.ADDED else "-"
+        console.print(Text(f"{sign} {one.mention.value}  {one.ad_id}  {one.mention.detail['entry']}", style="bold"))
+        words = (one.before, (one.mention.surface, "reverse"), one.after)
+        console.print(Text.assemble("    ", *words), highlight=False)

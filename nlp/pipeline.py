@@ -42,15 +42,15 @@ def read_ads(ads: Iterable[Ad]) -> Iterator[Reading]:
     return map(read_ad, ads)
 
 
-def read_ad(ad: Ad) -> Reading:
-    """Everything there is to read in one ad."""
+def read_ad(ad: Ad, lexicons: Lexicons | None = None) -> Reading:
+    """Everything there is to read in one ad; `lexicons` other than those in force are for trying them out."""
     text = AdText.of(ad)
     language = language_of(text.folded.text)
     full = language in read_fully()
     found = _find(text, full=full)
     masked = mask(text.folded, found)
     mentions = [one for each in found if (one := mention(each, text.folded, text.original)) is not None]
-    mentions += _judge(text, found, masked, full=full)
+    mentions += _judge(text, found, masked, (lexicons or _lexicons()) if full else None)
     order = text.original.fields.index
     mentions.sort(key=lambda one: (order(one.field), one.start, one.end, one.kind, one.value))
     return Reading(ad.ad_id, language, masked.text.replace(BREAK, "\n"), tuple(mentions), version())
@@ -72,12 +72,12 @@ def _find(text: AdText, *, full: bool) -> list[Found]:
     return settle(found + (facts if full else [one for one in facts if _field(text, one) in STRUCTURED]))
 
 
-def _judge(text: AdText, found: list[Found], masked: Rewritten, *, full: bool) -> Iterator[Mention]:
+def _judge(text: AdText, found: list[Found], masked: Rewritten, lexicons: Lexicons | None) -> Iterator[Mention]:
     """Indicators: those derived from mentions, and those of the lexicons over the masked text."""
     for one in derived(found):
         if (made := mention(one, text.folded, text.original)) is not None:
             yield made
-    for one in _lexicons().find(masked) if full else ():
+    for one in lexicons.find(masked) if lexicons is not None else ():
         if (made := mention(one, masked, text.original)) is not None:
             yield made
 
