@@ -47,10 +47,10 @@ class RedReach(Reach):
         return ""
 
     def _groups(self, number: Number) -> tuple[str, ...]:
-        """Groups for an address; abroad the first begins with the country code."""
+        """Groups for an address; abroad the country code is the first."""
         foreign = number.country != self.region
-        first, *rest = groups_of(number, foreign=foreign)
-        return (prefix_of(number)[1:] + first if foreign else first), *rest
+        groups = groups_of(number, foreign=foreign)
+        return (prefix_of(number)[1:], *groups) if foreign else groups
 
     def _url(self, number: Number) -> str:
         groups = self._groups(number)
