@@ -8,6 +8,11 @@ import typer
 from store.options import InArgument, JsonOption, LimitOption, OutArgument, WorkspaceOption
 
 app = typer.Typer()
+# A colour for each kind of mention, readable on dark and light terminals; indicators are reversed.
+COLOURS = {
+    "phone": "bold green", "email": "bold cyan", "url": "bold cyan", "handle": "bold cyan", "payment": "bold yellow",
+    "price": "bold yellow", "age": "bold magenta", "name": "bold blue", "place": "bold blue", "indicator": "reverse",
+}  # fmt: skip
 lexicon = typer.Typer(help="The lexicons of indicators: what a changed one would add and lose.")
 app.add_typer(lexicon, name="lexicon")
 
@@ -34,30 +39,46 @@ def read(
 
 @app.command()
 def explain(
-    text: Annotated[str, typer.Argument(help="the words of an ad")],
+    text: Annotated[str, typer.Argument(help="the words of an ad; - reads them from stdin")],
     region: Annotated[str, typer.Option(help="ISO country, a hint for phones")] = "US",
 ) -> None:
-    """Show how a text is read: every mention marked, with its value and how it was written, and the masked text.
+    """Show how a text is read, in colour: every mention, the way from its characters to its value, and the masked text.
 
     Example: sidelight explain "call 3one2 555 O142"
     """
+    import sys
+
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    from crawlers.records import Ad
-    from nlp.pipeline import read_ads
+    from nlp.explanation import explain as explained
+    from nlp.explanation import printable
 
-    (reading,) = read_ads([Ad("text:1", "text", "", None, body=text, region=region)])
-    marked = Text(text)
-    table = Table("kind", "value", "as written", "found by", "detail")
-    for mention in reading.mentions:
-        marked.stylize("bold reverse" if mention.kind == "indicator" else "bold underline", mention.start, mention.end)
-        detail = ", ".join(f"{name}: {value}" for name, value in mention.detail.items())
-        table.add_row(mention.kind.value, *map(escape, (mention.value, mention.surface, mention.source, detail)))
+    words = sys.stdin.read() if text == "-" else text
+    reading, found = explained(words, region)
+    marked = Text(printable(words))
+    table = Table("kind", "from the characters to the value", "also known", "found by", show_lines=True)
+    for one in found:
+        mention = one.mention
+        style = COLOURS.get(mention.kind.value, "bold")
+        marked.stylize(style, mention.start, mention.end)
+        path = Text("\n").join(
+            Text.assemble((f"{step:9}", "dim"), (printable(made), style if step == "value" else ""))
+            for step, made in one.path
+        )
+        known = "\n".join(
+            f"{name}: {value}" for name, value in mention.detail.items() if name not in {"parts", "entry"}
+        )
+        table.add_row(Text(mention.kind.value, style), path, Text(known), mention.source)
     console = Console()
-    console.print(marked, table, Text(f"language: {reading.language}"), Text(f"masked:   {reading.masked}"), sep="\n")
+    console.print(marked)
+    if found:
+        console.print(table)
+    else:
+        console.print("nothing found in it")
+    console.print(Text.assemble(("language ", "dim"), reading.language))
+    console.print(Text.assemble(("masked   ", "dim"), printable(reading.masked)))
 
 
 @lexicon.command()
