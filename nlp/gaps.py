@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from nlp.money import SHORT, Words, words
+from nlp.money import LETTERS, SHORT, WORD, Words, words
 
 REMEMBERED = 16_384  # gaps, of up to LONG characters
 LONG = 40  # characters of a gap that are looked at from either end
@@ -15,13 +15,11 @@ NEAR = 30
 # How closely what stands between an amount and a time joins them: "=" and ":" say so, and so do others that touch both.
 MARKS = {"=": 4.0, ":": 4.0, "/": 1.5, "": 2.0, "-": 1.5}
 TOUCHING = {"/": 4.0, "-": 3.5, "": 3.5, " ": 3.0}
-WORD = re.compile(r"[^\W\d_]+")
 STRANGE = re.compile(r"[ /.-]{0,2}[a-z]{2,8}[ -]{1,2}\Z")
 # "120/200", "120 or 200": what a word for rates says of the first number holds for the next.
 NEXT = re.compile(r"\s{0,2}(?:[/,&-]|or|and|y|e|o|ou)\s{0,2}[$€£]?\Z")
 ROW = re.compile(r"/[a-z]{2,6}\b| ?[a-z]{1,2}(?:\n|\Z)")
 SIGN = re.compile(r"[^\w\s]{1,3}")
-ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 Token = tuple[str, int, int]
 
@@ -81,7 +79,7 @@ def head(folded: str, start: int, end: int) -> Gap:
     """What `folded` says behind the number that ends at `start`."""
     text = folded[start : min(end, start + LONG)]
     if start + LONG < end and folded[start + LONG].isalpha():
-        text = text.rstrip(ALPHABET)
+        text = text.rstrip(LETTERS)
     return read(text)
 
 
@@ -90,7 +88,7 @@ def tail(folded: str, start: int, end: int) -> tuple[Gap, int]:
     begin = max(start, end - LONG)
     text = folded[begin:end]
     if begin > start and folded[begin - 1].isalpha():
-        text = text.lstrip(ALPHABET)
+        text = text.lstrip(LETTERS)
     return read(text), end - len(text)
 
 

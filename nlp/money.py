@@ -11,15 +11,27 @@ from store.datafiles import load_data
 
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
-# Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, sizes such as 34-24-36), an amount.
+# Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts;
+# and the two words that follow ("120 30 min": behind a count), which tell most numbers from money.
 NUMBER = re.compile(
-    r"(?P<half>(?:(?P<whole>\d)[ -])?1/2(?![\d/]))"
+    r"(?:(?P<half>(?:(?P<whole>\d)[ -])?1/2(?![\d/]))"
     r"|(?P<other>24 ?[/x-] ?7(?!\d)|\d{1,4}(?P<mark>[/.:-])\d{1,2}(?P=mark)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
-    r"|(?P<amount>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
+    r"|(?P<amount>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
+    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d)))"
+    r"(?P<between>[\W_]{0,8})(?:\d{1,3}[ -]{0,2})?(?P<word>[^\W\d_]{0,20})(?:[ -]{1,2}(?P<second>[^\W\d_]{1,20}))?"
 )
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
 SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3})+)(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
 LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
+
+
+WORD = re.compile(r"[^\W\d_]+")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LAST = 24  # characters before a number that are looked at for a word that makes it money
+MARKS = " :=-(*~./|>,+_\n"
+NEXT = 5  # characters between numbers of one list, "120 / 200"
+NEXT_WORDS = ("or", "and", "y", "e", "o", "ou")
+ROW = frozenset({"", " ", "/"})
 
 
 class Number(NamedTuple):
@@ -52,6 +64,9 @@ class Words:
     not_after: frozenset[str]
     away: frozenset[str]
     times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
+    signs: frozenset[str]  # the first and last characters of signs for money
+    openers: frozenset[str]  # words that may follow a number which is money or counts a unit
+    closers: frozenset[str]  # ... that may stand before one
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
         """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
@@ -76,9 +91,16 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in ("dollars", "spaced", "glue", "cues", "cues_after", "cue_links", "not_before", "not_after", "away")
     }
+    currencies, shy = _codes(data["currencies"]), _codes(data["shy"])
+    beside = {*lists["glue"], *NEXT_WORDS}
+    openers = (*beside, *currencies, *shy, *data["scales"], *longest, *lists["cues_after"])
+    closers = (*beside, *currencies, *units, *tables, *fixed, *lists["cues"], *lists["cue_links"])
     return Words(
-        currencies=_codes(data["currencies"]),
-        shy=_codes(data["shy"]),
+        currencies=currencies,
+        shy=shy,
+        signs=frozenset("'" + "".join(sign for sign in currencies if not sign.isalpha())) - frozenset(". /" + LETTERS),
+        openers=frozenset(WORD.findall(phrase)[0] for phrase in openers if WORD.search(phrase)),
+        closers=frozenset(WORD.findall(phrase)[-1] for phrase in closers if WORD.search(phrase)),
         regions=data["regions"],
         scales=data["scales"],
         units=units,
@@ -97,17 +119,48 @@ def _codes(listed: Mapping[str, list[str]]) -> dict[str, str]:
     return {str(phrase): code for code, phrases in listed.items() for phrase in phrases}
 
 
-def number_at(folded: str, start: int, end: int) -> Number:
-    """The number whose first digit is `folded[start]`; of "other" kind where it is none that money or time has."""
+def number_at(folded: str, start: int, end: int, after: int, *, listed: bool, priced: bool) -> Number:
+    """The number whose first digit is `folded[start]`, the first one behind `after`.
+
+    Unless the field is of prices, it is of the kind "other" where nothing beside it says money or time. `listed`: the
+    number before may be money.
+    """
     match = NUMBER.match(folded, start, end)
     if match is None:
         return Number(start, start + 1, 0.0, "other")
-    kind = match.lastgroup or "other"
-    if match["half"]:
-        return Number(start, match.end(), int(match["whole"] or 0) + 0.5, "half")
-    if kind != "amount":
-        return Number(start, match.end(), 0.0, "other")
-    return Number(start, match.end(), value_of(match[0]), "amount")
+    half, whole, other, amount, between, word, second = match.group(
+        "half", "whole", "other", "amount", "between", "word", "second"
+    )
+    known = words()
+    stop = match.start("between")
+    if other or not (
+        priced
+        or word in known.openers
+        or second in known.times
+        or (len(word) == 2 and between in ROW)
+        or not known.signs.isdisjoint(between[:3])
+        or _last(folded[max(after, start - LAST) : start], known, listed=listed)
+    ):
+        return Number(start, stop, 0.0, "other")
+    if half:
+        return Number(start, stop, int(whole or 0) + 0.5, "half")
+    return Number(start, stop, value_of(amount), "amount")
+
+
+def _last(text: str, known: Words, *, listed: bool) -> bool:
+    """Whether a text ends in what makes money of the number behind it."""
+    if not known.signs.isdisjoint(text[-2:]):
+        return True
+    said = text.rstrip(MARKS)
+    if said == "":
+        return listed and text != "" and len(text) < NEXT
+    word = said.split()[-1]
+    if not word.isalpha():
+        parts = WORD.findall(word)
+        if not parts:
+            return False
+        word = parts[-1]
+    return word in known.closers
 
 
 def spaced_at(folded: str, start: int, end: int) -> Number | None:

@@ -95,6 +95,7 @@ def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced
     """The numbers of a field in order; phones, dates, clock times, measures are of the kind "other"."""
     numbers: list[Number] = []
     last, lengths = run.start, [0, 0]
+    single = 0  # where the last digit that stood alone ends
     for start, end in runs:
         size = end - start
         if start < last:
@@ -105,7 +106,7 @@ def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced
         elif size == LOCAL and lengths[1] in {3, 4} and _phone_before(folded, numbers, start, lengths):
             number = Number(start, end, 0.0, "other")
         else:
-            number = _number(folded, run, start, end, priced=priced)
+            number = _number(folded, run, start, end, last, listed=bool(numbers) and numbers[-1].kind != "other", priced=priced)
             if number.kind == "amount" and start > run.start and folded[start - 1] in ".,:'-/" and numbers:
                 number = _behind(folded, numbers, number)
         lengths = [lengths[1], size]
@@ -114,7 +115,7 @@ def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced
     return numbers
 
 
-def _number(folded: str, run: Run, start: int, end: int, *, priced: bool) -> Number:
+def _number(folded: str, run: Run, start: int, end: int, after: int, *, listed: bool, priced: bool) -> Number:
     """The number that starts with a run of digits, put together where it is written apart."""
     if end - start <= 3 and folded[end : end + 1] == " " and (apart := spaced_at(folded, start, run.end)):
         right, left = gaps.head(folded, apart.end, run.end), gaps.tail(folded, run.start, start)[0]
@@ -124,7 +125,7 @@ def _number(folded: str, run: Run, start: int, end: int, *, priced: bool) -> Num
             return apart
     if priced and (loose := LOOSE.match(folded, start, run.end)):
         return Number(start, loose.end(), value_of(loose[1]) + int(loose[2]) / 100, "amount")
-    number = number_at(folded, start, run.end)
+    number = number_at(folded, start, run.end, after, listed=listed, priced=priced)
     if number.end - start == 2 and folded[max(run.start, start - 2) : start] in CENTS:
         return Number(start - 1, number.end, number.value / 100, "amount")
     return number
