@@ -21,6 +21,8 @@ NEXT = re.compile(r"\s{0,2}(?:[/,&-]|or|and|y|e|o|ou)\s{0,2}[$€£]?\Z")
 ROW = re.compile(r"/[a-z]{2,6}\b| ?[a-z]{1,2}(?:\n|\Z)")
 SIGN = re.compile(r"[^\w\s]{1,3}")
 
+DIGITLIKE = frozenset("osilzbgq")
+
 Token = tuple[str, int, int]
 
 
@@ -225,6 +227,10 @@ def _times(
         index += size
         counts = not found and start - left <= 2 and not text[left:start].strip(" -")
         first = first or counts
+        if end < len(text) and text[end].isdigit():
+            continue  # of a phone
+        if end == len(text) and not start and DIGITLIKE.issuperset(phrase):
+            continue  # "737ss50": a phone in look-alikes
         if index < len(tokens) and tokens[index][0] in known.away and tokens[index][1] - end <= 2:
             continue
         if phrase in known.fixed:

@@ -14,12 +14,13 @@ SHORT = 3  # letters of a word for money that may stand before its number ("usd 
 # Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts;
 # and the two words that follow ("120 30 min": behind a count), which tell most numbers from money.
 NUMBER = re.compile(
-    r"(?:(?P<half>(?:(?P<whole>\d)[ -])?1/2(?![\d/]))"
-    r"|(?P<other>24 ?[/x-] ?7(?!\d)|\d{1,4}(?P<mark>[/.:-])\d{1,2}(?P=mark)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
-    r"|(?P<amount>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
+    r"(?:((?:(\d)[ -])?1/2(?![\d/]))"
+    r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
+    r"|(\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
     r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d)))"
-    r"(?P<between>[\W_]{0,8})(?:\d{1,3}[ -]{0,2})?(?P<word>[^\W\d_]{0,20})(?:[ -]{1,2}(?P<second>[^\W\d_]{1,20}))?"
+    r"([\W_]{0,8})(?:\d{1,3}[ -]{0,2})?([^\W\d_]{0,20})(?:[ -]{1,2}(?:\d{1,3}[ -]{0,2})?([^\W\d_]{1,20}))?"
 )
+BETWEEN = 5  # its group of what follows the number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
 SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3})+)(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
 LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
@@ -30,12 +31,11 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LAST = 24  # characters before a number that are looked at for a word that makes it money
 MARKS = " :=-(*~./|>,+_\n"
 NEXT = 5  # characters between numbers of one list, "120 / 200"
-NEXT_WORDS = ("or", "and", "y", "e", "o", "ou")
 ROW = frozenset({"", " ", "/"})
 
 
 class Number(NamedTuple):
-    """A number as written. `kind` is "amount", "half" (1/2, 1 1/2) or "other": no money, no time."""
+    """A number as written. `kind` is "amount", "count" (of a unit of time), "half" (1/2, 1 1/2) or "other": no money, no time."""
 
     start: int
     end: int
@@ -67,6 +67,7 @@ class Words:
     signs: frozenset[str]  # the first and last characters of signs for money
     openers: frozenset[str]  # words that may follow a number which is money or counts a unit
     closers: frozenset[str]  # ... that may stand before one
+    links: frozenset[str]  # ... or between those and one
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
         """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
@@ -92,12 +93,12 @@ def words() -> Words:
         for name in ("dollars", "spaced", "glue", "cues", "cues_after", "cue_links", "not_before", "not_after", "away")
     }
     currencies, shy = _codes(data["currencies"]), _codes(data["shy"])
-    beside = {*lists["glue"], *NEXT_WORDS}
-    openers = (*beside, *currencies, *shy, *data["scales"], *longest, *lists["cues_after"])
-    closers = (*beside, *currencies, *units, *tables, *fixed, *lists["cues"], *lists["cue_links"])
+    openers = (*currencies, *shy, *data["scales"], *longest, *lists["cues_after"])
+    closers = (*currencies, *units, *tables, *fixed, *lists["cues"])
     return Words(
         currencies=currencies,
         shy=shy,
+        links=lists["glue"] | lists["cue_links"],
         signs=frozenset("'" + "".join(sign for sign in currencies if not sign.isalpha())) - frozenset(". /" + LETTERS),
         openers=frozenset(WORD.findall(phrase)[0] for phrase in openers if WORD.search(phrase)),
         closers=frozenset(WORD.findall(phrase)[-1] for phrase in closers if WORD.search(phrase)),
@@ -128,23 +129,30 @@ def number_at(folded: str, start: int, end: int, after: int, *, listed: bool, pr
     match = NUMBER.match(folded, start, end)
     if match is None:
         return Number(start, start + 1, 0.0, "other")
-    half, whole, other, amount, between, word, second = match.group(
-        "half", "whole", "other", "amount", "between", "word", "second"
-    )
+    half, whole, other, amount, between, word, second = match.groups()
     known = words()
-    stop = match.start("between")
-    if other or not (
-        priced
-        or word in known.openers
+    stop = match.start(BETWEEN)
+    if other:
+        return Number(start, stop, 0.0, "other")
+    value = int(whole or 0) + 0.5 if half else float(amount) if amount.isdigit() else value_of(amount)
+    if priced:
+        return Number(start, stop, value, "half" if half else "amount")
+    unit = known.units.get(word, 0) if len(between) < 3 else 0
+    if unit and value <= LONGEST[unit]:
+        kind = "count"
+    elif (
+        word in known.openers
         or second in known.times
+        or (word in known.glue and second in known.glue)
         or (len(word) == 2 and between in ROW)
         or not known.signs.isdisjoint(between[:3])
-        or _last(folded[max(after, start - LAST) : start], known, listed=listed)
     ):
-        return Number(start, stop, 0.0, "other")
-    if half:
-        return Number(start, stop, int(whole or 0) + 0.5, "half")
-    return Number(start, stop, value_of(amount), "amount")
+        kind = "amount"
+    else:
+        kind = "other"
+    if kind != "amount" and _last(folded[max(after, start - LAST) : start], known, listed=listed):
+        kind = "amount"
+    return Number(start, stop, value, kind if not half or kind == "other" else "half")
 
 
 def _last(text: str, known: Words, *, listed: bool) -> bool:
@@ -154,13 +162,14 @@ def _last(text: str, known: Words, *, listed: bool) -> bool:
     said = text.rstrip(MARKS)
     if said == "":
         return listed and text != "" and len(text) < NEXT
-    word = said.split()[-1]
+    pieces = said.split()
+    word = pieces[-1]
     if not word.isalpha():
-        parts = WORD.findall(word)
-        if not parts:
+        pieces = WORD.findall(said)
+        if not pieces:
             return False
-        word = parts[-1]
-    return word in known.closers
+        word = pieces[-1]
+    return word in known.closers or (word in known.links and len(pieces) > 1 and pieces[-2] in known.closers)
 
 
 def spaced_at(folded: str, start: int, end: int) -> Number | None:

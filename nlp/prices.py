@@ -75,7 +75,7 @@ class Prices:
 def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list[Found]:
     priced = run.name == "price"
     numbers = _numbers(text.folded.text, run, runs, priced=priced)
-    if all(number.kind == "other" for number in numbers):
+    if not numbers:
         return []
     items, joins = _items(text.folded.text, run, numbers, priced=priced)
     if not any(isinstance(item, Amount) for item in items):
@@ -92,27 +92,53 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list
 
 
 def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced: bool) -> list[Number]:
-    """The numbers of a field in order; phones, dates, clock times, measures are of the kind "other"."""
+    """The numbers of a field in order that may be money or count a time, and "other" ones between them."""
     numbers: list[Number] = []
-    last, lengths = run.start, [0, 0]
-    single = 0  # where the last digit that stood alone ends
-    for start, end in runs:
-        size = end - start
+    last = run.start  # where the last number ends
+    listed = money = False
+    index, count = 0, len(runs)
+    while index < count:
+        start, end = runs[index]
+        index += 1
         if start < last:
-            lengths = [lengths[1], size]
             continue
-        if size >= PHONE and not priced:
-            number = Number(start, end, 0.0, "other")
-        elif size == LOCAL and lengths[1] in {3, 4} and _phone_before(folded, numbers, start, lengths):
-            number = Number(start, end, 0.0, "other")
-        else:
-            number = _number(folded, run, start, end, last, listed=bool(numbers) and numbers[-1].kind != "other", priced=priced)
-            if number.kind == "amount" and start > run.start and folded[start - 1] in ".,:'-/" and numbers:
-                number = _behind(folded, numbers, number)
-        lengths = [lengths[1], size]
+        size = end - start
+        if not priced:
+            if index < count and (groups := _phone(folded, runs, index - 1, size)):
+                last = runs[index + groups - 2][1]
+                index += groups - 1
+                listed = False
+                continue
+            if size >= PHONE:
+                last, listed = end, False
+                continue
+        number = _number(folded, run, start, end, last, listed=listed, priced=priced)
+        if number.kind != "other" and start > last and start == last + 1 and folded[last] in ".,:'-/" and not listed:
+            number = number._replace(kind="other")
+        last, listed = number.end, number.kind != "other"
+        money = money or number.kind in {"amount", "half"}
         numbers.append(number)
-        last = number.end
-    return numbers
+    return numbers if money else []
+
+
+def _phone(folded: str, runs: tuple[tuple[int, int], ...], index: int, size: int) -> int:
+    """How many runs of digits from one on are of a phone: "312 555 0142", "555-0142", "5 5 5"; else 0."""
+    start, end = runs[index + 1]
+    gap = start - runs[index][1]
+    if gap > 4:
+        return 0
+    if size == 1:
+        return int(end - start == 1 and folded[start - gap] not in ".,/'")
+    if size > 4 or end - start not in {3, 4}:
+        return 0
+    if end - start == LOCAL and folded[start - gap : start] == "-":
+        return 2
+    if index + 2 < len(runs):
+        third = runs[index + 2]
+        between = folded[start - gap : start] + folded[end : third[0]]
+        if third[1] - third[0] == LOCAL and third[0] - end <= 4 and "\n" not in between and not any(map(str.isalnum, between)):
+            return 3
+    return 0
 
 
 def _number(folded: str, run: Run, start: int, end: int, after: int, *, listed: bool, priced: bool) -> Number:
@@ -129,33 +155,6 @@ def _number(folded: str, run: Run, start: int, end: int, after: int, *, listed: 
     if number.end - start == 2 and folded[max(run.start, start - 2) : start] in CENTS:
         return Number(start - 1, number.end, number.value / 100, "amount")
     return number
-
-
-def _phone_before(folded: str, numbers: list[Number], start: int, lengths: list[int]) -> bool:
-    """Whether four digits end a phone of groups ("312 555 0142", "555-0142"); its other groups are made "other"."""
-    if not numbers or start - numbers[-1].end > 4:
-        return False
-    between = folded[numbers[-1].end : start]
-    far = folded[numbers[-2].end : numbers[-1].start] if len(numbers) > 1 else "-----"
-    groups = 1
-    if len(far) <= 4 and lengths[0] in {2, 3, 4} and not any(map(str.isalnum, far + between)) and "\n" not in far + between:
-        groups = 2
-    elif between != "-":
-        return False
-    for index in range(1, groups + 1):
-        numbers[-index] = numbers[-index]._replace(kind="other")
-    return True
-
-
-def _behind(folded: str, numbers: list[Number], number: Number) -> Number:
-    """A number that a mark ties to the digits before it: of a date, a clock time, a size; or the end of a range."""
-    mark, before = folded[number.start - 1], numbers[-1]
-    if before.end != number.start - 1:
-        return number
-    if mark in "-/":
-        if before.kind == "amount" or (mark == "/" and before.kind == "half"):
-            return number
-    return number._replace(kind="other")
 
 
 def _items(
