@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from nlp.money import LETTERS, SHORT, WORD, Words, words
 
-REMEMBERED = 16_384  # gaps, of up to LONG characters
-LONG = 40  # characters of a gap that are looked at from either end
+REMEMBERED = 16_384  # gaps, of up to SHARED characters
+LONG = 28  # characters of a gap that are looked at from either end
+SHARED = 2 * LONG  # a gap of so many is read in one piece
 NEAR = 30
 # How closely what stands between an amount and a time joins them: "=" and ":" say so, and so do others that touch both.
 MARKS = {"=": 4.0, ":": 4.0, "/": 1.5, "": 2.0, "-": 1.5}
@@ -77,12 +78,16 @@ def _glue() -> "re.Pattern[str]":
     return re.compile(rf"[\s/=:.,()~*|>_-]{{0,8}}(?:(?:{listed})\b[\s/=:-]{{0,3}}){{0,2}}\Z")
 
 
-def head(folded: str, start: int, end: int) -> Gap:
-    """What `folded` says behind the number that ends at `start`."""
-    text = folded[start : min(end, start + LONG)]
+def head(folded: str, start: int, end: int, *, shared: bool = False) -> Gap:
+    """What `folded` says behind the number that ends at `start`; `shared`: up to one at `end` that is read too."""
+    if shared and end - start <= SHARED:
+        return read(folded[start:end])
+    text = folded[start : min(end + 1, start + LONG)]  # a word that runs into a digit says nothing
     if start + LONG < end and folded[start + LONG].isalpha():
         text = text.rstrip(LETTERS)
-    return read(text)
+    # Nothing is joined over the end of a line or a sentence that is not close by.
+    line = text.find("\n", 1)
+    return read(text if line < 0 else text[: line + 1])
 
 
 def tail(folded: str, start: int, end: int) -> tuple[Gap, int]:
@@ -91,6 +96,7 @@ def tail(folded: str, start: int, end: int) -> tuple[Gap, int]:
     text = folded[begin:end]
     if begin > start and folded[begin - 1].isalpha():
         text = text.lstrip(LETTERS)
+    text = text[text.rfind("\n", 0, -2) + 1 :]
     return read(text), end - len(text)
 
 

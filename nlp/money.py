@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from store.datafiles import load_data
 
+SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
+YEARS = range(1950, 2050)
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
 # Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts;
@@ -28,19 +30,24 @@ LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-LAST = 24  # characters before a number that are looked at for a word that makes it money
-MARKS = " :=-(*~./|>,+_\n"
+LAST = 16  # characters before a number that are looked at for a word that makes it money
+MARKS = " :=-(*~./|>,_\n"
 NEXT = 5  # characters between numbers of one list, "120 / 200"
 ROW = frozenset({"", " ", "/"})
 
 
 class Number(NamedTuple):
-    """A number as written. `kind` is "amount", "count" (of a unit of time), "half" (1/2, 1 1/2) or "other": no money, no time."""
+    """A number that may be money or count a unit of time, and what lies between it and its neighbours.
+
+    `kind` is "amount", "count" (of a unit of time) or "half" (1/2, 1 1/2).
+    """
 
     start: int
     end: int
     value: float
     kind: str
+    low: int  # where the number before ends, or the field begins
+    high: int  # where the number after begins, or the field ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +100,16 @@ def words() -> Words:
         for name in ("dollars", "spaced", "glue", "cues", "cues_after", "cue_links", "not_before", "not_after", "away")
     }
     currencies, shy = _codes(data["currencies"]), _codes(data["shy"])
+    links = lists["glue"] | lists["cue_links"]
     openers = (*currencies, *shy, *data["scales"], *longest, *lists["cues_after"])
-    closers = (*currencies, *units, *tables, *fixed, *lists["cues"])
+    closers = (*(word for word in currencies if word[-1] not in "$€£"), *units, *tables, *fixed, *lists["cues"])
     return Words(
         currencies=currencies,
         shy=shy,
-        links=lists["glue"] | lists["cue_links"],
-        signs=frozenset("'" + "".join(sign for sign in currencies if not sign.isalpha())) - frozenset(". /" + LETTERS),
+        links=links,
+        signs=frozenset("".join(sign for sign in currencies if not sign.isalpha())) - frozenset(". /" + LETTERS),
         openers=frozenset(WORD.findall(phrase)[0] for phrase in openers if WORD.search(phrase)),
-        closers=frozenset(WORD.findall(phrase)[-1] for phrase in closers if WORD.search(phrase)),
+        closers=frozenset(_last_word(phrase, links) for phrase in closers if WORD.search(phrase)),
         regions=data["regions"],
         scales=data["scales"],
         units=units,
@@ -112,6 +120,11 @@ def words() -> Words:
     )
 
 
+def _last_word(phrase: str, links: frozenset[str]) -> str:
+    said = WORD.findall(phrase)
+    return said[-2] if said[-1] in links and len(said) > 1 else said[-1]
+
+
 def _minutes(listed: Mapping[Any, list[str]]) -> dict[str, int]:
     return {str(phrase): int(minutes) for minutes, phrases in listed.items() for phrase in phrases}
 
@@ -120,65 +133,77 @@ def _codes(listed: Mapping[str, list[str]]) -> dict[str, str]:
     return {str(phrase): code for code, phrases in listed.items() for phrase in phrases}
 
 
-def number_at(folded: str, start: int, end: int, after: int, *, listed: bool, priced: bool) -> Number:
-    """The number whose first digit is `folded[start]`, the first one behind `after`.
+def number_at(
+    folded: str, start: int, low: int, end: int, *, listed: bool, priced: bool
+) -> tuple[int, float, str | None]:
+    """Where the number ends whose first digit is `folded[start]`, its value, and its kind if money or time may be meant.
 
-    Unless the field is of prices, it is of the kind "other" where nothing beside it says money or time. `listed`: the
-    number before may be money.
+    The number before ends at `low`, the field at `end`. Unless the field is of prices (`priced`), something beside the
+    number must speak for it. `listed`: the number before it was one of these.
     """
     match = NUMBER.match(folded, start, end)
     if match is None:
-        return Number(start, start + 1, 0.0, "other")
+        return start + 1, 0.0, None
     half, whole, other, amount, between, word, second = match.groups()
-    known = words()
     stop = match.start(BETWEEN)
     if other:
-        return Number(start, stop, 0.0, "other")
+        return stop, 0.0, None
     value = int(whole or 0) + 0.5 if half else float(amount) if amount.isdigit() else value_of(amount)
-    if priced:
-        return Number(start, stop, value, "half" if half else "amount")
-    unit = known.units.get(word, 0) if len(between) < 3 else 0
-    if unit and value <= LONGEST[unit]:
-        kind = "count"
-    elif (
-        word in known.openers
-        or second in known.times
-        or (word in known.glue and second in known.glue)
-        or (len(word) == 2 and between in ROW)
-        or not known.signs.isdisjoint(between[:3])
-    ):
-        kind = "amount"
-    else:
-        kind = "other"
-    if kind != "amount" and _last(folded[max(after, start - LAST) : start], known, listed=listed):
-        kind = "amount"
-    return Number(start, stop, value, kind if not half or kind == "other" else "half")
+    kind = "half" if half else "amount"
+    known = words()
+    if not priced:
+        unit = known.units.get(word, 0) if len(between) < 3 else 0
+        if unit and not half and value <= LONGEST[unit]:
+            kind = "amount" if _is_led(folded[max(low, start - LAST) : start], value, known, listed=listed) else "count"
+        elif not (
+            word in known.openers
+            or second in known.times
+            or (word in known.glue and second in known.glue)
+            or not known.signs.isdisjoint(between[:3])
+            or (between[:1] == "'" and value >= SMALLEST and not folded[stop + 1 : stop + 2].isdigit())
+            or (len(word) == 2 and between in ROW and is_round(value) and word not in known.not_after)
+            or _is_led(folded[max(low, start - LAST) : start], value, known, listed=listed)
+        ):
+            return stop, value, None
+    return stop, value, kind
 
 
-def _last(text: str, known: Words, *, listed: bool) -> bool:
+def _is_led(text: str, value: float, known: Words, *, listed: bool) -> bool:
     """Whether a text ends in what makes money of the number behind it."""
     if not known.signs.isdisjoint(text[-2:]):
         return True
     said = text.rstrip(MARKS)
     if said == "":
         return listed and text != "" and len(text) < NEXT
+    if not said[-1].isalpha():
+        return False
     pieces = said.split()
     word = pieces[-1]
     if not word.isalpha():
         pieces = WORD.findall(said)
-        if not pieces:
-            return False
         word = pieces[-1]
-    return word in known.closers or (word in known.links and len(pieces) > 1 and pieces[-2] in known.closers)
+    if word in known.links and len(pieces) > 1:
+        word = pieces[-2]
+    return word in known.closers and (is_likely(value) or word in known.currencies)
 
 
-def spaced_at(folded: str, start: int, end: int) -> Number | None:
-    """A number whose thousands are set apart by blanks."""
+def is_likely(value: float) -> bool:
+    """Whether a bare number may be money: a whole one, and no year."""
+    return SMALLEST <= value <= LARGEST and value.is_integer() and (value not in YEARS or value % 50 == 0)
+
+
+def is_round(value: float) -> bool:
+    """Whether a bare number looks like a price even beside an unknown word."""
+    return value >= 3 * SMALLEST and value % 5 == 0
+
+
+def spaced_at(folded: str, start: int, end: int) -> tuple[int, float] | None:
+    """The end and the value of a number whose thousands are set apart by blanks."""
     match = SPACED.match(folded, start, end)
     if match is None:
         return None
     whole = int((match["first"] + match["groups"]).replace(" ", ""))
-    return Number(start, match.end(), whole + float("0." + (match["cents"] or "x0")[1:]), "amount")
+    return match.end(), whole + float("0." + (match["cents"] or "x0")[1:])
 
 
 def value_of(written: str) -> float:

@@ -12,12 +12,10 @@ from typing import NamedTuple
 from nlp import gaps
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.gaps import Gap, Join, Time
-from nlp.money import LONGEST, LOOSE, Number, number_at, spaced_at, value_of, words
+from nlp.money import LONGEST, LOOSE, SMALLEST, Number, is_likely, is_round, number_at, spaced_at, value_of, words
 from nlp.records import Kind
 
 NAME = "prices"
-SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
-YEARS = range(1950, 2050)
 NIGHT = 480  # minutes
 MOST = 5_000  # numbers of a field that are looked at: no list of prices has more
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
@@ -77,7 +75,7 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list
     numbers = _numbers(text.folded.text, run, runs, priced=priced)
     if not numbers:
         return []
-    items, joins = _items(text.folded.text, run, numbers, priced=priced)
+    items, joins = _items(text.folded.text, numbers, priced=priced)
     if not any(isinstance(item, Amount) for item in items):
         return []
     items, joins = _without_weak(items, joins)
@@ -86,117 +84,113 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list
     for index, item in enumerate(items):
         if isinstance(item, Amount):
             time = paired.get(index)
-            if item.sure or priced or time or item.cued or (item.row and paired and _round(item)):
+            if item.sure or priced or time or item.cued or (item.row and paired and is_round(item.value)):
                 found.append(_found(item, time, text.region))
     return found
 
 
 def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced: bool) -> list[Number]:
-    """The numbers of a field in order that may be money or count a time, and "other" ones between them."""
+    """The numbers of a field that may be money or count a time; none where all of them count."""
     numbers: list[Number] = []
-    last = run.start  # where the last number ends
+    low = run.start  # where the last number ends
     listed = money = False
-    index, count = 0, len(runs)
-    while index < count:
-        start, end = runs[index]
-        index += 1
-        if start < last:
+    count = len(runs)
+    for index, (start, end) in enumerate(runs):
+        if start < low:
             continue
-        size = end - start
+        high = runs[index + 1][0] if index + 1 < count else run.end
         if not priced:
-            if index < count and (groups := _phone(folded, runs, index - 1, size)):
-                last = runs[index + groups - 2][1]
-                index += groups - 1
-                listed = False
+            if end - start >= PHONE:
+                low, listed = end, False
                 continue
-            if size >= PHONE:
-                last, listed = end, False
+            if high - end <= 4 and index + 1 < count and (last := _phone(folded, runs, index, end - start)):
+                low, listed = runs[last][1], False
                 continue
-        number = _number(folded, run, start, end, last, listed=listed, priced=priced)
-        if number.kind != "other" and start > last and start == last + 1 and folded[last] in ".,:'-/" and not listed:
-            number = number._replace(kind="other")
-        last, listed = number.end, number.kind != "other"
-        money = money or number.kind in {"amount", "half"}
-        numbers.append(number)
+        tied = start - 1 == low and not listed and folded[low] in ".,:'-/" and start > run.start + 1
+        begin, value, kind = start, 0.0, None
+        stop = end
+        if (high == end + 1 or priced) and (apart := _apart(folded, run, start, end, low, priced=priced)):
+            (stop, value), kind = apart, "amount"
+        elif end - start == 2 and start - 2 >= run.start and folded[start - 2 : start] in CENTS:
+            begin, value, kind = start - 1, int(folded[start:end]) / 100, "amount"
+        else:
+            stop, value, kind = number_at(folded, start, low, run.end, listed=listed, priced=priced)
+        listed = kind is not None and not tied
+        if kind is not None and not tied:
+            after = index + 1
+            while after < count and runs[after][0] < stop:
+                after += 1
+            high = runs[after][0] if after < count else run.end
+            money = money or kind != "count"
+            numbers.append(Number(begin, stop, value, kind, low, high))
+        low = stop
     return numbers if money else []
 
 
+def _apart(
+    folded: str, run: Run, start: int, end: int, low: int, *, priced: bool
+) -> tuple[int, float] | None:
+    """The end and value of a number whose parts a blank sets apart: "1 200 €"; in a field of prices "8. 94" too."""
+    if priced and (loose := LOOSE.match(folded, start, run.end)):
+        return loose.end(), value_of(loose[1]) + int(loose[2]) / 100
+    if end - start <= 3 and folded[end : end + 1] == " " and (apart := spaced_at(folded, start, run.end)):
+        right, left = gaps.head(folded, apart[0], run.end), gaps.tail(folded, low, start)[0]
+        code = right.after if right.after is not None else left.before
+        certain = end - start == 1 or apart[0] - start > LONG_APART or not apart[1].is_integer()
+        if priced or code in words().spaced or (code is not None and certain):
+            return apart
+    return None
+
+
 def _phone(folded: str, runs: tuple[tuple[int, int], ...], index: int, size: int) -> int:
-    """How many runs of digits from one on are of a phone: "312 555 0142", "555-0142", "5 5 5"; else 0."""
-    start, end = runs[index + 1]
-    gap = start - runs[index][1]
-    if gap > 4:
-        return 0
+    """Which run of digits ends the phone that one begins: "312 555 0142", "555-0142", "5 5 5"; else 0."""
+    end = runs[index][1]
+    start, stop = runs[index + 1]
     if size == 1:
-        return int(end - start == 1 and folded[start - gap] not in ".,/'")
-    if size > 4 or end - start not in {3, 4}:
+        return index if stop - start == 1 and folded[end] not in ".,/'" else 0
+    if size > LOCAL or stop - start not in {3, LOCAL}:
         return 0
-    if end - start == LOCAL and folded[start - gap : start] == "-":
-        return 2
+    between = folded[end:start]
+    if stop - start == LOCAL and between == "-":
+        return index + 1
     if index + 2 < len(runs):
         third = runs[index + 2]
-        between = folded[start - gap : start] + folded[end : third[0]]
-        if third[1] - third[0] == LOCAL and third[0] - end <= 4 and "\n" not in between and not any(map(str.isalnum, between)):
-            return 3
+        between += folded[stop : third[0]]
+        if third[1] - third[0] == LOCAL and third[0] - stop <= 4 and "\n" not in between and not any(map(str.isalnum, between)):
+            return index + 2
     return 0
 
 
-def _number(folded: str, run: Run, start: int, end: int, after: int, *, listed: bool, priced: bool) -> Number:
-    """The number that starts with a run of digits, put together where it is written apart."""
-    if end - start <= 3 and folded[end : end + 1] == " " and (apart := spaced_at(folded, start, run.end)):
-        right, left = gaps.head(folded, apart.end, run.end), gaps.tail(folded, run.start, start)[0]
-        code = right.after if right.after is not None else left.before
-        certain = end - start == 1 or apart.end - start > LONG_APART or not apart.value.is_integer()
-        if priced or code in words().spaced or (code is not None and certain):
-            return apart
-    if priced and (loose := LOOSE.match(folded, start, run.end)):
-        return Number(start, loose.end(), value_of(loose[1]) + int(loose[2]) / 100, "amount")
-    number = number_at(folded, start, run.end, after, listed=listed, priced=priced)
-    if number.end - start == 2 and folded[max(run.start, start - 2) : start] in CENTS:
-        return Number(start - 1, number.end, number.value / 100, "amount")
-    return number
-
-
-def _items(
-    folded: str, run: Run, numbers: list[Number], *, priced: bool
-) -> tuple[list[Item], list[Join | None]]:
+def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[Item], list[Join | None]]:
     """Amounts and times in order, and what joins each to the one before it."""
     items: list[Item] = []
     joins: list[Join | None] = []
     pending: Join | None = None
-    left, base, claimed, cued = gaps.NOTHING, run.start, False, False
-    at = run.start
+    left, base, claimed, cued = gaps.NOTHING, -1, False, False
+    final = len(numbers) - 1
     for index, number in enumerate(numbers):
-        other = number.kind == "other"
-        stop = numbers[index + 1].start if index + 1 < len(numbers) else run.end
-        if number.start - at > gaps.LONG or index == 0:
-            pending = None
-            if not other:
-                left, base = gaps.tail(folded, at, number.start)
-                for time, join in zip(left.times, left.joins, strict=False):
-                    items.append(_moved(time, base))
-                    joins.append(join if time is not left.times[0] else None)
-                pending, claimed = left.joins[-1], False
-            else:
-                left = gaps.NOTHING
-        after_other = other and (stop - number.end > gaps.LONG or index + 1 == len(numbers) or numbers[index + 1].kind == "other")
-        right = gaps.NOTHING if after_other else gaps.head(folded, number.end, stop)
-        skip, item = 0, None
-        if not other:
-            item, skip, claimed = _item(folded, number, left, right, base, cued, claimed, last=stop == run.end, priced=priced)
+        if number.low != base or number.start - base > gaps.SHARED:
+            left, base = gaps.tail(folded, number.low, number.start)
+            pending, claimed, cued = None, False, False
+            for time, join in zip(left.times, left.joins[1:], strict=True):
+                items.append(_moved(time, base))
+                joins.append(pending)
+                pending = join
+            if not left.times:
+                pending = None
+        last = index == final or numbers[index + 1].low != number.end
+        right = gaps.head(folded, number.end, number.high, shared=not last)
+        item, skip, claimed = _item(folded, number, left, right, base, cued, claimed, last=last, priced=priced)
         cued = isinstance(item, Amount) and item.cued and right.next
         if item is not None:
             items.append(item)
             joins.append(pending)
-        pending = right.joins[0] if item is not None and not skip else None
-        for place, time in enumerate(right.times):
-            if place < skip or (time.end == stop - number.end and index + 1 < len(numbers) and not _is_money(numbers[index + 1])):
-                pending = right.joins[place + 1] if item is not None else None
-                continue
-            items.append(_moved(time, number.end))
+        pending = right.joins[skip] if item is not None else None
+        for place in range(skip, len(right.times)):
+            items.append(_moved(right.times[place], number.end))
             joins.append(pending)
             pending = right.joins[place + 1]
-        left, base, at = right, number.end, number.end
+        left, base = right, number.end
     return items, joins
 
 
@@ -232,7 +226,7 @@ def _item(
     sure = currency is not None and not (after is not None and right.shy and scale == 1)
     if currency is None and (right.no_money_before or left.no_money_after):
         return None, skip, takes
-    if not sure and not priced and not _likely(value):
+    if not sure and not priced and not is_likely(value):
         return None, skip, takes
     return (
         Amount(
@@ -247,19 +241,6 @@ def _item(
         skip,
         takes,
     )
-
-
-def _likely(value: float) -> bool:
-    """Whether a bare number may be money: a whole one, and no year."""
-    return SMALLEST <= value <= LARGEST and value.is_integer() and (value not in YEARS or value % 50 == 0)
-
-
-def _round(amount: Amount) -> bool:
-    return amount.value >= 3 * SMALLEST and amount.value % 5 == 0
-
-
-def _is_money(number: Number) -> bool:
-    return number.kind == "amount" and number.value >= SMALLEST
 
 
 def _moved(time: Time, by: int) -> Time:
@@ -322,7 +303,7 @@ def _joined(first: Item, second: Item, join: Join | None, *, table: bool) -> boo
     if bare and isinstance(amount, Amount) and isinstance(time, Time) and time.minutes >= NIGHT and amount.value < 5 * SMALLEST:
         return False
     if join.strange:  # "120 sweet hr"
-        return amount is first and isinstance(amount, Amount) and (not bare or (table and _round(amount)))
+        return amount is first and isinstance(amount, Amount) and (not bare or (table and is_round(amount.value)))
     return not (bare and join.comma)  # "I'm 24, 10 minutes away"
 
 
