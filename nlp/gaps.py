@@ -74,8 +74,22 @@ NOTHING = Gap()
 
 @cache
 def _glue() -> "re.Pattern[str]":
-    listed = "|".join(sorted(words().glue, key=lambda word: (-len(word), word)))
+    return _of_small_words(words().glue)
+
+
+@cache
+def _links() -> "re.Pattern[str]":
+    return _of_small_words(words().glue | words().cue_links)
+
+
+def _of_small_words(small: frozenset[str]) -> "re.Pattern[str]":
+    listed = "|".join(sorted(small, key=lambda word: (-len(word), word)))
     return re.compile(rf"[\s/=:.,()~*|>_-]{{0,8}}(?:(?:{listed})\b[\s/=:-]{{0,3}}){{0,2}}\Z")
+
+
+def reaches(text: str) -> bool:
+    """Whether a telling word says something of the number on the other side of `text`."""
+    return len(text) < 2 or (len(text) <= NEAR and (_links().match(text) or STRANGE.match(text)) is not None)
 
 
 def head(folded: str, start: int, end: int, *, shared: bool = False) -> Gap:

@@ -1,28 +1,29 @@
 """What prices.yml calls money and time, and how a number is written."""
 
 import re
-from collections.abc import Mapping
+import string
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nlp.triggers import Triggers
 from store.datafiles import load_data
 
 SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
 YEARS = range(1950, 2050)
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
+TOUCHING = "0123456789 /-:=\n"  # what a short word beside a number stands next to
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
-# Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts;
-# and the two words that follow ("120 30 min": behind a count), which tell most numbers from money.
+# Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts.
 NUMBER = re.compile(
-    r"(?:((?:(\d)[ -])?1/2(?![\d/]))"
+    r"((?:(\d)[ -])?1/2(?![\d/]))"
     r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
     r"|(\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
-    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d)))"
-    r"([\W_]{0,8})(?:\d{1,3}[ -]{0,2})?([^\W\d_]{0,20})(?:[ -]{1,2}(?:\d{1,3}[ -]{0,2})?([^\W\d_]{1,20}))?"
+    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
 )
-BETWEEN = 5  # its group of what follows the number
+APART = frozenset("/.:-,'x ")  # what may stand within a number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
 SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3})+)(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
 LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
@@ -30,10 +31,6 @@ LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-LAST = 16  # characters before a number that are looked at for a word that makes it money
-MARKS = " :=-(*~./|>,_\n"
-NEXT = 5  # characters between numbers of one list, "120 / 200"
-ROW = frozenset({"", " ", "/"})
 
 
 class Number(NamedTuple):
@@ -71,10 +68,7 @@ class Words:
     not_after: frozenset[str]
     away: frozenset[str]
     times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
-    signs: frozenset[str]  # the first and last characters of signs for money
-    openers: frozenset[str]  # words that may follow a number which is money or counts a unit
-    closers: frozenset[str]  # ... that may stand before one
-    links: frozenset[str]  # ... or between those and one
+    telling: "Telling"  # what makes money of a number near it, or a time
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
         """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
@@ -100,16 +94,10 @@ def words() -> Words:
         for name in ("dollars", "spaced", "glue", "cues", "cues_after", "cue_links", "not_before", "not_after", "away")
     }
     currencies, shy = _codes(data["currencies"]), _codes(data["shy"])
-    links = lists["glue"] | lists["cue_links"]
-    openers = (*currencies, *shy, *data["scales"], *longest, *lists["cues_after"])
-    closers = (*(word for word in currencies if word[-1] not in "$€£"), *units, *tables, *fixed, *lists["cues"])
     return Words(
         currencies=currencies,
         shy=shy,
-        links=links,
-        signs=frozenset("".join(sign for sign in currencies if not sign.isalpha())) - frozenset(". /" + LETTERS),
-        openers=frozenset(WORD.findall(phrase)[0] for phrase in openers if WORD.search(phrase)),
-        closers=frozenset(_last_word(phrase, links) for phrase in closers if WORD.search(phrase)),
+        telling=Telling({*currencies, *shy, *units, *tables, *fixed, *lists["cues"], *lists["cues_after"], "'"}, units),
         regions=data["regions"],
         scales=data["scales"],
         units=units,
@@ -120,9 +108,37 @@ def words() -> Words:
     )
 
 
-def _last_word(phrase: str, links: frozenset[str]) -> str:
-    said = WORD.findall(phrase)
-    return said[-2] if said[-1] in links and len(said) > 1 else said[-1]
+class Telling:
+    """Where the words stand that make money of a number near them, or a time."""
+
+    def __init__(self, phrases: Iterable[str], units: Mapping[str, int]) -> None:
+        # A short word would be found inside of every other; it is looked for with what it stands next to.
+        shapes = {
+            shape: (shape.index(phrase), len(shape) - len(phrase) - shape.index(phrase), LONGEST.get(units.get(phrase, 0), 0))
+            for phrase in phrases
+            for shape in (_beside(phrase) if len(phrase) <= 2 and phrase.isalpha() else [phrase])
+        }
+        self._find = Triggers(shapes, whole=False)
+        self._trims = [shapes[shape] for shape in self._find.words]
+
+    def __call__(self, folded: str) -> list[tuple[int, int, int]]:
+        """Start and end of each, and how many may be counted if it is a unit of time; in order of their ends."""
+        trims, found, size = self._trims, [], len(folded)
+        for index, start, end in self._find(folded):
+            lead, trail, most = trims[index]
+            start, end = start + lead, end - trail
+            if start and folded[start].isalpha() and folded[start - 1].isalpha():
+                continue
+            if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
+                continue
+            found.append((start, end, most))
+        return found
+
+
+def _beside(word: str) -> list[str]:
+    if len(word) == 1:
+        return [f"{digit}{blank}{word}" for digit in string.digits for blank in ("", " ")] + [f"/{word}"]
+    return [f"{before}{word}" for before in TOUCHING] + [f"{word}{behind}" for behind in TOUCHING]
 
 
 def _minutes(listed: Mapping[Any, list[str]]) -> dict[str, int]:
@@ -133,58 +149,20 @@ def _codes(listed: Mapping[str, list[str]]) -> dict[str, str]:
     return {str(phrase): code for code, phrases in listed.items() for phrase in phrases}
 
 
-def number_at(
-    folded: str, start: int, low: int, end: int, *, listed: bool, priced: bool
-) -> tuple[int, float, str | None]:
-    """Where the number ends whose first digit is `folded[start]`, its value, and its kind if money or time may be meant.
+def number_at(folded: str, start: int, stop: int, end: int) -> tuple[int, float, str | None]:
+    """Where the number ends that begins with the digits from `start` to `stop`, its value, and its kind.
 
-    The number before ends at `low`, the field at `end`. Unless the field is of prices (`priced`), something beside the
-    number must speak for it. `listed`: the number before it was one of these.
+    The kind is None for dates and clock times. The field ends at `end`.
     """
-    match = NUMBER.match(folded, start, end)
-    if match is None:
-        return start + 1, 0.0, None
-    half, whole, other, amount, between, word, second = match.groups()
-    stop = match.start(BETWEEN)
-    if other:
-        return stop, 0.0, None
-    value = int(whole or 0) + 0.5 if half else float(amount) if amount.isdigit() else value_of(amount)
-    kind = "half" if half else "amount"
-    known = words()
-    if not priced:
-        unit = known.units.get(word, 0) if len(between) < 3 else 0
-        if unit and not half and value <= LONGEST[unit]:
-            kind = "amount" if _is_led(folded[max(low, start - LAST) : start], value, known, listed=listed) else "count"
-        elif not (
-            word in known.openers
-            or second in known.times
-            or (word in known.glue and second in known.glue)
-            or not known.signs.isdisjoint(between[:3])
-            or (between[:1] == "'" and value >= SMALLEST and not folded[stop + 1 : stop + 2].isdigit())
-            or (len(word) == 2 and between in ROW and is_round(value) and word not in known.not_after)
-            or _is_led(folded[max(low, start - LAST) : start], value, known, listed=listed)
-        ):
-            return stop, value, None
-    return stop, value, kind
-
-
-def _is_led(text: str, value: float, known: Words, *, listed: bool) -> bool:
-    """Whether a text ends in what makes money of the number behind it."""
-    if not known.signs.isdisjoint(text[-2:]):
-        return True
-    said = text.rstrip(MARKS)
-    if said == "":
-        return listed and text != "" and len(text) < NEXT
-    if not said[-1].isalpha():
-        return False
-    pieces = said.split()
-    word = pieces[-1]
-    if not word.isalpha():
-        pieces = WORD.findall(said)
-        word = pieces[-1]
-    if word in known.links and len(pieces) > 1:
-        word = pieces[-2]
-    return word in known.closers and (is_likely(value) or word in known.currencies)
+    if folded[start] == "0" or (folded[stop : stop + 1] in APART and folded[stop + 1 : stop + 2].isdigit()):
+        match = NUMBER.match(folded, start, end)
+        if match is None:
+            return stop, 0.0, None
+        half, whole, other, written = match.groups()
+        if half:
+            return match.end(), int(whole or 0) + 0.5, "half"
+        return match.end(), 0.0 if other else value_of(written), None if other else "amount"
+    return stop, float(folded[start:stop]), "amount"
 
 
 def is_likely(value: float) -> bool:

@@ -6,7 +6,8 @@ then its time, `1h 150` the other way round, and a table keeps the order it bega
 region, and so are slang words such as "roses".
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nlp import gaps
@@ -19,7 +20,8 @@ NAME = "prices"
 NIGHT = 480  # minutes
 MOST = 5_000  # numbers of a field that are looked at: no list of prices has more
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
-PHONE, LOCAL = 7, 4  # digits: so many in a row are no price; the end of a phone cut up
+PHONE = 7  # digits: so many in a row are no price
+PHONES = frozenset({(3, 3, 4), (3, 4, 4), (2, 4, 4), (4, 3, 4), (1, 1, 1)})  # sizes of the groups of a phone
 LONG_APART = 7  # characters of a number in three groups or with cents, "1 120 900"
 CENTS = frozenset({"$.", "€.", "£.", ".."})
 ROUND_THE_CLOCK = 24  # "open 24 hours" buys nothing
@@ -59,20 +61,50 @@ class Prices:
         Example("Posted 5/26/2016 at 10:30, zip 60601, bus 52 every 30 minutes, 15 min walk", ()),
     )
 
-    def __call__(self, text: AdText) -> Iterator[Found]:
+    def __call__(self, text: AdText) -> list[Found]:
         """Field by field, in reading order."""
-        index, runs = 0, text.numbers
+        runs, found = text.numbers[:MOST], list[Found]()
+        if not runs:
+            return found
+        near = _near(text.folded.text, runs)
+        index = 0
         for run in text.fields:
             first = index
             while index < len(runs) and runs[index][0] < run.end:
                 index += 1
-            if index > first and run.name not in SILENT:
-                yield from _of_field(text, run, runs[first : min(index, first + MOST)])
+            if run.name in SILENT:
+                continue
+            chosen = range(first, index) if run.name == "price" else [one for one in near if first <= one < index]
+            if chosen:
+                found += _of_field(text, run, runs, chosen)
+        return found
 
 
-def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list[Found]:
+def _near(folded: str, runs: tuple[tuple[int, int], ...]) -> list[int]:
+    """The runs of digits that a telling word stands beside, in order; counts of time only beside such."""
+    starts = [start for start, _ in runs]
+    near: set[int] = set()
+    counts: set[int] = set()
+    for begin, end, most in words().telling(folded[: runs[-1][1] + gaps.NEAR]):
+        behind = bisect_left(starts, begin)
+        before = behind - 1
+        if before >= 0 and before not in near:
+            start, stop = runs[before]
+            if begin - stop <= gaps.NEAR and gaps.reaches(folded[stop:begin]):
+                if begin - stop < 3 and stop - start < 4 and int(folded[start:stop]) <= most:
+                    counts.add(before)
+                    if before and start - runs[before - 1][1] < gaps.NEAR and gaps.reaches(folded[runs[before - 1][1] : start]):
+                        near.add(before - 1)  # "120 for 60 minutes"
+                else:
+                    near.add(before)
+        if behind < len(runs) and behind not in near and starts[behind] - end <= gaps.NEAR and gaps.reaches(folded[end : starts[behind]]):
+            near.add(behind)
+    return sorted(near.union(one for one in counts if one - 1 in near or one + 1 in near))
+
+
+def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen: Sequence[int]) -> list[Found]:
     priced = run.name == "price"
-    numbers = _numbers(text.folded.text, run, runs, priced=priced)
+    numbers = _numbers(text.folded.text, run, runs, chosen, priced=priced)
     if not numbers:
         return []
     items, joins = _items(text.folded.text, numbers, priced=priced)
@@ -89,42 +121,60 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...]) -> list
     return found
 
 
-def _numbers(folded: str, run: Run, runs: tuple[tuple[int, int], ...], *, priced: bool) -> list[Number]:
-    """The numbers of a field that may be money or count a time; none where all of them count."""
+def _numbers(
+    folded: str, run: Run, runs: tuple[tuple[int, int], ...], chosen: Sequence[int], *, priced: bool
+) -> list[Number]:
+    """The numbers that `chosen` runs of digits are of, and those of the same list or table."""
     numbers: list[Number] = []
-    low = run.start  # where the last number ends
-    listed = money = False
-    count = len(runs)
-    for index, (start, end) in enumerate(runs):
-        if start < low:
+    low, following = run.start, 0  # where the last number ends, and the run after it
+    for index in chosen:
+        if index < following:
             continue
-        high = runs[index + 1][0] if index + 1 < count else run.end
-        if not priced:
-            if end - start >= PHONE:
-                low, listed = end, False
-                continue
-            if high - end <= 4 and index + 1 < count and (last := _phone(folded, runs, index, end - start)):
-                low, listed = runs[last][1], False
-                continue
-        tied = start - 1 == low and not listed and folded[low] in ".,:'-/" and start > run.start + 1
-        begin, value, kind = start, 0.0, None
-        stop = end
-        if (high == end + 1 or priced) and (apart := _apart(folded, run, start, end, low, priced=priced)):
-            (stop, value), kind = apart, "amount"
-        elif end - start == 2 and start - 2 >= run.start and folded[start - 2 : start] in CENTS:
-            begin, value, kind = start - 1, int(folded[start:end]) / 100, "amount"
-        else:
-            stop, value, kind = number_at(folded, start, low, run.end, listed=listed, priced=priced)
-        listed = kind is not None and not tied
-        if kind is not None and not tied:
-            after = index + 1
-            while after < count and runs[after][0] < stop:
-                after += 1
-            high = runs[after][0] if after < count else run.end
-            money = money or kind != "count"
-            numbers.append(Number(begin, stop, value, kind, low, high))
-        low = stop
-    return numbers if money else []
+        start = index  # the first run of the number: "1.234,56" is three
+        while start > following and runs[start - 1][1] + 1 == runs[start][0] and folded[runs[start - 1][1]] in ".,' /" and index - start < 4:
+            start -= 1
+        while start > following and runs[start][0] - runs[start - 1][1] <= gaps.SHARED and gaps.ROW.match(folded, runs[start - 1][1]):
+            start -= 1
+        following = start
+        while following < len(runs) and runs[following][0] < run.end:
+            if following > index and not (numbers and numbers[-1].end == low and _listed(folded, low, runs[following][0], runs[following][1])):
+                break
+            if runs[following][0] >= low:
+                if following and runs[following - 1][1] > low:
+                    low = runs[following - 1][1]
+                low = _add(folded, run, runs, following, low, numbers, priced=priced)
+            following += 1
+    return numbers
+
+
+def _listed(folded: str, low: int, start: int, end: int) -> bool:
+    """Whether a number goes on a list ("120/200") or a table, of which another is money."""
+    return start - low <= gaps.SHARED and (gaps.NEXT.match(folded, low, start) or gaps.ROW.match(folded, end)) is not None
+
+
+def _add(
+    folded: str, run: Run, runs: tuple[tuple[int, int], ...], index: int, low: int, numbers: list[Number], *, priced: bool
+) -> int:
+    """Add the number that begins with a run of digits, if it can be money or time; where it ends."""
+    start, end = runs[index]
+    if not priced and (end - start >= PHONE or _in_phone(folded, runs, index)):
+        return end
+    begin = start
+    kind: str | None = "amount"
+    if (priced or folded[end : end + 1] == " ") and (apart := _apart(folded, run, start, end, low, priced=priced)):
+        stop, value = apart
+    elif end - start == 2 and start - 2 >= run.start and folded[start - 2 : start] in CENTS:
+        begin, stop, value = start - 1, end, int(folded[start:end]) / 100
+    else:
+        stop, value, kind = number_at(folded, start, end, run.end)
+    tied = start > run.start and start - 1 == low and folded[low] in ".,:'-/" and not (numbers and numbers[-1].end == low)
+    if kind is not None and not tied:
+        after = index + 1
+        while after < len(runs) and runs[after][0] < stop:
+            after += 1
+        high = runs[after][0] if after < len(runs) and runs[after][0] < run.end else run.end
+        numbers.append(Number(begin, stop, value, kind, low, high))
+    return stop
 
 
 def _apart(
@@ -142,23 +192,21 @@ def _apart(
     return None
 
 
-def _phone(folded: str, runs: tuple[tuple[int, int], ...], index: int, size: int) -> int:
-    """Which run of digits ends the phone that one begins: "312 555 0142", "555-0142", "5 5 5"; else 0."""
-    end = runs[index][1]
-    start, stop = runs[index + 1]
-    if size == 1:
-        return index if stop - start == 1 and folded[end] not in ".,/'" else 0
-    if size > LOCAL or stop - start not in {3, LOCAL}:
-        return 0
-    between = folded[end:start]
-    if stop - start == LOCAL and between == "-":
-        return index + 1
-    if index + 2 < len(runs):
-        third = runs[index + 2]
-        between += folded[stop : third[0]]
-        if third[1] - third[0] == LOCAL and third[0] - stop <= 4 and "\n" not in between and not any(map(str.isalnum, between)):
-            return index + 2
-    return 0
+def _in_phone(folded: str, runs: tuple[tuple[int, int], ...], index: int) -> bool:
+    """Whether a run of digits is of a phone in groups: "312 555 0142", "555-0142"; or of one spelled "5 5 5"."""
+    start, end = runs[index]
+    if (not index or start - runs[index - 1][1] > 4) and (index + 1 == len(runs) or runs[index + 1][0] - end > 4):
+        return False
+    for first in range(max(0, index - 2), index + 1):
+        groups = runs[first : first + 3]
+        sizes = tuple([end - start for start, end in groups])
+        if sizes in PHONES:
+            between = folded[groups[0][1] : groups[1][0]] + folded[groups[1][1] : groups[2][0]]
+            if len(between) <= 8 and "\n" not in between and not any(map(str.isalnum, between)):
+                return True
+        if first >= index - 1 and sizes[:2] == (3, 4) and folded[groups[0][1] : groups[1][0]] == "-":
+            return True
+    return False
 
 
 def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[Item], list[Join | None]]:
@@ -186,7 +234,10 @@ def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[It
             items.append(item)
             joins.append(pending)
         pending = right.joins[skip] if item is not None else None
-        for place in range(skip, len(right.times)):
+        many = len(right.times)
+        if not last and many and number.end + right.times[-1].end == number.high and numbers[index + 1].value < SMALLEST:
+            many -= 1  # "ss5" is of a phone in look-alikes
+        for place in range(skip, many):
             items.append(_moved(right.times[place], number.end))
             joins.append(pending)
             pending = right.joins[place + 1]
