@@ -5,6 +5,7 @@ An ad's numbers are few and so are the ways to go on from one to the next; each 
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from nlp.money import LETTERS, SHORT, WORD, Words, words
@@ -87,9 +88,12 @@ def _of_small_words(small: frozenset[str]) -> "re.Pattern[str]":
     return re.compile(rf"[\s/=:.,()~*|>_-]{{0,8}}(?:(?:{listed})\b[\s/=:-]{{0,3}}){{0,2}}\Z")
 
 
-def reaches(text: str) -> bool:
-    """Whether a telling word says something of the number on the other side of `text`."""
-    return len(text) < 2 or (len(text) <= NEAR and (_links().match(text) or STRANGE.match(text)) is not None)
+def reaches(folded: str, start: int, end: int) -> bool:
+    """Whether a telling word on one side of `folded[start:end]` says something of the number on the other side."""
+    size = end - start
+    return size < 2 or (
+        size <= NEAR and (_links().match(folded, start, end) or STRANGE.match(folded, start, end)) is not None
+    )
 
 
 def head(folded: str, start: int, end: int, *, shared: bool = False) -> Gap:
@@ -135,7 +139,9 @@ def read(text: str) -> Gap:
             or (follow and not first and follow[0] in known.not_after and text[: follow[1]] in {"", " ", "-", ". "})
         )
     )
-    glued = before is None and bool(tokens) and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
+    glued = (
+        before is None and bool(tokens) and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
+    )
     cues = _cues(text[: right if before is not None else None], tokens, left, known)
     return Gap(
         after,
@@ -160,9 +166,7 @@ def read(text: str) -> Gap:
     )
 
 
-def _head_money(
-    text: str, tokens: list[Token], known: Words
-) -> tuple[str | None, bool, int, int, int, int]:
+def _head_money(text: str, tokens: list[Token], known: Words) -> tuple[str | None, bool, int, int, int, int]:
     """Currency, whether shy, scale and its end, where all ends, and how many tokens that takes."""
     used, scale, scaled, code, shy = 0, 1, 0, None, False
     at = _skip(text, 0)
@@ -215,7 +219,9 @@ def _tail_money(text: str, tokens: list[Token], known: Words) -> tuple[str | Non
         begin = stop - size
         code = known.currencies.get(text[begin:stop])
         letters = text[begin].isalpha()
-        if code is None or (letters and (text[begin - 1 : begin].isalpha() or (size > SHORT and text[stop - 1].isalpha()))):
+        if code is None or (
+            letters and (text[begin - 1 : begin].isalpha() or (size > SHORT and text[stop - 1].isalpha()))
+        ):
             continue
         if code == "$" and tokens and begin - tokens[-1][2] in {0, 1}:  # "nzd $", "c $"
             word = tokens[-1][0]
@@ -226,9 +232,7 @@ def _tail_money(text: str, tokens: list[Token], known: Words) -> tuple[str | Non
     return None, len(text)
 
 
-def _times(
-    text: str, tokens: list[Token], used: int, left: int, known: Words
-) -> tuple[tuple[Time, ...], bool, bool]:
+def _times(text: str, tokens: list[Token], used: int, left: int, known: Words) -> tuple[tuple[Time, ...], bool, bool]:
     """The times, whether the first is a unit right behind the number before, and whether any is right behind it."""
     found: list[Time] = []
     unit = first = False
@@ -270,7 +274,7 @@ def _phrase(text: str, tokens: list[Token], known: Words) -> bool:
         return False
     return all(
         next_start - end <= 2 and not text[end:next_start].strip(" /-.")
-        for (_, _, end), (_, next_start, _) in zip(tokens, tokens[1:], strict=False)
+        for (_, _, end), (_, next_start, _) in pairwise(tokens)
     )
 
 

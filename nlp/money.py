@@ -1,50 +1,33 @@
 """What prices.yml calls money and time, and how a number is written."""
 
 import re
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from nlp.triggers import Triggers
 from store.datafiles import load_data
 
 SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
 YEARS = range(1950, 2050)
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
-TOUCHING = "0123456789 /-:=\n"  # what a short word beside a number stands next to
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
 # Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts.
 NUMBER = re.compile(
     r"((?:(\d)[ -])?1/2(?![\d/]))"
     r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
-    r"|(\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
+    r"|(\d{1,3}(?:[.,']\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d){1,4},\d{3}(?:\.\d{1,2})?(?!\d)"
     r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
 )
 APART = frozenset("/.:-,'x ")  # what may stand within a number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
-SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3})+)(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
-LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3})+|\d+)[.,] (\d\d)(?!\d)")
+SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3}){1,3})(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
+LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})[.,] (\d\d)(?!\d)")
 
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-
-class Number(NamedTuple):
-    """A number that may be money or count a unit of time, and what lies between it and its neighbours.
-
-    `kind` is "amount", "count" (of a unit of time) or "half" (1/2, 1 1/2).
-    """
-
-    start: int
-    end: int
-    value: float
-    kind: str
-    low: int  # where the number before ends, or the field begins
-    high: int  # where the number after begins, or the field ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +51,6 @@ class Words:
     not_after: frozenset[str]
     away: frozenset[str]
     times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
-    telling: "Telling"  # what makes money of a number near it, or a time
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
         """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
@@ -97,7 +79,6 @@ def words() -> Words:
     return Words(
         currencies=currencies,
         shy=shy,
-        telling=Telling({*currencies, *shy, *units, *tables, *fixed, *lists["cues"], *lists["cues_after"], "'"}, units),
         regions=data["regions"],
         scales=data["scales"],
         units=units,
@@ -106,39 +87,6 @@ def words() -> Words:
         times=longest,
         **lists,
     )
-
-
-class Telling:
-    """Where the words stand that make money of a number near them, or a time."""
-
-    def __init__(self, phrases: Iterable[str], units: Mapping[str, int]) -> None:
-        # A short word would be found inside of every other; it is looked for with what it stands next to.
-        shapes = {
-            shape: (shape.index(phrase), len(shape) - len(phrase) - shape.index(phrase), LONGEST.get(units.get(phrase, 0), 0))
-            for phrase in phrases
-            for shape in (_beside(phrase) if len(phrase) <= 2 and phrase.isalpha() else [phrase])
-        }
-        self._find = Triggers(shapes, whole=False)
-        self._trims = [shapes[shape] for shape in self._find.words]
-
-    def __call__(self, folded: str) -> list[tuple[int, int, int]]:
-        """Start and end of each, and how many may be counted if it is a unit of time; in order of their ends."""
-        trims, found, size = self._trims, [], len(folded)
-        for index, start, end in self._find(folded):
-            lead, trail, most = trims[index]
-            start, end = start + lead, end - trail
-            if start and folded[start].isalpha() and folded[start - 1].isalpha():
-                continue
-            if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
-                continue
-            found.append((start, end, most))
-        return found
-
-
-def _beside(word: str) -> list[str]:
-    if len(word) == 1:
-        return [f"{digit}{blank}{word}" for digit in string.digits for blank in ("", " ")] + [f"/{word}"]
-    return [f"{before}{word}" for before in TOUCHING] + [f"{word}{behind}" for behind in TOUCHING]
 
 
 def _minutes(listed: Mapping[Any, list[str]]) -> dict[str, int]:

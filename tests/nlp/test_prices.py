@@ -21,7 +21,7 @@ def found(text: str, field: str = "body", region: str | None = "US") -> list[Fou
         ("$120 an hour", ["USD 120 / 60 min"]),
         ("100 hh, 150 hr", ["100 / 30 min", "150 / 60 min"]),
         ("30min 80 / 1h 150", ["80 / 30 min", "150 / 60 min"]),
-        ("50$ss 70$hh", ["USD 50 / 20 min", "USD 70 / 30 min"]),
+        ("50$ss 70$hh", ["USD 50 / 15 min", "USD 70 / 30 min"]),
         ("15 min - 60 roses 30 min - 100 roses", ["USD 60 / 15 min", "USD 100 / 30 min"]),
         ("50 roses = 15 min 80 roses = 30 min", ["USD 50 / 15 min", "USD 80 / 30 min"]),
         (
