@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from nlp import gaps
 from nlp.extractor import Run
-from nlp.gaps import reaches
+from nlp.joins import reaches
 from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
 from nlp.triggers import Triggers
 
-TOUCHING = "0123456789 /-:=\n"  # what a short word beside a number stands next to
+BEFORE, BEHIND = "0123456789 /-:=\n(", "0123456789-:="  # what a short word beside a number stands next to
 PHONE = 7  # digits: so many in a row are no price
 LONGEST_NUMBER = 12
 PHONES = frozenset({(3, 3, 4), (3, 4, 4), (2, 4, 4), (4, 3, 4), (1, 1, 1)})  # sizes of the groups of a phone
-PHONE_MARKS = frozenset(" .,-_()[]{}<>*~+=|?·/")
+PHONE_MARKS = frozenset(" .,-_()[]{}<>*~+=|?·")
 LONG_APART = 7  # characters of a number in three groups or with cents, "1 120 900"
 CENTS = frozenset({"$.", "€.", "£.", ".."})
 Runs = tuple[tuple[int, int], ...]  # of digits: start and end
@@ -42,7 +42,7 @@ def near_words(folded: str, runs: Runs) -> list[int]:
     total = len(runs)
     near: set[int] = set()
     counts: set[int] = set()
-    for begin, end, most in _telling()(folded[: runs[-1][1] + gaps.NEAR]):
+    for begin, end, most in _telling()(folded):
         behind = bisect_left(starts, begin)
         if behind < total and behind not in near and reaches(folded, end, starts[behind]):
             near.add(behind)
@@ -172,7 +172,6 @@ class Telling:
     """Where the words stand that make money of a number near them, or a time."""
 
     def __init__(self, phrases: Iterable[str], units: Mapping[str, int]) -> None:
-        # A short word would be found inside of every other; it is looked for with what it stands next to.
         shapes = {
             shape: (
                 shape.index(phrase),
@@ -180,7 +179,7 @@ class Telling:
                 LONGEST.get(units.get(phrase, 0), 0),
             )
             for phrase in phrases
-            for shape in (_beside(phrase) if len(phrase) <= 2 and phrase.isalpha() else [phrase])
+            for shape in _shapes(phrase)
         }
         self._find = Triggers(shapes, whole=False)
         self._trims = [shapes[shape] for shape in self._find.words]
@@ -188,9 +187,9 @@ class Telling:
     def __call__(self, folded: str) -> list[tuple[int, int, int]]:
         """Start and end of each, and how many may be counted if it is a unit of time; in order of their ends."""
         trims, found, size = self._trims, [], len(folded)
-        for index, first, last in self._find(folded):
+        for index, first, last in self._find("\n" + folded):
             lead, trail, most = trims[index]
-            start, end = first + lead, last - trail
+            start, end = first + lead - 1, last - trail - 1
             if start and folded[start].isalpha() and folded[start - 1].isalpha():
                 continue
             if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
@@ -199,10 +198,13 @@ class Telling:
         return found
 
 
-def _beside(word: str) -> list[str]:
-    if len(word) == 1:
+def _shapes(word: str) -> list[str]:
+    """How a word is looked for: a short one would be found inside of every other, but for what it stands next to."""
+    if len(word) == 1 and word.isalpha():
         return [f"{digit}{blank}{word}" for digit in string.digits for blank in ("", " ")] + [f"/{word}"]
-    return [f"{before}{word}" for before in TOUCHING] + [f"{word}{behind}" for behind in TOUCHING]
+    if len(word) <= 3 and word.isalpha():
+        return [f"{before}{word}" for before in BEFORE] + [f"{word}{behind}" for behind in BEHIND]
+    return [word]
 
 
 @cache

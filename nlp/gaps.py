@@ -4,25 +4,22 @@ An ad's numbers are few and so are the ways to go on from one to the next; each 
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from nlp.joins import Join, join_of
 from nlp.money import LETTERS, SHORT, WORD, Words, words
 
 REMEMBERED = 16_384  # gaps, of up to SHARED characters
 LONG = 28  # characters of a gap that are looked at from either end
 SHARED = 2 * LONG  # a gap of so many is read in one piece
-NEAR = 30
-# How closely what stands between an amount and a time joins them: "=" and ":" say so, and so do others that touch both.
-MARKS = {"=": 4.0, ":": 4.0, "/": 1.5, "": 2.0, "-": 1.5}
-TOUCHING = {"/": 4.0, "-": 3.5, "": 3.5, " ": 3.0}
-STRANGE = re.compile(r"[ /.-]{0,2}[a-z]{2,8}[ -]{1,2}\Z")
 # "120/200", "120 or 200": what a word for rates says of the first number holds for the next.
 NEXT = re.compile(r"\s{0,2}(?:[/,&-]|or|and|y|e|o|ou)\s{0,2}[$€£]?\Z")
 ROW = re.compile(r"/[a-z]{2,6}\b| ?[a-z]{1,2}(?:\n|\Z)")
 SIGN = re.compile(r"[^\w\s]{1,3}")
 
+HOUR = 60  # minutes
 DIGITLIKE = frozenset("osilzbgq")
 
 Token = tuple[str, int, int]
@@ -35,14 +32,6 @@ class Time(NamedTuple):
     end: int
     minutes: int
     weak: bool
-
-
-class Join(NamedTuple):
-    """What holds two neighbours together. `strange`: with a word between them that is not known."""
-
-    closeness: float
-    comma: bool
-    strange: bool
 
 
 class Gap(NamedTuple):
@@ -71,29 +60,6 @@ class Gap(NamedTuple):
 
 
 NOTHING = Gap()
-
-
-@cache
-def _glue() -> "re.Pattern[str]":
-    return _of_small_words(words().glue)
-
-
-@cache
-def _links() -> "re.Pattern[str]":
-    return _of_small_words(words().glue | words().cue_links)
-
-
-def _of_small_words(small: frozenset[str]) -> "re.Pattern[str]":
-    listed = "|".join(sorted(small, key=lambda word: (-len(word), word)))
-    return re.compile(rf"[\s/=:.,()~*|>_-]{{0,8}}(?:(?:{listed})\b[\s/=:-]{{0,3}}){{0,2}}\Z")
-
-
-def reaches(folded: str, start: int, end: int) -> bool:
-    """Whether a telling word on one side of `folded[start:end]` says something of the number on the other side."""
-    size = end - start
-    return size < 2 or (
-        size <= NEAR and (_links().match(folded, start, end) or STRANGE.match(folded, start, end)) is not None
-    )
 
 
 def head(folded: str, start: int, end: int, *, shared: bool = False) -> Gap:
@@ -129,7 +95,7 @@ def read(text: str) -> Gap:
     leans = either and text[0] == " " != text[-1]
     times, unit, first = _times(text, tokens, used, left, known)
     edges = [left, *(edge for one in times for edge in one[:2]), right]
-    joins = tuple([_join(text[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)])
+    joins = tuple([join_of(text[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)])
     follow = tokens[used] if used < len(tokens) else None
     measured = bool(
         text
@@ -262,7 +228,8 @@ def _times(text: str, tokens: list[Token], used: int, left: int, known: Words) -
             continue
         weak = phrase in known.tables
         minutes = known.tables[phrase] if weak else known.units[phrase]
-        if counts or minutes > 1:  # nothing is paid by the minute
+        # Nothing is paid by the minute, and "hours 10 to 20" is when one is there.
+        if counts or (minutes > 1 and not (minutes == HOUR and phrase.endswith("s"))):
             unit = unit or counts
             found.append(Time(start, end, minutes, weak))
     return tuple(found), unit, first
@@ -276,23 +243,6 @@ def _phrase(text: str, tokens: list[Token], known: Words) -> bool:
         next_start - end <= 2 and not text[end:next_start].strip(" /-.")
         for (_, _, end), (_, next_start, _) in pairwise(tokens)
     )
-
-
-def _join(text: str) -> Join | None:
-    if len(text) > NEAR:
-        return None
-    strange = False
-    if not _glue().match(text):
-        if not STRANGE.match(text):
-            return None
-        strange = True
-    if strange or "\n" in text:
-        closeness = 0.5
-    elif text.strip().isalpha():
-        closeness = 4.0
-    else:
-        closeness = TOUCHING.get(text) or MARKS.get(text.strip(" ("), 0.5)
-    return Join(closeness, "," in text, strange)
 
 
 def _cues(text: str, tokens: list[Token], left: int, known: Words) -> tuple[bool, bool]:

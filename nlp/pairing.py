@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from nlp.gaps import Join, Time
+from nlp.gaps import Time
+from nlp.joins import Join
 from nlp.money import SMALLEST, is_round
 
 NIGHT = 480  # minutes
@@ -93,3 +94,20 @@ def _closeness(items: list[Item], joins: list[Join | None], first: int) -> float
     amount = items[first] if isinstance(items[first], Amount) else items[first + 1]
     bare = isinstance(amount, Amount) and amount.currency is None
     return (join.closeness if join else 0.0) - (2.0 if bare else 0.0)
+
+
+def companion(items: list[Item], paired: dict[int, Time], index: int) -> int | None:
+    """Minutes of a table's amount by an unknown unit: half hour and hour go together, at prices that differ so much."""
+    amount = items[index]
+    for step in (1, -1):
+        at = index + step
+        while 0 <= at < len(items) and isinstance(items[at], Time):
+            at += step
+        if isinstance(amount, Amount) and 0 <= at < len(items) and at in paired:
+            other = items[at]
+            ratio = amount.value / other.value if isinstance(other, Amount) and other.value else 0.0
+            if paired[at].minutes == 60 and 0.4 <= ratio <= 0.85:
+                return 30
+            if paired[at].minutes == 30 and 1.2 <= ratio <= 2.5:
+                return 60
+    return None

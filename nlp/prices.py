@@ -6,19 +6,22 @@ then its time, `1h 150` the other way round, and a table keeps the order it bega
 region, and so are slang words such as "roses".
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from nlp import gaps
 from nlp.amounts import Number, near_words, numbers_of
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.gaps import Gap, Join, Time
+from nlp.gaps import Gap, Time
+from nlp.joins import Join
 from nlp.money import LONGEST, SMALLEST, is_likely, is_round, words
-from nlp.pairing import Amount, Item, pair, without_weak
+from nlp.pairing import Amount, Item, companion, pair, without_weak
 from nlp.records import Kind
 
 NAME = "prices"
-MOST = 5_000  # numbers of a field that are looked at: no list of prices has more
+MOST, LONGEST_TEXT = 3_000, 100_000  # numbers and characters of an ad that are looked at: no list of prices has more
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
+GUESSED = 0.5  # confidence where the time is told by the other prices of a table only
 ROUND_THE_CLOCK = 24  # "open 24 hours" buys nothing
 OPEN = ("open", "avail", "dispon", "abert", "abiert", "atend", "24/7")
 
@@ -33,6 +36,7 @@ class Prices:
         Example("60 qv 80hh 150/h", ("60 / 15 min", "80 / 30 min", "150 / 60 min")),
         Example("R$ 200 a hora, R$ 1.200 pernoite", ("BRL 200 / 60 min", "BRL 1200 / 480 min"), region="BR"),
         Example("media hora 50 euros", ("EUR 50 / 30 min",), region="ES"),
+        Example("Rates: hh 100 hr 150, 250 for 2 hours", ("100 / 30 min", "150 / 60 min", "250 / 120 min")),
         Example("140 roses hhr", ("USD 140 / 30 min",)),
         Example("150", ("150",), "price"),
         Example("1.234,56 €", ("EUR 1234.56",), "price"),
@@ -43,20 +47,23 @@ class Prices:
 
     def __call__(self, text: AdText) -> list[Found]:
         """Field by field, in reading order."""
-        runs, found = text.numbers[:MOST], list[Found]()
+        runs = text.numbers
         if not runs:
-            return found
-        near = near_words(text.folded.text, runs)
-        index = 0
+            return []
+        folded = text.folded.text
+        near = near_words(folded[:LONGEST_TEXT], runs[:MOST])
+        found: list[Found] = []
         for run in text.fields:
-            first = index
-            while index < len(runs) and runs[index][0] < run.end:
-                index += 1
-            if run.name in SILENT:
+            name = run.name
+            if name == "price":
+                first = bisect_left(runs, (run.start, 0))
+                chosen = list(range(first, min(bisect_left(runs, (run.end, 0)), first + MOST)))
+            elif near and name not in SILENT:
+                chosen = [one for one in near if run.start <= runs[one][0] < run.end]
+            else:
                 continue
-            chosen = range(first, index) if run.name == "price" else [one for one in near if first <= one < index]
             if chosen:
-                found += _of_field(text, run, runs, chosen)
+                found += _of_field(text, run, runs[: max(MOST, chosen[-1] + 1)], chosen)
         return found
 
 
@@ -72,10 +79,13 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen:
     paired = pair(items, joins)
     found = []
     for index, item in enumerate(items):
-        if isinstance(item, Amount):
-            time = paired.get(index)
-            if item.sure or priced or time or item.cued or (item.row and paired and is_round(item.value)):
-                found.append(_found(item, time, text.region))
+        if not isinstance(item, Amount):
+            continue
+        time = paired.get(index)
+        row = item.row and time is None and bool(paired) and is_round(item.value)
+        if item.sure or priced or time or item.cued or row:
+            minutes = time.minutes if time else companion(items, paired, index) if row else None
+            found.append(_found(item, time, minutes, text.region))
     return found
 
 
@@ -184,7 +194,7 @@ def _moved(time: Time, by: int) -> Time:
     return Time(time.start + by, time.end + by, time.minutes, time.weak)
 
 
-def _found(amount: Amount, time: Time | None, region: str | None) -> Found:
+def _found(amount: Amount, time: Time | None, minutes: int | None, region: str | None) -> Found:
     currency = words().money_of(amount.currency, region)
     value = f"{amount.value:.10g}"
     start, end = amount.start, amount.end
@@ -192,8 +202,12 @@ def _found(amount: Amount, time: Time | None, region: str | None) -> Found:
     if currency:
         value = f"{currency} {value}"
         known["currency"] = currency
+    if minutes:
+        value = f"{value} / {minutes} min"
+        known["minutes"] = minutes
+    confidence = 0.9 if currency else 0.7
     if time:
-        value = f"{value} / {time.minutes} min"
-        known["minutes"] = time.minutes
         start, end = min(start, time.start), max(end, time.end)
-    return Found(Kind.PRICE, value, start, end, NAME, 0.9 if currency else 0.7, known)
+    elif minutes:
+        confidence = GUESSED
+    return Found(Kind.PRICE, value, start, end, NAME, confidence, known)
