@@ -19,7 +19,7 @@ from nlp.pairing import Amount, Item, companion, pair, without_weak
 from nlp.records import Kind
 
 NAME = "prices"
-MOST, LONGEST_TEXT = 3_000, 100_000  # numbers and characters of an ad that are looked at: no list of prices has more
+MOST, LONGEST_TEXT = 2_000, 100_000  # numbers and characters of an ad that are looked at: no list of prices has more
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
 GUESSED = 0.5  # confidence where the time is told by the other prices of a table only
 ROUND_THE_CLOCK = 24  # "open 24 hours" buys nothing
