@@ -1,27 +1,35 @@
 """How an ad wants to be paid: a way (`cash`, `zelle`), or the account itself where it is given (`$anamade`, a wallet)."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
-
-import re2
 
 from nlp.extractor import AdText, Example, Found
 from nlp.phrases import Phrases
 from nlp.records import Kind
+from nlp.triggers import Triggers
 from store.datafiles import load_data
 
 NAME = "payments"
 OTHER = "none"
-# method: where its account stands; the first group is the account.
-ACCOUNTS = (
-    ("cashapp", re2.compile(r"(?:^|[^\w$])(\$[a-z][a-z0-9_]{2,19})\b")),
-    ("cashapp", re2.compile(r"\bcash ?app(?: me| is| name| tag)?\s?[:=@-]{1,2}\s?(@?[a-z][a-z0-9_]{2,19})\b")),
-    ("venmo", re2.compile(r"\bvenmo(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")),
-    ("paypal", re2.compile(r"\b(paypal\.me/[a-z0-9]{3,20})\b")),
-    ("crypto", re2.compile(r"\b(bc1[a-z0-9]{25,60}|0x[0-9a-f]{40}|[13][1-9a-z]{25,33})\b")),
-    ("pix", re2.compile(r"\bpix\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")),
+# Accounts. These follow the word for their way to pay ...
+CASHAPP = re.compile(r"(?: me| is| name| tag)?\s?[:=@-]{1,2}\s?(@?[a-z][a-z0-9_]{2,19})\b")
+VENMO = re.compile(r"(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")
+PIX = re.compile(r"\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
+AFTER = {"cashapp": CASHAPP, "venmo": VENMO, "pix": PIX}
+# ... and these begin with a sign of their own.
+SIGNED = (
+    ("$", "cashapp", re.compile(r"\$(?<![\w$]\$)[a-z][a-z0-9_]{2,19}\b")),
+    ("paypal.me/", "paypal", re.compile(r"paypal\.me/(?<![\w]paypal\.me/)[a-z0-9]{3,20}\b")),
+    ("bc1", "crypto", re.compile(r"bc1(?<!\wbc1)[a-z0-9]{25,60}\b")),
+    ("0x", "crypto", re.compile(r"0x(?<!\w0x)[0-9a-f]{40}\b")),
 )
+# Letters and digits that cannot be taken for one another; upper and lower case differ.
+BASE58 = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
+OPTIONAL, CHOICE, WORD = re.compile(r"\[[^\]]*\]"), re.compile(r"\([^)]*\)"), re.compile(r"[a-z]+")
+MOST = 5_000  # signs in one ad; a text that holds more was made to hurt
 
 
 class Payments:
@@ -34,24 +42,72 @@ class Payments:
         Example("Venmo: @ana-made-up", ("venmo", "@ana-made-up")),
         Example("Pago en efectivo o Bizum", ("cash", "bizum")),
         Example("Aceito pix e cartão", ("pix", "card")),
+        Example("Cash App: anamade", ("cashapp", "anamade")),
+        Example("paypal.me/anamade", ("paypal", "paypal.me/anamade")),
+        Example("1" + "MadeUp7" * 4, ("1" + "MadeUp7" * 4,)),
+        Example("gift card, 1one2five5five5Zero1OO5five5zero", ()),
         Example("cashier, business card, $120", ()),
     )
 
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Ways by their words, then accounts; of two ways in the same words the longer."""
         folded = text.folded.text
-        position = 0
-        for hit in sorted(_methods().find(folded), key=lambda one: (one.start, -one.end)):
-            if hit.start >= position:
+        if _words()(folded):
+            position = 0
+            for hit in sorted(_methods().find(folded), key=lambda one: (one.start, -one.end)):
+                if hit.start < position:
+                    continue
                 position = hit.end
                 if hit.key == OTHER:
                     continue
                 yield Found(Kind.PAYMENT, hit.key, hit.start, hit.end, NAME, 0.8, {"method": hit.key})
-        for method, pattern in ACCOUNTS:
-            for match in pattern.finditer(folded):
-                yield Found(Kind.PAYMENT, match[1], match.start(1), match.end(1), NAME, 0.9, {"method": method})
+                account = AFTER[hit.key].match(folded, hit.end) if hit.key in AFTER else None
+                if account:
+                    yield _account(account[1], account.start(1), hit.key)
+        for sign, method, pattern in SIGNED:
+            if sign in folded:
+                for match in islice(pattern.finditer(folded), MOST):
+                    yield _account(match[0], match.start(), method)
+        yield from _wallets(text)
+
+
+def _wallets(text: AdText) -> Iterator[Found]:
+    """Addresses in base58, which begin with a digit; their case is part of them."""
+    folded, original = text.folded, text.original.text
+    for start, end in text.numbers:
+        if folded.text[start] in "13" and folded.text[end : end + 1].isalpha():
+            low, _ = folded.span(start, start + 1)
+            match = BASE58.match(original, low)
+            if (
+                match
+                and not original[max(low - 1, 0) : low].isalnum()
+                and match[0].lower() == folded.text[start : start + len(match[0])]
+            ):
+                yield _account(match[0], start, "crypto")
+
+
+def _account(value: str, start: int, method: str) -> Found:
+    return Found(Kind.PAYMENT, value, start, start + len(value), NAME, 0.9, {"method": method})
 
 
 @cache
 def _methods() -> Phrases:
-    return Phrases(load_data(Path(__file__).with_name("payments.yml")))
+    return Phrases(_data())
+
+
+@cache
+def _words() -> Triggers:
+    """One word of each phrase; an ad without any of them names no way to pay."""
+    return Triggers((word for phrases in _data().values() for one in phrases for word in _needed(one)), whole=False)
+
+
+def _needed(phrase: str) -> set[str]:
+    """A word that stands wherever the phrase does; where all are choices, each of them."""
+    required = OPTIONAL.sub(" ", phrase)
+    words = WORD.findall(CHOICE.sub(" ", required))
+    return {max(words, key=len)} if words else set(WORD.findall(required))
+
+
+def _data() -> dict[str, list[str]]:
+    data: dict[str, list[str]] = load_data(Path(__file__).with_name("payments.yml"))
+    return data
