@@ -4,6 +4,7 @@ The endings are the public suffix list as tldextract ships it, read from its pac
 and those in use without being listed come from contacts.yml.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +18,8 @@ END = "// ===END ICANN DOMAINS==="
 # Under these nobody sells names of one more label, but for the listed (com.mx): what follows is the next sentence.
 STRONG = frozenset({"com", "net", "org", "edu", "gov", "info", "biz"})
 LONGEST = 253
+# Underscores are found in names of machines only; no label begins or ends with a sign.
+HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?\.[^\W_](?:[^\W_]|-){0,61}")
 
 
 @cache
@@ -49,11 +52,4 @@ def named(labels: Sequence[str]) -> int:
 
 def is_host(host: str) -> bool:
     """Whether the whole of a dotted name is a well-formed host under a known ending."""
-    labels = host.split(".")
-    return (
-        len(host) <= LONGEST
-        and len(labels) > 1
-        and all(label and len(label) <= 63 and not {label[0], label[-1]} & {"-", "_"} for label in labels)
-        and not any("_" in label for label in labels[-2:])
-        and is_top(labels[-1])
-    )
+    return len(host) <= LONGEST and HOST.fullmatch(host) is not None and is_top(host.rpartition(".")[2])

@@ -6,26 +6,22 @@ from itertools import islice
 
 import re2
 
-from nlp.contact_words import BRACKETS, any_of, backwards, bare, bracketed, contact_words
+from nlp.contact_signs import MAYBE_AT, MOST, signs
+from nlp.contact_words import any_of, backwards, contact_words
 from nlp.extractor import AdText, Example, Found, disguised
 from nlp.hosts import OPEN, PART, SHUT, Host, read_host
 from nlp.records import Kind
-from nlp.triggers import Triggers
 
 WORDS = contact_words()
 # An "@" with a host behind it, as far as a look ahead can tell.
 AHEAD = rf"{PART}(?:\.[a-z0-9]|\s?{OPEN}|\s\.|[.,]?\s{{1,2}}com\b|,com\b|\s{{1,3}}{WORDS.dot}\s)|{any_of(WORDS.certain_mail)}\b"
 SIGN = re.compile(rf"@(?=[\s\])}}>*_|~-]{{0,4}}+[a-z0-9-]{{1,63}}+(?:[^@]|\Z))(?:\s?{SHUT})?\s{{0,2}}(?={AHEAD})")
-BARE = bare(WORDS.at)
-MAYBE = bare(WORDS.at_maybe)
-BRACKETED = bracketed({*WORDS.at, *WORDS.at_maybe}) | bracketed(("a",), BRACKETS)
-SPOKEN = Triggers({*BARE, *MAYBE, *BRACKETED, *WORDS.at_pictures}, whole=False)
 # The same for a word; most often none follows, and nothing else is worth a look.
 AFTER = re.compile(rf"\s{{0,2}}(?={AHEAD})")
 # What stands before an "@" is read from right to left.
 LEFT = re.compile(r"\s?[\[({<*_|~-]+\s?|\s{1,3}")
 JOINT = rf"\s?[\])}}]\s?(?:{backwards(WORDS.signs)}|\.)\s?[\[({{]\s?|\s{{1,3}}{backwards(WORDS.signs)}\s{{1,3}}"
-NAME = re.compile(rf"[a-z0-9_+-][a-z0-9._%+'-]{{0,63}}+(?:(?:{JOINT})[a-z0-9_+-][a-z0-9._%+'-]{{0,63}}+){{0,4}}")
+NAME = re.compile(rf"[a-z0-9_+-][a-z0-9._%+'-]{{0,63}}+(?:({JOINT})[a-z0-9_+-][a-z0-9._%+'-]{{0,63}}+){{0,4}}")
 SPOKEN_JOINT = re.compile(
     rf"\s?[\[({{]\s?({any_of(WORDS.signs)}|\.)\s?[\])}}]\s?|\s{{1,3}}({any_of(WORDS.signs)})\s{{1,3}}"
 )
@@ -34,7 +30,6 @@ LAST_WORD = re.compile(r"[\w-]+(?=\W*\Z)")
 REACH = 200  # characters before an "@" that may be its name
 LABEL_REACH = 16  # characters before a name in which a label may stand
 MOST_BLANKS = 2  # between a name and a word for "@"
-MOST = 5_000  # signs in one ad; a text that holds more was made to hurt
 EDGES = frozenset("\n\x1e")
 
 
@@ -69,12 +64,12 @@ class Emails:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every address, each place once."""
         folded = text.folded.text
-        signs = [(start, end, SPOKEN.words[word]) for word, start, end in SPOKEN(folded)[:MOST]]
+        places = signs(folded).ats
         if "@" in folded:
-            signs += [(match.start(), match.end(), "@") for match in islice(SIGN.finditer(folded), MOST)]
-            signs.sort()
+            places = [*places, *((match.start(), match.end(), "@") for match in islice(SIGN.finditer(folded), MOST))]
+            places.sort()
         reached = 0
-        for start, end, word in signs:
+        for start, end, word in places:
             if start >= reached:
                 found = _plain(text, start, end) if word == "@" else _spoken(folded, start, end, word)
                 if found is not None:
@@ -130,7 +125,7 @@ def _spoken(folded: str, start: int, end: int, word: str) -> Found | None:
     if picture:
         if name in WORDS.sentence or (left < start and host.first not in WORDS.mail):
             return None
-    elif (host.form == "completed" or word in MAYBE) and not _is_meant(folded, name, begin, host):
+    elif (host.form == "completed" or word in MAYBE_AT) and not _is_meant(folded, name, begin, host):
         return None
     form = "completed" if host.form == "completed" else "separators" if picture else "words"
     return _found(f"{name}@{host.value}", begin, host.end, form)
@@ -165,6 +160,8 @@ def _name(folded: str, end: int) -> tuple[str, int, bool] | None:
     bare = written.lstrip("._%+'-" if written.startswith("__") or not written.startswith("_") else ".%+'-")
     if not bare or not any(letter.isalnum() for letter in bare):
         return None
+    if match.lastindex is None:
+        return bare, end - len(bare), False
     name = SPOKEN_JOINT.sub(lambda joint: WORDS.signs.get(joint[1] or joint[2], "."), bare)
     return name, end - len(bare), name != bare
 

@@ -5,25 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
+from nlp.contact_signs import LONG_NAME, MOST, PLATFORMS, PROFILES, Hits, signs
 from nlp.contact_words import any_of, backwards, contact_words
 from nlp.domains import STRONG
 from nlp.extractor import AdText, Example, Found, disguised
 from nlp.records import Kind
-from nlp.triggers import Triggers
 
 WORDS = contact_words()
-LONG_NAME = 4
-# t.w.i.t.t.e.r, t e l e g r a m
-SPACED_OUT = {
-    sign.join(word): name
-    for word, name in WORDS.platforms.items()
-    if word.isalnum() and len(word) > 1
-    for sign in (". *_-" if len(word) > LONG_NAME else ".")
-}
-PLATFORMS = WORDS.platforms | SPACED_OUT
-HOSTS = {f"{host}/": name for host, name in WORDS.hosts.items()}
-SAID = Triggers(PLATFORMS)
-PATHS = Triggers(HOSTS, whole=False)
 JOINT = rf"(?:(?:\s?[\[({{]|\s){any_of(WORDS.handle_joints)}(?:[\])}}]\s?|\s))"
 BETWEEN = rf"(?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b|[(\[]|[^\x00-\x7f\w\s])(?:\s|\b|(?=[@\W]))){{0,4}}"
 NAME = r"[a-z0-9_][a-z0-9._-]{1,39}"
@@ -35,7 +23,9 @@ SIGNED = re.compile(r"\.?\s?(?:[:@=>→⇒➡👉☞#-]|id\b|user|name|is\b|my\b
 AFTER = re.compile(
     rf"\s?(?:\(\s?|-\s|(?:(?:eht|ym)\s)?{backwards(WORDS.after)}(?:\s|(?=[^\w\s])))\s?([a-z0-9_][a-z0-9._-]{{1,38}}[a-z0-9_]@?)"
 )
-MENTION = re.compile(r"@(?:(?<![a-z0-9_!@#$%&*+-]@)|(?<=\brt@)|(?<=\bhi@))([a-z0-9_][a-z0-9_.]{2,39}+)(?![@-])")
+MENTION = re.compile(
+    r"@(?=[a-z0-9_]{2})(?:(?<![a-z0-9_!@#$%&*+-]@)|(?<=\brt@)|(?<=\bhi@))([a-z0-9_][a-z0-9_.]{2,39}+)(?![@-])"
+)
 PROFILE = re.compile(rf"(?:~|@)?({NAME})")
 JOINTS = re.compile(rf"\s?[\[({{]?\b({any_of(WORDS.handle_joints)})\b[\])}}]?\s?")
 EDGE = re.compile(r" ?[\n\x1e|•·*~]|\s[-/]\s| ?\Z| ?[^\x00-\u2000]")
@@ -43,7 +33,6 @@ SIGNS = frozenset(":@=>#→⇒➡👉☞")
 SURE_SIGNS = SIGNS - {"#", ">"}
 SUBDOMAINS = ("www.", "m.", "mobile.", "web.", "old.")
 LINE_STARTS = frozenset("\n\x1e|•·*~:")
-MOST = 5_000  # signs in one ad; a text that holds more was made to hurt
 UNKNOWN = "unknown"  # a name after "@" whose platform the ad does not say
 SHORTEST = 3
 
@@ -76,12 +65,11 @@ class Handles:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every handle, each place once."""
         folded = text.folded.text
-        said = SAID(folded)[:MOST]
-        paths = PATHS(folded)[:MOST] if "/" in folded else []
-        if not said and not paths and "@" not in folded:
+        known = signs(folded)
+        if not known.platforms and not known.profiles and "@" not in folded:
             return
         covered: set[int] = set()
-        for found in chain(_profiles(folded, paths), _named(folded, said), _mentions(folded)):
+        for found in chain(_profiles(folded, known.profiles), _named(folded, known.platforms), _mentions(folded)):
             span = range(found.start, found.end)
             if covered.isdisjoint(span):
                 covered.update(span)
@@ -89,8 +77,8 @@ class Handles:
                 yield replace(found, detail={**found.detail, "form": "look-alike"}) if hidden else found
 
 
-def _profiles(folded: str, paths: list[tuple[int, int, int]]) -> Iterator[Found]:
-    for path, start, end in paths:
+def _profiles(folded: str, profiles: Hits) -> Iterator[Found]:
+    for start, end, host in profiles:
         before = folded[max(start - 7, 0) : start]
         if (
             before[-1:].isalnum()
@@ -101,17 +89,16 @@ def _profiles(folded: str, paths: list[tuple[int, int, int]]) -> Iterator[Found]
         match = PROFILE.match(folded, end)
         if match and match[1] not in WORDS.paths and (name := _clean(match[1])) and not name.isdigit():
             last = match.start(1) + len(match[1].rstrip(".-"))
-            yield _found(HOSTS[PATHS.words[path]], name, match.start(1), last, "url")
+            yield _found(PROFILES[host], name, match.start(1), last, "url")
 
 
-def _named(folded: str, said: list[tuple[int, int, int]]) -> Iterator[Found]:
+def _named(folded: str, platforms: Hits) -> Iterator[Found]:
     """Names beside the word for a platform: what follows it counts before what leads to it."""
     reached = 0
-    for index, start, end in sorted(said, key=lambda hit: (hit[1], -hit[2])):  # "snap" in "snap chat"
-        word = SAID.words[index]
+    for start, end, word in platforms:
         if start < reached:
             continue
-        reached = end
+        reached = end  # "snap" in "snap chat" is none of its own
         if word in WORDS.common_words and not SIGNED.match(folded, end):
             continue
         found = _spelled(folded, word, end) or _before(folded, word, start, end) or _after(folded, word, start)

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from pathlib import Path
 
+from nlp.contact_signs import MOST, payment_words, signs
 from nlp.extractor import AdText, Example, Found
 from nlp.phrases import Phrases
 from nlp.records import Kind
-from nlp.triggers import Triggers
-from store.datafiles import load_data
 
 NAME = "payments"
 OTHER = "none"
@@ -20,16 +18,14 @@ VENMO = re.compile(r"(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")
 PIX = re.compile(r"\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
 AFTER = {"cashapp": CASHAPP, "venmo": VENMO, "pix": PIX}
 # ... and these begin with a sign of their own.
-SIGNED = (
-    ("$", "cashapp", re.compile(r"\$(?<![\w$]\$)[a-z][a-z0-9_]{2,19}\b")),
-    ("paypal.me/", "paypal", re.compile(r"paypal\.me/(?<![\w]paypal\.me/)[a-z0-9]{3,20}\b")),
-    ("bc1", "crypto", re.compile(r"bc1(?<!\wbc1)[a-z0-9]{25,60}\b")),
-    ("0x", "crypto", re.compile(r"0x(?<!\w0x)[0-9a-f]{40}\b")),
-)
+STARTS = {
+    "paypal.me/": ("paypal", re.compile(r"[a-z0-9]{3,20}\b")),
+    "bc1": ("crypto", re.compile(r"[a-z0-9]{25,60}\b")),
+    "0x": ("crypto", re.compile(r"[0-9a-f]{40}\b")),
+}
+CASHTAG = re.compile(r"\$(?<![\w$]\$)[a-z][a-z0-9_]{2,19}\b")
 # Letters and digits that cannot be taken for one another; upper and lower case differ.
 BASE58 = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
-OPTIONAL, CHOICE, WORD = re.compile(r"\[[^\]]*\]"), re.compile(r"\([^)]*\)"), re.compile(r"[a-z]+")
-MOST = 5_000  # signs in one ad; a text that holds more was made to hurt
 
 
 class Payments:
@@ -52,9 +48,10 @@ class Payments:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Ways by their words, then accounts; of two ways in the same words the longer."""
         folded = text.folded.text
-        if _words()(folded):
+        known = signs(folded)
+        if known.payments:
             position = 0
-            for hit in sorted(_methods().find(folded), key=lambda one: (one.start, -one.end)):
+            for hit in sorted(islice(_methods().find(folded), MOST), key=lambda one: (one.start, -one.end)):
                 if hit.start < position:
                     continue
                 position = hit.end
@@ -64,17 +61,20 @@ class Payments:
                 account = AFTER[hit.key].match(folded, hit.end) if hit.key in AFTER else None
                 if account:
                     yield _account(account[1], account.start(1), hit.key)
-        for sign, method, pattern in SIGNED:
-            if sign in folded:
-                for match in islice(pattern.finditer(folded), MOST):
-                    yield _account(match[0], match.start(), method)
+        for start, end, word in known.accounts:
+            method, pattern = STARTS[word]
+            if not folded[max(start - 1, 0) : start].isalnum() and (rest := pattern.match(folded, end)):
+                yield _account(word + rest[0], start, method)
+        if "$" in folded:
+            for match in islice(CASHTAG.finditer(folded), MOST):
+                yield _account(match[0], match.start(), "cashapp")
         yield from _wallets(text)
 
 
 def _wallets(text: AdText) -> Iterator[Found]:
     """Addresses in base58, which begin with a digit; their case is part of them."""
     folded, original = text.folded, text.original.text
-    for start, end in text.numbers:
+    for start, end in text.numbers[:MOST]:
         if folded.text[start] in "13" and folded.text[end : end + 1].isalpha():
             low, _ = folded.span(start, start + 1)
             match = BASE58.match(original, low)
@@ -92,22 +92,4 @@ def _account(value: str, start: int, method: str) -> Found:
 
 @cache
 def _methods() -> Phrases:
-    return Phrases(_data())
-
-
-@cache
-def _words() -> Triggers:
-    """One word of each phrase; an ad without any of them names no way to pay."""
-    return Triggers((word for phrases in _data().values() for one in phrases for word in _needed(one)), whole=False)
-
-
-def _needed(phrase: str) -> set[str]:
-    """A word that stands wherever the phrase does; where all are choices, each of them."""
-    required = OPTIONAL.sub(" ", phrase)
-    words = WORD.findall(CHOICE.sub(" ", required))
-    return {max(words, key=len)} if words else set(WORD.findall(required))
-
-
-def _data() -> dict[str, list[str]]:
-    data: dict[str, list[str]] = load_data(Path(__file__).with_name("payments.yml"))
-    return data
+    return Phrases(payment_words())

@@ -2,15 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-from nlp.contact_words import BRACKETS, bare, bracketed, contact_words
+from nlp.contact_signs import MOST, Hits, signs
+from nlp.contact_words import contact_words
 from nlp.domains import LONGEST, STRONG, is_host, is_top, named, suffixes
 from nlp.extractor import AdText, Example, Found
 from nlp.hosts import read_host
 from nlp.records import Kind
-from nlp.triggers import Triggers
 
 WORDS = contact_words()
 SCHEMES = ("http", "https", "ftp")
@@ -26,10 +26,8 @@ TRAILING = ".,;:!?'\")]}*~|"
 OPENED = {")": "(", "]": "[", "}": "{"}
 SHORT = re.compile(r"(?:/[a-z0-9]{1,40}(?![a-z0-9]))?")  # all that t.co gives out
 SHORTENER = "t.co"
-SPOKEN = Triggers(bare(WORDS.sure_dots) | bracketed(WORDS.sure_dots) | bracketed((".",), BRACKETS), whole=False)
 SPOKEN_ENDS = frozenset({"com", "net", "org", "info", "biz", "example", "test", "invalid"})
 AT_ENDS = ("@", "at", "arroba", "]", ")", "}", *sorted(WORDS.at))
-MOST = 5_000  # signs in one ad; a text that holds more was made to hurt
 SHORTEST = 3  # characters before a spoken dot
 
 
@@ -62,8 +60,8 @@ class Urls:
         spans += _bare(text, spans)
         for start, end in spans:
             yield _found(text, start, end)
-        if dots := SPOKEN(folded):
-            yield from _spoken(folded, dots[:MOST])
+        if dots := signs(folded).dots:
+            yield from _spoken(folded, dots)
 
 
 def _schemed(folded: str) -> Iterator[tuple[int, int]]:
@@ -184,10 +182,10 @@ def _end(folded: str, start: int, host_end: int, host: str) -> int:
     return end
 
 
-def _spoken(folded: str, dots: Iterable[tuple[int, int, int]]) -> Iterator[Found]:
+def _spoken(folded: str, dots: Hits) -> Iterator[Found]:
     """Addresses around words for dots, given as triggers."""
     reached = 0
-    for _, dot, _ in dots:
+    for dot, _, _ in dots:
         if dot < reached:
             continue
         name = dot - (folded[dot - 1 : dot] == " ")
