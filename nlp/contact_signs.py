@@ -34,7 +34,7 @@ ATS = (
     *WORDS.at_pictures,
 )
 DOTS = (*bare(WORDS.sure_dots), *bracketed(WORDS.sure_dots), *bracketed((".",), BRACKETS))
-ACCOUNTS = ("paypal.me/", "bc1", "0x")
+ACCOUNTS = ("paypal.me/",)
 OPTIONAL, CHOICE, WORD = re.compile(r"\[[^\]]*\]"), re.compile(r"\([^)]*\)"), re.compile(r"[a-z]+")
 MOST = 5_000  # of one kind in one ad; a text that holds more was made to hurt
 Hits = list[tuple[int, int, str]]  # start, end and word of each, in reading order

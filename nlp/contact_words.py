@@ -98,7 +98,8 @@ def bracketed(words: Iterable[str], pairs: Sequence[str] = PAIRS) -> dict[str, s
     """How each word stands in brackets and their like: "(dot)", "[ dot ]", "**dot**" -> "dot"."""
     written = {}
     for word in words:
-        for left, right in map(tuple, pairs):
+        for pair in pairs:
+            left, right = pair[0], pair[1]
             for form in (left + word + right, f"{left} {word} {right}", left * 2 + word + right * 2):
                 written[form] = word
     return written

@@ -77,7 +77,8 @@ class Emails:
                     yield found
         if " @ " in folded:
             for match in SPACED.finditer(folded):
-                yield _found(f"{match[1]}@{match[2]}".replace(" ", ""), *match.span(), "separators")
+                value = f"{match[1]}@{match[2]}".replace(" ", "")
+                yield _found(value, match.start(), match.end(), "separators")
 
 
 def _plain(text: AdText, start: int, end: int) -> Found | None:

@@ -17,13 +17,11 @@ CASHAPP = re.compile(r"(?: me| is| name| tag)?\s?[:=@-]{1,2}\s?(@?[a-z][a-z0-9_]
 VENMO = re.compile(r"(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")
 PIX = re.compile(r"\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
 AFTER = {"cashapp": CASHAPP, "venmo": VENMO, "pix": PIX}
-# ... and these begin with a sign of their own.
-STARTS = {
-    "paypal.me/": ("paypal", re.compile(r"[a-z0-9]{3,20}\b")),
-    "bc1": ("crypto", re.compile(r"[a-z0-9]{25,60}\b")),
-    "0x": ("crypto", re.compile(r"[0-9a-f]{40}\b")),
-}
+# ... these begin with a sign of their own, and wallets with a digit.
+PAYPAL = re.compile(r"paypal\.me/[a-z0-9]{3,20}\b")
 CASHTAG = re.compile(r"\$(?<![\w$]\$)[a-z][a-z0-9_]{2,19}\b")
+HEX = re.compile(r"0x[0-9a-f]{40}\b")
+BECH32 = re.compile(r"bc1[a-z0-9]{25,60}\b")
 # Letters and digits that cannot be taken for one another; upper and lower case differ.
 BASE58 = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
 
@@ -61,10 +59,9 @@ class Payments:
                 account = AFTER[hit.key].match(folded, hit.end) if hit.key in AFTER else None
                 if account:
                     yield _account(account[1], account.start(1), hit.key)
-        for start, end, word in known.accounts:
-            method, pattern = STARTS[word]
-            if not folded[max(start - 1, 0) : start].isalnum() and (rest := pattern.match(folded, end)):
-                yield _account(word + rest[0], start, method)
+        for start, _, _ in known.accounts:
+            if not folded[max(start - 1, 0) : start].isalnum() and (match := PAYPAL.match(folded, start)):
+                yield _account(match[0], start, "paypal")
         if "$" in folded:
             for match in islice(CASHTAG.finditer(folded), MOST):
                 yield _account(match[0], match.start(), "cashapp")
@@ -72,18 +69,21 @@ class Payments:
 
 
 def _wallets(text: AdText) -> Iterator[Found]:
-    """Addresses in base58, which begin with a digit; their case is part of them."""
-    folded, original = text.folded, text.original.text
+    """Addresses of wallets: each begins with a digit, or has one third."""
+    folded = text.folded.text
     for start, end in text.numbers[:MOST]:
-        if folded.text[start] in "13" and folded.text[end : end + 1].isalpha():
-            low, _ = folded.span(start, start + 1)
-            match = BASE58.match(original, low)
-            if (
-                match
-                and not original[max(low - 1, 0) : low].isalnum()
-                and match[0].lower() == folded.text[start : start + len(match[0])]
-            ):
-                yield _account(match[0], start, "crypto")
+        if folded[start] not in "013" or not folded[end : end + 1].isalpha():
+            continue
+        begin = start - 2 if folded[max(start - 2, 0) : start] == "bc" else start
+        if folded[max(begin - 1, 0) : begin].isalnum():
+            continue
+        match = (BECH32 if begin < start else HEX).match(folded, begin)
+        if match:
+            yield _account(match[0], begin, "crypto")
+        elif begin == start and (match := BASE58.match(text.original.text, text.folded.span(start, end)[0])):
+            value = match[0]  # as written: its case is part of it
+            if value.lower() == folded[start : start + len(value)]:
+                yield _account(value, start, "crypto")
 
 
 def _account(value: str, start: int, method: str) -> Found:

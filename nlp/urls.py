@@ -28,6 +28,7 @@ SHORT = re.compile(r"(?:/[a-z0-9]{1,40}(?![a-z0-9]))?")  # all that t.co gives o
 SHORTENER = "t.co"
 SPOKEN_ENDS = frozenset({"com", "net", "org", "info", "biz", "example", "test", "invalid"})
 AT_ENDS = ("@", "at", "arroba", "]", ")", "}", *sorted(WORDS.at))
+LED_BY = frozenset("@$#/'")  # what stands before no address
 SHORTEST = 3  # characters before a spoken dot
 
 
@@ -114,6 +115,8 @@ def _bare(text: AdText, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int
             low, high = next(schemed, (len(folded), len(folded)))
         if low <= match.start() < high:
             continue
+        if folded[max(start - 1, 0) : start] in LED_BY:
+            continue  # most often the host of an e-mail address
         host, end = folded[start : match.end()], match.end()
         if host.startswith("..."):
             host = host.lstrip(".")
@@ -123,7 +126,7 @@ def _bare(text: AdText, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int
         if count < len(labels):  # lantern.com.call
             host = ".".join(labels[:count])
             end = start + len(host)
-        if not is_host(host) or folded[max(start - 1, 0) : start] in {"@", "$", "#", "/", "'"}:
+        if not is_host(host):
             continue
         last = _end(folded, start, end, host)
         if not last or folded[last : last + 1] == "@":
@@ -209,7 +212,7 @@ def _found(text: AdText, start: int, end: int) -> Found:
         written = unicodedata.normalize("NFKC", "".join(letter for letter in written if letter.isprintable()))
     size, wrote = _head(folded), _head(written)
     host = written[:wrote].lower()
-    if not all(letter.isascii() or letter.isalpha() for letter in host):
+    if not host.isascii() and not all(letter.isascii() or letter.isalpha() for letter in host):
         host = folded[:size]
     return Found(Kind.URL, host + written[wrote:], start, end, Urls.name, detail={"form": "plain"})
 
