@@ -10,7 +10,7 @@ WORDS = contact_words()
 OPEN, SHUT = r"[\[({<*_|~-]+", r"[\])}>*_|~-]+"
 # A full stop with a blank after it alone ends a sentence.
 DOT = re.compile(rf"\.|\s\.\s?|\s?{OPEN}\s?({WORDS.dot}|\.)\s?{SHUT}\s?|\s{{1,3}}({WORDS.dot})\s{{1,3}}")
-PART = rf"[a-z0-9]{{1,63}}+(?:-{{1,3}}+(?!{WORDS.dot}-)[a-z0-9]{{1,63}}+){{0,12}}+"
+PART = rf"[a-z0-9]{{1,63}}+(?:-{{1,3}}+(?!{WORDS.dot}-)[a-z0-9]{{1,63}}+){{0,12}}"
 LABEL = re.compile(PART)
 # After a host where mail lives the dot may be missing, or a blank stand after it.
 BARE_END = re.compile(r"(?:[.,]\s{0,2}|\s{1,2})(com)\b(?!')")

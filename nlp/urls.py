@@ -7,14 +7,16 @@ from itertools import islice
 
 from nlp.contact_signs import MOST, Hits, signs
 from nlp.contact_words import contact_words
-from nlp.domains import LONGEST, STRONG, is_host, is_top, named, suffixes
+from nlp.domains import LONGEST, PICTURES, STRONG, is_host, is_top, named, suffixes
 from nlp.extractor import AdText, Example, Found
-from nlp.hosts import read_host
+from nlp.hosts import Host, read_host
 from nlp.records import Kind
 
 WORDS = contact_words()
 SCHEMES = ("http", "https", "ftp")
-SCHEMED = re.compile(r"://(?=[^\W_])((?:[\w-]++\.)++[^\W_][\w-]*+|localhost\b)")
+SCHEMED = re.compile(
+    rf"://(?=[^\W_]|[{PICTURES}])([\w{PICTURES}-]{{1,63}}+(?:\.[\w{PICTURES}-]{{1,63}}+)+|localhost\b)"
+)
 # The last label of a dotted name.
 ENDING = re.compile(r"\.([a-z]{2,18}|xn--[a-z0-9-]{2,40})(?![a-z0-9_@]|-[a-z0-9]|\.[a-z0-9])")
 NAME = "abcdefghijklmnopqrstuvwxyz0123456789-_."
@@ -51,6 +53,7 @@ class Urls:
         Example("call me.at home", ()),
         Example("Nice room.Live music.Come in. 2 hr.no rush", ()),
         Example("$lantern.com, http://lantern, http://-lantern.com, notes.tar.gz2", ()),
+        Example("lantern[.]com, harbour dot co dot uk", ("lantern.com", "harbour.co.uk")),
         Example("the dot com boom", ()),
     )
 
@@ -195,7 +198,7 @@ def _spoken(folded: str, dots: Hits) -> Iterator[Found]:
         window = folded[max(name - 63, reached) : name]
         start = name - len(window) + len(window.rstrip(NAME))
         host = read_host(folded, start) if name - start >= SHORTEST else None
-        if host is None or host.form != "words" or host.top not in SPOKEN_ENDS or host.end <= dot:
+        if host is None or host.form == "plain" or not _is_spoken_end(host) or host.end <= dot:
             reached = dot if host is None else max(dot, host.end)
             continue
         reached = host.end
@@ -203,6 +206,12 @@ def _spoken(folded: str, dots: Hits) -> Iterator[Found]:
             continue
         value = host.value.removeprefix("www.")
         yield Found(Kind.URL, value, start, host.end, Urls.name, 0.8, {"form": "words"})
+
+
+def _is_spoken_end(host: Host) -> bool:
+    """com, net, ... or co.uk: endings that no sentence has behind the word for a dot."""
+    *_, before, top = host.value.split(".")
+    return top in SPOKEN_ENDS or (host.value.count(".") > 1 and f"{before}.{top}" in suffixes())
 
 
 def _found(text: AdText, start: int, end: int) -> Found:
