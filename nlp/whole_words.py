@@ -1,0 +1,31 @@
+"""A text with blanks for its signs, and thousands of names found in it as whole words, in one pass.
+
+An automaton that sees only words and blanks finds whole words by itself: each name is looked for with a blank on either side.
+That matters for a gazetteer, where a search inside words would hit ten times as often.
+"""
+
+from collections.abc import Iterable
+
+from ahocorasick_rs import AhoCorasick
+
+# Everything but letters, digits and the apostrophe, which belongs to words.
+BLANKS = bytes(code if chr(code).isalnum() and code < 128 or code == 0x27 else 0x20 for code in range(256))
+
+
+def spaced(folded: str) -> str:
+    """`folded` with a blank for each sign and each character outside ASCII, and one blank more before and after it."""
+    return f" {folded.encode('ascii', 'replace').translate(BLANKS).decode('ascii')} "
+
+
+class WholeWords:
+    """Names of one word or more, in folded letters with single blanks between them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._automaton = AhoCorasick([f" {name} " for name in names])
+
+    def __call__(self, text: str) -> list[tuple[int, int, int]]:
+        """(the name's position, where it starts, where it ends plus two) in the folded text whose `spaced` is `text`.
+
+        The hits are by their ends and may overlap. The two are the blanks: taking them off here would cost as much again.
+        """
+        return self._automaton.find_matches_as_indexes(text, overlapping=True)
