@@ -12,13 +12,13 @@ LONGEST = 4  # words
 LINKS = frozenset({"of", "du", "de", "la", "the", "and"})  # written small inside a name
 
 
-def town_before(folded: str, given: str, start: int, end: int) -> tuple[int, bool] | None:
+def town_before(folded: str, given: str, low: int, end: int) -> tuple[int, bool] | None:
     """Where the town begins that ends at `end`, and whether a comma says so; None where no town stands there.
 
     `start` is where the text begins that may be looked at, `given` the original's characters for `folded[low:end]`
     with `low` the later of `start` and `end - REACH`.
     """
-    low = max(start, end - REACH)
+
     begin, comma = low, False
     for cut in PART.finditer(folded, low, end):
         begin, comma = cut.end(), cut[0] == ","

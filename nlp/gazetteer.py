@@ -95,6 +95,7 @@ def spellings(name: str) -> Iterator[str]:
                 yield f"{head}  {tail}"
 
 
+@lru_cache(maxsize=10_000)
 def key(name: str) -> str:
     """The form names are looked up in: folded words, with "St." as "saint" and the like."""
     folded = name.lower() if name.isascii() else fold(name).text

@@ -30,7 +30,7 @@ class Words:
     careful: frozenset[str]
     cues: frozenset[str]
     plain: frozenset[str]  # cues that do without a capital letter
-    hints: Mapping[str, tuple[str, ...]]  # country: what speaks for it
+    hints: tuple[tuple[str, str], ...]  # what speaks for a country, and which
     streets: frozenset[str]
     houses: frozenset[str]
     units: frozenset[str]
@@ -43,12 +43,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Names:
     """Every name of a town or region, to be found in one pass: by position, what each of them is."""
 
     find: WholeWords
     towns: tuple[str | None, ...]  # the gazetteer's name
     regions: tuple[Region | None, ...]
+    people: tuple[int, ...]  # of the largest town called so
+    careful: tuple[bool, ...]
 
 
 @cache
@@ -66,7 +68,7 @@ def words() -> Words:
     lists = ("careful", "cues", "plain", "streets", "houses", "units", "directions")
     return Words(
         **{name: frozenset(data[name]) for name in lists},
-        hints={country: tuple(found) for country, found in data["hints"].items()},
+        hints=tuple((hint, country) for country, found in data["hints"].items() for hint in found),
         nicknames=data["nicknames"],
         regions=regions,
         ambiguous=frozenset(data["words"]),
@@ -81,12 +83,17 @@ def words() -> Words:
 
 
 @cache
-def names() -> Named:
+def names() -> Names:
     """The names of all towns and regions."""
-    known = words()
-    towns = {spelled: name for name in gazetteer().names for spelled in spellings(name)}
-    towns |= {name: name for name in gazetteer().names} | dict(known.nicknames)
-    every = tuple(towns | known.regions)
-    return Named(
-        WholeWords(every), tuple(towns.get(name) for name in every), tuple(known.regions.get(name) for name in every)
+    known, every = words(), gazetteer()
+    towns = {spelled: name for name in every.names for spelled in spellings(name)}
+    towns |= {name: name for name in every.names} | dict(known.nicknames)
+    called = tuple(towns | known.regions)
+    of = tuple(towns.get(name) for name in called)
+    return Names(
+        find=WholeWords(called),
+        towns=of,
+        regions=tuple(known.regions.get(name) for name in called),
+        people=tuple(every.rows[every.names[name][0]][6] if name else 0 for name in of),
+        careful=tuple(name in known.careful for name in of),
     )

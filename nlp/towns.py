@@ -1,0 +1,262 @@
+"""Towns that one field of an ad names: which names stand there as towns, by the words around them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp.addresses import REACH, town_before
+from nlp.extractor import AdText, Run
+from nlp.gazetteer import Place, towns
+from nlp.regions import Region, names, words
+
+LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
+UNCUED = 0.6  # confidence of a name that stands without a cue
+LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its country
+# Between a town and its region, and between a state and a postal code.
+BETWEEN = re.compile(r"\s{0,2}[,(/-]?\s{0,2}|\. ")
+POSTAL = re.compile(r"[,\s]{1,3}(\d{3})\d{2}(?:-?\d{4})?(?!\w)")
+NATION = re.compile(r"[,\s]{1,3}(?:usa|u\.s\.a?\.?|united states)(?!\w)")
+# What may stand between the words of one name.
+ONE_NAME = re.compile(r"[a-z0-9' .-]+")
+# "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
+NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
+NEAR = 24  # characters before a name in which its cue stands
+
+Hit = tuple[int, int, int]  # where a name starts, where it ends as a negative number, its position in `names()`: in order
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that stands in the text. `within` is the region it says it is in; `lacking` a town that GeoNames lacks."""
+
+    start: int
+    end: int
+    name: str  # the gazetteer's
+    sure: float
+    within: tuple[str, str | None] | None = None  # country and state
+    lacking: Place | None = None
+
+
+class Field:
+    """One field of an ad."""
+
+    def __init__(self, text: AdText, plain: str, run: Run, postals: set[int]) -> None:
+        self.text, self.plain, self.run = text, plain, run
+        self.postals = postals  # where numbers begin that could be postal codes
+        self.folded = text.folded.text
+        self.location = run.name == "location"
+        starts = text.folded.starts
+        given = text.original.text[starts[run.start] : starts[run.end - 1] + 1]
+        self.mixed = not given.isupper()  # then capitals mean something
+
+    def read(self, found: list[Hit], regions: list[Hit], settled: set[str]) -> Iterator[Named]:
+        """Towns with their region behind them, then the others; `settled` are names known to stand for towns."""
+        covered: set[int] = set()
+        inside: set[int] = set()
+        if regions:
+            for end, one in self._qualified(found, regions):
+                yield one
+                covered.update(range(one.start, end))
+            for start, end, _ in regions:  # no Carolina in "South Carolina"
+                if self.plain.find(" ", start + 1, -end) > 0:
+                    inside.update(range(start + 1, -end))
+        every, position = names(), 0
+        for start, end, index in found:
+            if start < position or start in covered or start in inside or -end - 1 in covered:
+                continue
+            if (
+                not self.location
+                and not (self.mixed and capital(self.text, start))
+                and (every.careful[index] or every.people[index] < LARGE)
+                and not self._postal_next(-end)
+            ):
+                continue
+            one = self._judged(start, -end, index, settled)
+            if one is not None:
+                yield one
+                position = -end
+
+    def _qualified(self, found: list[Hit], regions: list[Hit]) -> Iterator[tuple[int, Named]]:
+        """Towns before a region that has such a town, and American addresses; each with where its region ends."""
+        by_end: dict[int, list[Hit]] = defaultdict(list)
+        longest: dict[int, int] = {}
+        for hit in found:
+            by_end[-hit[1]].append(hit)
+            longest.setdefault(hit[0], -hit[1])
+        every, position = names(), self.run.start
+        for start, end, index in regions:
+            region = every.regions[index]
+            if region is None or start < position or longest.get(start, 0) > -end:  # no Kansas in "Kansas City"
+                continue
+            before = self._before(start)
+            if before is None:
+                continue
+            one = next((hit for hit in by_end.get(before, ()) if self._is_of(hit, region, -end)), None)
+            made = self._address(one, before, start, -end, region) if region.country == "US" else None
+            if made is None and one is not None and is_one(self.text, one[0], -one[1]):
+                name = every.towns[one[2]] or ""
+                made = Named(one[0], before, name, 0.97, (region.country, region.admin))
+            if made is not None:
+                yield -end, made
+                position = -end
+
+    def _before(self, start: int) -> int | None:
+        """Where the word ends that stands before a region."""
+        end = start
+        while end > self.run.start and start - end < 4 and not self.folded[end - 1].isalnum():
+            end -= 1
+        return end if self.run.start < end < start and BETWEEN.fullmatch(self.folded, end, start) else None
+
+    def _is_of(self, hit: Hit, region: Region, end: int) -> bool:
+        """Whether the region has such a town; a name that is a word also needs a capital, a postal code, or the field."""
+        every = names()
+        if not within(every.towns[hit[2]] or "", (region.country, region.admin)):
+            return False
+        return not every.careful[hit[2]] or self.location or self._large(hit[0], -hit[1]) or self._postal(end) is not None
+
+    def _address(self, hit: Hit | None, before: int, start: int, end: int, region: Region) -> Named | None:
+        """The town of an address that GeoNames lacks, or of which `hit` is only the last word."""
+        state = self._postal(end)
+        postal = state == region.admin or (state is not None and given(self.text, start, start + 2).isupper())
+        if region.admin is None or (hit is not None and not postal) or self._region_next(end):
+            return None
+        low = max(self.run.start, before - REACH)
+        part = town_before(self.folded, given(self.text, low, before), low, before)
+        if part is None:
+            return None
+        begin, comma = part
+        if hit is not None and not (comma and begin < hit[0] and not self._is_direction(begin, hit[0])):
+            return None
+        firm = postal or (self.location and end == self.run.end) or NATION.match(self.folded, end, self.run.end)
+        if not firm and "," in self.folded[before:start]:
+            left = self.plain[max(0, begin - NEAR) : begin].split()
+            firm = self._numbered(begin) or bool(left and left[-1] in words().cues)
+        if not firm:
+            return None
+        name = written(self.text, begin, before)
+        place = Place(f"US/{region.admin}/{name}", name, "US", region.admin, None, None, 0)
+        return Named(begin, before, name.lower(), 0.7, ("US", region.admin), place)
+
+    def _is_direction(self, start: int, end: int) -> bool:
+        return self.folded[start:end].strip(". ") in words().directions
+
+    def _region_next(self, end: int) -> bool:
+        """Whether another region follows: "Washington, DC" is no town in the state of Washington."""
+        gap = BETWEEN.match(self.folded, end, self.run.end)
+        word = self.plain[gap.end() + 1 : gap.end() + 20].split(" ", 1)[0] if gap else ""
+        region = words().regions.get(word)
+        return region is not None and region.admin is not None
+
+    def _judged(self, start: int, end: int, index: int, settled: set[str]) -> Named | None:
+        """The town if the words around it make it one."""
+        known, every, plain = words(), names(), self.plain
+        name, people = every.towns[index] or "", every.people[index]
+        before = plain[max(0, start - NEAR) : start].split()
+        large, state = self._large(start, end), self._postal(end)
+        if not (large or self.location or state or (before and before[-1] in known.plain)):
+            return None
+        if not is_one(self.text, start, end) or self._is_street(start, end, index):
+            return None
+        if state and (large or not every.careful[index]) and within(name, ("US", state)):
+            return Named(start, end, name, 0.9, ("US", state))
+        cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
+        if not cued and NUMBERED.search(self.folded, max(0, start - 30), start):
+            return None
+        named_so = end - start > 3 or self.folded[start:end] in known.nicknames
+        if self.location:
+            return Named(start, end, name, 0.9) if named_so else None
+        ends = plain[end + 1 : end + 3].isspace()
+        if large and (name in settled or (named_so and state is not None)):
+            accepted = True
+        elif every.careful[index] or not named_so:
+            accepted = large and cued and people >= LARGE
+        elif cued:
+            accepted = people >= ((KNOWN if " " not in name else SMALL) if large else LARGE)
+        elif large and ends and before and before[-1] in known.streets and self._numbered(start):
+            accepted = people >= SMALL
+        else:
+            accepted = large and people >= (LARGE if " " not in name else KNOWN)
+        if accepted:
+            return Named(start, end, name, 0.75 if cued else UNCUED)
+        return Named(start, end, name, LISTED) if large and named_so and people >= LARGE else None
+
+    def _large(self, start: int, end: int) -> bool:
+        """Whether the first and the last word begin with a capital that means something: not all letters are capitals."""
+        if not (self.mixed and capital(self.text, start)):
+            return False
+        last = self.plain.rfind(" ", start + 1, end + 1)
+        return last < 0 or capital(self.text, last)
+
+    def _numbered(self, start: int) -> bool:
+        """Whether a number stands before, as in an address."""
+        low = max(self.run.start, start - REACH)
+        return any(letter.isdigit() for letter in self.folded[low:start])
+
+    def _postal_next(self, end: int) -> bool:
+        return bool(self.postals) and not self.postals.isdisjoint((end + 1, end + 2, end + 3))
+
+    def _postal(self, end: int) -> str | None:
+        """The state of the postal code that follows; empty where the code is of no state."""
+        found = POSTAL.match(self.folded, end, self.run.end) if self._postal_next(end) else None
+        return words().postal.get(int(found[1]), "") if found else None
+
+    def _is_street(self, start: int, end: int, index: int) -> bool:
+        """Whether it is the name of a street or a house: "Cleveland Boulevard", but not "Cleveland, St. Louis"."""
+        if self.folded[end : end + 1] != " " or end >= self.run.end:
+            return False
+        following = self.plain[end + 2 : end + 30].split(" ", 2)
+        if following[0] in words().houses:
+            return names().careful[index] or names().people[index] < LARGE
+        if following[0] in words().streets:
+            return not self.folded.startswith(("st louis", "st paul", "st. ", "st pete"), end + 1)
+        # "5747 Liberty Grove Rd"
+        return len(following) > 1 and following[1] in words().streets and self._numbered(start)
+
+
+def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
+    """The towns of this name in a country, or in one state of it."""
+    return [one for one in towns(name) if one.country == region[0] and region[1] in {None, one.admin}]
+
+
+def is_code(text: AdText, start: int, postals: set[int]) -> bool:
+    """Whether two letters are a state's code and no word: by capitals and a comma before, or by a postal code behind."""
+    folded = text.folded.text
+    if folded[start : start + 2] not in words().ambiguous:
+        return True
+    if postals and POSTAL.match(folded, start + 2):
+        return True
+    if not capital(text, start):
+        return any(run.name == "location" and run.start < start and start + 2 == run.end for run in text.fields)
+    left = given(text, max(0, start - 6), start + 2)
+    return left[-1:].isupper() and ("," in left[-5:-2] or not left[:-2].isupper())
+
+
+def capital(text: AdText, at: int) -> bool:
+    """Whether the original has a capital for this folded character."""
+    return text.original.text[text.folded.starts[at]].isupper()
+
+
+def given(text: AdText, start: int, end: int) -> str:
+    """The original's characters for these folded ones, one for each."""
+    starts, original = text.folded.starts, text.original.text
+    return original[start:end] if isinstance(starts, range) else "".join([original[at] for at in starts[start:end]])
+
+
+def written(text: AdText, start: int, end: int) -> str:
+    """A town's name as the ad writes it, with capitals where it has none or nothing else."""
+    low, high = text.folded.span(start, end)
+    name = text.original.text[low:high]
+    return name.title() if name.isupper() or name.islower() else name
+
+
+def is_one(text: AdText, start: int, end: int) -> bool:
+    """Whether the words are one name, and no part of an address of the web."""
+    folded = text.folded.text
+    if ONE_NAME.fullmatch(folded, start, end) is None:
+        return False
+    left, right = folded[start - 1 : start], folded[end : end + 2]
+    if left in {"@", "_"} or right[:1] in {"@", "_"}:
+        return False
+    dotted = left == "." or (right[:1] == "." and right[1:].isalnum())
+    return not dotted or capital(text, start)
