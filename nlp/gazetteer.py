@@ -20,7 +20,7 @@ import orjson
 
 from nlp.fold import fold
 
-FORMAT = 3  # of the cache file
+FORMAT = 4  # of the cache file
 RENOWNED = 100_000  # people a place has whose other names are known
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 SHORT = {
@@ -41,7 +41,6 @@ SHORT = {
     "e": "east",
     "w": "west",
 }
-LONG = {word: [short for short, long in SHORT.items() if long == word] for word in SHORT.values()}
 TOWN = re.compile(
     rb'"geonameid": (\d+), "name": ("(?:[^"\\]|\\.)*"), "latitude": (-?[\d.]+), "longitude": (-?[\d.]+), '
     rb'"countrycode": "US", "population": (\d+), "timezone": "[^"]*", "admin1code": "(\w+)"'
@@ -68,31 +67,22 @@ class Gazetteer:
 
     rows: list[Row]
     names: Mapping[str, list[int]]
+    longest: Mapping[str, int]  # first word -> how many words the longest name that begins with it has
 
     def named(self, name: str) -> Iterator[Place]:
         """The towns with this name, most people first."""
         for index in self.names.get(name, ()):
             yield Place(*self.rows[index])
 
+    def people(self, name: str) -> int:
+        """How many live in the largest town with this name."""
+        return self.rows[self.names[name][0]][6]
+
 
 @lru_cache(maxsize=10_000)
 def towns(name: str) -> tuple[Place, ...]:
     """The towns with this name, most people first; kept, because ads name the same ones again and again."""
     return tuple(gazetteer().named(name))
-
-
-def spellings(name: str) -> Iterator[str]:
-    """The ways to write a name of the gazetteer, with blanks for signs: "saint paul", "st paul", "st  paul" for "St. Paul"."""
-    yield name
-    words = name.split(" ")
-    for index, word in enumerate(words if len(words) > 1 else ()):
-        for short in LONG.get(word, ()):
-            if index and len(short) == 1:
-                continue
-            head, tail = " ".join([*words[:index], short]), " ".join(words[index + 1 :])
-            yield f"{head} {tail}".rstrip()
-            if tail:
-                yield f"{head}  {tail}"
 
 
 @lru_cache(maxsize=10_000)
@@ -121,7 +111,7 @@ def gazetteer() -> Gazetteer:
 
 
 def _of(data: Mapping[str, Any]) -> Gazetteer:
-    return Gazetteer(data["rows"], data["names"])
+    return Gazetteer(data["rows"], data["names"], data["longest"])
 
 
 def _cache_folder() -> Path:
@@ -149,7 +139,11 @@ def _make() -> dict[str, Any]:
         ):
             if len(name) > 1:
                 names[name].append(index)
-    return {"rows": ordered, "names": names}
+    longest: dict[str, int] = {}
+    for name in names:
+        first, count = name.partition(" ")[0], name.count(" ") + 1
+        longest[first] = max(longest.get(first, 0), count)
+    return {"rows": ordered, "names": names, "longest": longest}
 
 
 def _row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:

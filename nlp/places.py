@@ -13,14 +13,13 @@ from functools import lru_cache
 from nlp.extractor import AdText, Example, Found
 from nlp.gazetteer import Place, key, towns
 from nlp.records import Kind
-from nlp.regions import names, words
-from nlp.towns import LISTED, UNCUED, Field, Hit, Named, is_code, within, written
+from nlp.regions import Region, signs, words
+from nlp.towns import LISTED, MOST, UNCUED, Field, Hit, Named, is_code, within, written
 from nlp.whole_words import spaced
 
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
-MOST = 2_000  # names looked at in one field: an ad has a handful, a text made to hurt has any number
 SILENT = frozenset({"contact", "name", "age", "price"})
 POSTAL_LENGTHS = frozenset({5, 9})
 NO_STATES: frozenset[str] = frozenset()
@@ -53,32 +52,31 @@ class Places:
 
 
 def _named(text: AdText) -> list[Named]:
-    every, plain = names(), spaced(text.folded.text)
+    known, plain = signs(), spaced(text.folded.text)
     postals = {start for start, end in text.numbers if end - start in POSTAL_LENGTHS}
-    towns_of, regions_of = every.towns, every.regions
-    found: list[Hit] = []
-    regions: list[Hit] = []
-    for index, start, end in every.find(plain):
-        if towns_of[index] is not None:
-            found.append((start, 2 - end, index))
-        if regions_of[index] is not None and (end - start > 4 or is_code(text, start, postals)):
-            regions.append((start, 2 - end, index))
-    if not found and not regions:
-        return []
-    found.sort()
-    regions.sort()
+    regions: list[tuple[int, int, Region]] = []
+    cued: list[int] = []
+    nicknamed: list[Hit] = []
+    for index, start, end in known.find(plain):
+        region = known.regions[index]
+        if region is not None and (end - start > 4 or is_code(text, start, postals)):
+            regions.append((start, end - 2, region))
+        if known.plain[index] and plain[end : end + 1] != " ":
+            cued.append(end - 1)
+        if (nickname := known.nicknames[index]) is not None:
+            nicknamed.append((start, 2 - end, nickname))
+    regions.sort(key=lambda one: (one[0], -one[1]))
     named: list[Named] = []
     settled: set[str] = set()  # what the location field names is a place elsewhere too
     for run in sorted(text.fields, key=lambda one: one.name != "location"):
         if run.name in SILENT:
             continue
-        mine = [hit for hit in found if run.start <= hit[0] < run.end][:MOST]
-        beside = [hit for hit in regions if run.start <= hit[0] < run.end][:MOST]
-        if mine or beside:
-            named += Field(text, plain, run, postals).read(mine, beside, settled)
-            if run.name == "location":
-                named = _local(named)
-                settled = {one.name for one in named}
+        beside = [one for one in regions if run.start <= one[0] < run.end][:MOST]
+        nicknames = [one for one in nicknamed if run.start <= one[0] < run.end][:MOST]
+        named += Field(text, plain, run, postals).read(beside, cued, nicknames, settled)
+        if run.name == "location":
+            named = _local(named)
+            settled = {one.name for one in named}
     return named
 
 

