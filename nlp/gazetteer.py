@@ -20,7 +20,7 @@ import orjson
 
 from nlp.fold import fold
 
-FORMAT = 4  # of the cache file
+FORMAT = 3  # of the cache file
 RENOWNED = 100_000  # people a place has whose other names are known
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 SHORT = {
@@ -67,7 +67,7 @@ class Gazetteer:
 
     rows: list[Row]
     names: Mapping[str, list[int]]
-    longest: Mapping[str, int]  # first word -> how many words the longest name that begins with it has
+    seconds: Mapping[str, set[str]]  # first word -> the second words of the names that begin with it
 
     def named(self, name: str) -> Iterator[Place]:
         """The towns with this name, most people first."""
@@ -111,7 +111,12 @@ def gazetteer() -> Gazetteer:
 
 
 def _of(data: Mapping[str, Any]) -> Gazetteer:
-    return Gazetteer(data["rows"], data["names"], data["longest"])
+    seconds: dict[str, set[str]] = defaultdict(set)
+    for name in data["names"]:
+        if " " in name:
+            first, second, *_ = name.split(" ", 2)
+            seconds[first].add(second)
+    return Gazetteer(data["rows"], data["names"], seconds)
 
 
 def _cache_folder() -> Path:
@@ -139,11 +144,7 @@ def _make() -> dict[str, Any]:
         ):
             if len(name) > 1:
                 names[name].append(index)
-    longest: dict[str, int] = {}
-    for name in names:
-        first, count = name.partition(" ")[0], name.count(" ") + 1
-        longest[first] = max(longest.get(first, 0), count)
-    return {"rows": ordered, "names": names, "longest": longest}
+    return {"rows": ordered, "names": names}
 
 
 def _row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:

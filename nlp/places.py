@@ -22,7 +22,7 @@ FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of
 LIST = 3  # other towns that make a list
 SILENT = frozenset({"contact", "name", "age", "price"})
 POSTAL_LENGTHS = frozenset({5, 9})
-NO_STATES: frozenset[str] = frozenset()
+NONE: frozenset[str] = frozenset()
 
 
 class Places:
@@ -57,9 +57,14 @@ def _named(text: AdText) -> list[Named]:
     regions: list[tuple[int, int, Region]] = []
     cued: list[int] = []
     nicknamed: list[Hit] = []
+    original, starts = text.original.text, text.folded.starts
+    last = next((run.end for run in text.fields if run.name == "location"), 0)
     for index, start, end in known.find(plain):
         region = known.regions[index]
-        if region is not None and (end - start > 4 or is_code(text, start, postals)):
+        if region is not None and (
+            not known.doubtful[index]
+            or ((postals or end - 2 == last or original[starts[start]].isupper()) and is_code(text, start, postals))
+        ):
             regions.append((start, end - 2, region))
         if known.plain[index] and plain[end : end + 1] != " ":
             cued.append(end - 1)
@@ -91,9 +96,6 @@ def _local(found: list[Named]) -> list[Named]:
 
 def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     """Settle each name: the places that are certain speak for their country and state."""
-    folded = text.folded.text
-    hinted = frozenset([country for hint, country in words().hints if hint in folded])
-    areas = _areas(text) if any(one.within is None for one in named) else NO_STATES
     certain = set()
     for one in named:
         if one.within is not None and one.within[1] is not None:
@@ -103,6 +105,11 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
             certain.add((place.country, place.admin))
     states = frozenset(certain)
     countries = {country for country, _ in states}
+    hinted = areas = NONE
+    if not states:
+        folded = text.folded.text
+        hinted = frozenset([country for hint, country in words().hints if hint in folded])
+        areas = _areas(text)
     chosen: list[tuple[Named, Place]] = []
     for one in named:
         place = one.lacking or settle(one.name, one.within, states, text.region, hinted, areas)

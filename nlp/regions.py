@@ -50,6 +50,7 @@ class Signs:
     regions: tuple[Region | None, ...]
     plain: tuple[bool, ...]  # a cue that does without a capital letter
     nicknames: tuple[str | None, ...]  # the gazetteer's name
+    doubtful: tuple[bool, ...]  # a region's code that is a word too
 
 
 @cache
@@ -91,4 +92,5 @@ def signs() -> Signs:
         regions=tuple(map(known.regions.get, every)),
         plain=tuple(one in known.plain for one in every),
         nicknames=tuple(map(known.nicknames.get, every)),
+        doubtful=tuple(one in known.ambiguous for one in every),
     )

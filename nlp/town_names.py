@@ -4,7 +4,7 @@
 from nlp.gazetteer import SHORT, gazetteer
 
 REACH = 60  # characters of the longest name looked for
-MOST_WORDS = 5  # of a name looked for backwards
+MOST_WORDS = 5  # of a name
 
 
 def names_from(plain: str, start: int, end: int) -> list[tuple[int, str]]:
@@ -12,32 +12,27 @@ def names_from(plain: str, start: int, end: int) -> list[tuple[int, str]]:
 
     `plain` is the `spaced` text of which `end` is where to stop; "St. Louis" stands in it with two blanks.
     """
-    space = plain.find(" ", start + 1)
-    first = plain[start + 1 : space]
     known = gazetteer()
-    most = known.longest.get(SHORT.get(first, first), 0)
-    if not most:
-        return []
-    found = []
-    if first in known.names and space - 1 <= end:
-        found.append((space - 1, first))
-    if most > 1:
-        words, at = [SHORT.get(first, first)], start
-        previous = first
-        for word in plain[start + 1 : min(start + REACH, end) + 1].split(" "):
-            if at + len(word) >= start + REACH:
-                break
-            if at > start and word:
-                words.append(SHORT.get(word, word) if len(word) > 1 else word)
-                name = " ".join(words)
-                if name in known.names:
-                    found.append((at + len(word), name))
-                previous = word
-                if len(words) == most:
-                    break
-            elif at > start and previous not in SHORT:
-                break
-            at += len(word) + 1
+    stop = plain.find(" ", start + 1)
+    first = plain[start + 1 : stop]
+    found = [(stop - 1, first)] if first in known.names and stop <= end + 1 else []
+    full = SHORT.get(first, first)
+    seconds = known.seconds.get(full)
+    if not seconds:
+        return found
+    words, previous = [full], first
+    while len(words) < MOST_WORDS and stop <= end:
+        begin = stop + 1
+        if plain[begin] == " " and previous in SHORT:
+            begin += 1
+        stop = plain.find(" ", begin)
+        previous = plain[begin:stop]
+        if not previous or (len(words) == 1 and previous not in seconds and SHORT.get(previous) not in seconds):
+            break
+        words.append(SHORT.get(previous, previous) if len(previous) > 1 else previous)
+        name = " ".join(words)
+        if name in known.names and stop <= end + 1:
+            found.append((stop - 1, name))
     return found[::-1]
 
 

@@ -69,14 +69,14 @@ class Field:
         for start, end, _ in regions:  # no Carolina in "South Carolina"
             if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
                 inside.update(range(start + 1, end))
-        position, known = 0, words()
-        for start, end, name in sorted(self._hits(cued) + named):
+        position, careful, people = 0, words().careful, gazetteer().people
+        for start, end, name in self._hits(cued, named):
             if start < position or start in covered or start in inside or -end - 1 in covered:
                 continue
             if (
-                not self.location
+                (name in careful or people(name) < LARGE)
+                and not self.location
                 and not (self.mixed and capital(self.text, start))
-                and (name in known.careful or gazetteer().people(name) < LARGE)
                 and not self._postal_next(-end)
             ):
                 continue
@@ -85,11 +85,10 @@ class Field:
                 yield one
                 position = -end
 
-    def _hits(self, cued: list[int]) -> list[Hit]:
+    def _hits(self, cued: list[int], named: list[Hit]) -> list[Hit]:
         """The gazetteer's names: in a location field wherever they stand, else behind capitals and cues, and before postal codes."""
-        plain, run, longest = self.plain, self.run, gazetteer().longest
-        starts: list[int]
-        found: list[Hit] = []
+        plain, run, known = self.plain, self.run, gazetteer()
+        names, seconds, found = known.names, known.seconds, named
         if self.location:
             starts = [one.start() for one in islice(WORD.finditer(self.folded, run.start, run.end), MOST)]
         else:
@@ -101,8 +100,9 @@ class Field:
                     found += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
         for start in starts:
             first = plain[start + 1 : plain.find(" ", start + 1)]
-            if first in longest or first in SHORT:
+            if first in names or first in seconds or first in SHORT:
                 found += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
+        found.sort()
         return found
 
     def _capitals(self) -> list[int]:
