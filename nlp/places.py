@@ -6,6 +6,8 @@ field is a cue for all of it. Street names and numbers are never part of what is
 """
 
 import math
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,14 +15,16 @@ from functools import lru_cache
 from nlp.extractor import AdText, Example, Found
 from nlp.gazetteer import Place, key, towns
 from nlp.records import Kind
-from nlp.regions import Region, signs, words
-from nlp.towns import LISTED, MOST, UNCUED, Field, Hit, Named, is_code, within, written
+from nlp.regions import words
+from nlp.signs import signs
+from nlp.towns import LISTED, MOST, UNCUED, Beside, Field, Hit, Named, is_code, within, written
 from nlp.whole_words import spaced
 
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
 SILENT = frozenset({"contact", "name", "age", "price"})
+CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
 
@@ -52,37 +56,63 @@ class Places:
 
 
 def _named(text: AdText) -> list[Named]:
-    known, plain = signs(), spaced(text.folded.text)
+    known, folded = signs(), text.folded.text
+    cased = spaced(_with_capitals(text))
+    plain = cased.lower()
     postals = {start for start, end in text.numbers if end - start in POSTAL_LENGTHS}
-    regions: list[tuple[int, int, Region]] = []
+    hits: list[Hit] = []
+    regions: list[Beside] = []
     cued: list[int] = []
-    nicknamed: list[Hit] = []
-    original, starts = text.original.text, text.folded.starts
-    last = next((run.end for run in text.fields if run.name == "location"), 0)
-    for index, start, end in known.find(plain):
-        region = known.regions[index]
-        if region is not None and (
-            not known.doubtful[index]
-            or ((postals or end - 2 == last or original[starts[start]].isupper()) and is_code(text, start, postals))
+    for index, start, end in known.find(cased):
+        if (town := known.towns[index]) is not None:
+            hits.append((start, 2 - end, town))
+        if (region := known.regions[index]) is not None and (
+            end - start > 4 or folded[start : end - 2] not in words().ambiguous or is_code(text, start, postals)
         ):
             regions.append((start, end - 2, region))
         if known.plain[index] and plain[end : end + 1] != " ":
             cued.append(end - 1)
-        if (nickname := known.nicknames[index]) is not None:
-            nicknamed.append((start, 2 - end, nickname))
+    regions += _small_codes(text, plain, postals)
     regions.sort(key=lambda one: (one[0], -one[1]))
     named: list[Named] = []
     settled: set[str] = set()  # what the location field names is a place elsewhere too
     for run in sorted(text.fields, key=lambda one: one.name != "location"):
         if run.name in SILENT:
             continue
-        beside = [one for one in regions if run.start <= one[0] < run.end][:MOST]
-        nicknames = [one for one in nicknamed if run.start <= one[0] < run.end][:MOST]
-        named += Field(text, plain, run, postals).read(beside, cued, nicknames, settled)
-        if run.name == "location":
-            named = _local(named)
-            settled = {one.name for one in named}
+        low, high = run.start, run.end
+        mine = [one for one in hits if low <= one[0] < high][:MOST]
+        beside = [one for one in regions if low <= one[0] < high][:MOST]
+        behind = [one for one in cued if low <= one < high][:MOST]
+        if mine or beside or behind or postals or settled or run.name == "location":
+            named += Field(text, plain, run, postals).read(mine, beside, behind, settled)
+            if run.name == "location":
+                named = _local(named)
+                settled = {one.name for one in named}
     return named
+
+
+def _with_capitals(text: AdText) -> str:
+    """The folded text with the original's capitals."""
+    starts, original = text.folded.starts, text.original.text
+    if original.isascii() and isinstance(starts, range):
+        return original
+    letters = list(text.folded.text)
+    for found in CAPITAL.finditer(original):
+        at = found.start() if isinstance(starts, range) else bisect_left(starts, found.start())
+        if at < len(letters):
+            letters[at] = letters[at].upper()
+    return "".join(letters)
+
+
+def _small_codes(text: AdText, plain: str, postals: set[int]) -> Iterator[Beside]:
+    """States' codes that are words too, in small letters: before a postal code, or at the end of the location field."""
+    ends = [number - 1 for number in sorted(postals)[:MOST]]
+    ends += [number - 2 for number in sorted(postals)[:MOST] if plain[number] == " "]
+    ends += [run.end for run in text.fields if run.name == "location"]
+    for end in ends:
+        code = plain[end - 1 : end + 1]
+        if code in words().ambiguous and plain[end - 2] == plain[end + 1] == " " and code in words().regions:
+            yield end - 2, end, words().regions[code]
 
 
 def _local(found: list[Named]) -> list[Named]:

