@@ -24,6 +24,7 @@ NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
 SILENT = frozenset({"contact", "name", "age", "price"})
+FOREIGN = re.compile("[^\x00-\x7f]+")
 CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
@@ -73,7 +74,8 @@ def _named(text: AdText) -> list[Named]:
         if known.plain[index] and plain[end : end + 1] != " ":
             cued.append(end - 1)
     regions += _small_codes(text, plain, postals)
-    regions.sort(key=lambda one: (one[0], -one[1]))
+    if len(regions) > 1:
+        regions.sort(key=lambda one: (one[0], -one[1]))
     named: list[Named] = []
     settled: set[str] = set()  # what the location field names is a place elsewhere too
     for run in sorted(text.fields, key=lambda one: one.name != "location"):
@@ -93,15 +95,23 @@ def _named(text: AdText) -> list[Named]:
 
 def _with_capitals(text: AdText) -> str:
     """The folded text with the original's capitals."""
-    starts, original = text.folded.starts, text.original.text
-    if original.isascii() and isinstance(starts, range):
-        return original
-    letters = list(text.folded.text)
+    starts, original, folded = text.folded.starts, text.original.text, text.folded.text
+    if isinstance(starts, range):
+        if original.isascii():
+            return original
+        parts, position = [], 0
+        for found in FOREIGN.finditer(original):
+            start, end = found.span()
+            letters = folded[start:end]
+            parts += (original[position:start], letters.capitalize() if original[start].isupper() else letters)
+            position = end
+        return "".join([*parts, original[position:]])
+    capitals = list(folded)
     for found in CAPITAL.finditer(original):
-        at = found.start() if isinstance(starts, range) else bisect_left(starts, found.start())
-        if at < len(letters):
-            letters[at] = letters[at].upper()
-    return "".join(letters)
+        at = bisect_left(starts, found.start())
+        if at < len(capitals):
+            capitals[at] = capitals[at].upper()
+    return "".join(capitals)
 
 
 def _small_codes(text: AdText, plain: str, postals: set[int]) -> Iterator[Beside]:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from nlp.addresses import REACH, town_before
 from nlp.extractor import AdText, Run
-from nlp.gazetteer import SHORT, Place, gazetteer, towns
+from nlp.gazetteer import Place, gazetteer, towns
 from nlp.regions import Region, words
 from nlp.signs import KNOWN, LARGE, SMALL
-from nlp.town_names import names_from, names_to
+from nlp.town_names import MOST, names_from, names_in, names_to
 
 UNCUED = 0.6  # confidence of a name that stands without a cue
 LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its country
@@ -24,15 +24,12 @@ ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
 NEAR = 24  # characters before a name in which its cue stands
 
-MOST = 2_000  # names looked at in one field: an ad has a handful, a text made to hurt has any number
-WORD = re.compile("[a-z0-9']+")
 
 Hit = tuple[int, int, str]  # where a name starts, where it ends as a negative number, the gazetteer's name
 Beside = tuple[int, int, Region]  # where it starts, where it ends
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A name that stands in the text. `within` is the region it says it is in; `lacking` a town that GeoNames lacks."""
 
     start: int
@@ -89,17 +86,21 @@ class Field:
         """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
         plain, run, known = self.plain, self.run, gazetteer()
         if self.location:
-            cued = [one.start() for one in islice(WORD.finditer(self.folded, run.start, run.end), MOST)]
-        elif self.postals:
+            local = names_in(plain[run.start : run.end + 2])
+            hits += [(run.start + start, end - run.start, name) for start, end, name in local]
+            return
+        if self.postals:
             for number in islice(sorted(self.postals), MOST):
                 if run.start < number < run.end and (before := self._before(number)) is not None:
                     hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
         for start in cued:
+            if self.mixed and capital(self.text, start):
+                continue  # among the hits, if it is large enough
             first = plain[start + 1 : plain.find(" ", start + 1)]
-            if first in known.names or first in known.seconds or first in SHORT:
+            if first in known.seconds or (first in known.names and known.people(first) >= LARGE):
                 hits += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
-        if settled and not self.location:
-            for name in settled:
+        for name in settled if self.mixed else ():
+            if known.people(name) < KNOWN:
                 start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
                 while start >= 0 and count < MOST:
                     hits.append((start, -start - len(name), name))
@@ -184,7 +185,7 @@ class Field:
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
-        if not cued and NUMBERED.search(self.folded, max(0, start - 30), start):
+        if not cued and before and (before[-1].isdigit() or before[-2:-1] and before[-2].isdigit()) and NUMBERED.search(self.folded, max(0, start - 30), start):
             return None
         named_so = end - start > 3 or self.folded[start:end] in known.nicknames
         if self.location:
