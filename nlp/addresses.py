@@ -53,7 +53,10 @@ def town_before(folded: str, given: str, low: int, end: int) -> tuple[int, bool]
         first, comma = (first, comma) if last == first else (last, False)
         if not given[tokens[first].start() - low : tokens[first].start() - low + 1].isupper():
             return None
-    cue = next((index for index in range(len(tokens) - 2, first - 1, -1) if spelled[index] in known.cues - known.directions), None)
+    cue = next(
+        (index for index in range(len(tokens) - 2, first - 1, -1) if spelled[index] in known.cues - known.directions),
+        None,
+    )
     if cue is not None:
         first, comma = cue + 1, False
     if len(tokens) - first > LONGEST or sum(map(len, spelled[first:])) < 3:

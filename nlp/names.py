@@ -15,15 +15,18 @@ from typing import Any
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.masking import masks
 from nlp.records import Kind
-from nlp.whole_words import WholeWords, spaced
+from nlp.whole_words import MOST, WholeWords, bounded, spaced
 from store.datafiles import load_data
 
 NAME = "names"
-MOST = 2_000  # known names and cues looked at: an ad has a handful, a text made to hurt has any number
 REPEATED = 20  # names of no list that are looked for elsewhere in the ad
 WORD = r"[a-z][a-z'-]{1,19}"
 # What a cue points at: a word that is no part of an address of the web.
-POINTED = re.compile(rf"(?P<gap>[ :=\n]{{1,3}})(?P<name>{WORD})(?![\w'@/]|\.\w)")
+POINTED = re.compile(rf"(?P<gap>[ :=\n]{{1,3}})(?P<name>{WORD})(?![\w'@/-]|\.\w)")
+# Behind a verb ("call Zed today"), what follows a name of no list.
+CLOSED = re.compile(
+    r"\s{0,2}(?:[.,;!?)\n\x1e]|\Z| (?:and|at|on|for|to|or|today|now|anytime|any|directly|y|e|hoy|hoje|al|para)\b)"
+)
 # "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; no clock, no share, no price.
 AGED = re.compile(r"\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
 MARKED = re.compile(rf"(?:\A|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]\s{{0,2}}\Z")
@@ -37,6 +40,7 @@ JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+MARKS = frozenset(",(|/·-")
 READ = frozenset({"title", "body"})
 
 
@@ -51,6 +55,7 @@ class Words:
     strong: frozenset[str]
     labels: frozenset[str]
     weak: frozenset[str]
+    verbs: frozenset[str]
     beside: frozenset[str]
     places: frozenset[str]
 
@@ -76,7 +81,7 @@ class Names:
         """Each name once where it stands, by the surest rule; then wherever else in the ad it stands."""
         folded = text.folded.text
         sure: Sure = {}
-        known, cues = _signs(folded)
+        known, cues = _signs(text)
         for run in text.fields:
             if run.name == "name":
                 for match in FIELD.finditer(folded, run.start, run.end):
@@ -91,19 +96,25 @@ class Names:
             return
         names = {folded[start:end] for start, (end, _) in kept.items()}
         for start, end in (*known, *_elsewhere(folded, names)):
-            if start not in kept and folded[start:end] in names and _is_whole(folded, start, end) and _stands_out(text, start, end):
+            if (
+                start not in kept
+                and folded[start:end] in names
+                and _is_whole(folded, start, end)
+                and _stands_out(text, start, end)
+            ):
                 kept[start] = end, 0.5
         for start, (end, confidence) in sorted(kept.items()):
             yield Found(Kind.NAME, folded[start:end], start, end, NAME, confidence)
 
 
-def _signs(folded: str) -> tuple[list[Name], list[tuple[int, str]]]:
+def _signs(text: AdText) -> tuple[list[Name], list[tuple[int, str]]]:
     """Known names where they stand, and cues where they end."""
     find, every = _finder()
+    folded = text.folded.text
     known: list[Name] = []
     cues: list[tuple[int, str]] = []
     all_known, labels = words().known, words().labels
-    for index, start, end in find(spaced(folded))[:MOST]:
+    for index, start, end in bounded(find(spaced(folded)), text.fields):
         word = every[index]
         if word in all_known:
             known.append((start, end - 2))
@@ -128,46 +139,59 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
             _put(sure, start, end, 0.7)
         if large and HERE.match(folded, end, run.end):
             _put(sure, start, end, 0.7)
-        if AGED.match(folded, end, run.end) and (start == run.start or BEFORE_AGE.search(folded, max(start - 4, run.start), start)):
+        if AGED.match(folded, end, run.end) and (
+            start == run.start or BEFORE_AGE.search(folded, max(start - 4, run.start), start)
+        ):
             _put(sure, start, end, 0.8)
         if run.name == "title":
             if not any(letter.isalnum() for letter in folded[run.start : start][:5]) and start - run.start < 5:
                 if HEADED.match(folded, end, run.end):
                     _put(sure, start, end, 0.6)
-            elif run.end - end < 5 and TAILED.search(folded, start - 3, start) and not folded[end : run.end].strip(" *~!-·|."):
+            elif (
+                run.end - end < 5
+                and TAILED.search(folded, start - 3, start)
+                and not folded[end : run.end].strip(" *~!-·|.")
+            ):
                 _put(sure, start, end, 0.6)
-        elif large and SIGNED.search(folded, max(start - 3, run.start), start) and not folded[end : run.end][:8].split("\n")[0].strip(" .!*~-"):
+        elif (
+            large
+            and SIGNED.search(folded, max(start - 3, run.start), start)
+            and not folded[end : run.end][:8].split("\n")[0].strip(" .!*~-")
+        ):
             _put(sure, start, end, 0.6)
         last = (start, end) if large else None
 
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
     """Names behind cues."""
-    folded, known = text.folded.text, words()
+    folded, original, starts, known = text.folded.text, text.original.text, text.folded.starts, words()
     for at, cue in cues:
+        if cue in known.beside and not (at + 1 < len(folded) and original[starts[at + 1]].isupper()):
+            continue
         match = POINTED.match(folded, at)
         if match is None:
             continue
-        start, end = match.span("name")
-        name = match["name"]
+        gap, name = match.groups()
+        start, end = match.span(2)
         if cue in known.strong or cue in known.labels:
             _put(sure, start, end, 0.95)
-        elif match["gap"].isspace() and "\n" not in match["gap"]:
+        elif gap in {" ", "  "}:
             large = _stands_out(text, start, end)
-            if name in known.known and (large or (cue in known.weak and name not in known.praise)):
-                _put(sure, start, end, 0.8 if cue in known.weak else 0.6)
-            elif large and cue in known.weak and _stands_alone(text, at, start, end):
-                _put(sure, start, end, 0.8)
+            if name in known.known:
+                if large or (cue not in known.beside and name not in known.praise):
+                    _put(sure, start, end, 0.6 if cue in known.beside else 0.8)
+            elif large and cue not in known.beside and (cue in known.weak or CLOSED.match(folded, end)):
+                if _stands_alone(text, start, end):
+                    _put(sure, start, end, 0.8)
 
 
 def _aged(text: AdText, run: Run, sure: Sure) -> None:
     """A word of no list with a capital that begins a line and has an age behind a mark."""
     folded = text.folded.text
     for start, end in text.numbers:
-        if end - start != 2 or not run.start < start < run.end or folded[end : end + 1] in {":", "/", "%", "$", "€", "£"}:
+        if end - start != 2 or MARKS.isdisjoint(folded[start - 2 : start]):
             continue
-        left = folded[max(run.start, start - 3) : start].rstrip()
-        if left[-1:] not in {",", "(", "|", "/", "·", "-"}:
+        if not run.start < start < run.end or folded[end : end + 1] in {":", "/", "%", "$", "€", "£"}:
             continue
         low = max(run.start, start - 30)
         match = MARKED.search(folded, low, start) if low == run.start else MARKED.search(" " + folded[low:start])
@@ -222,14 +246,19 @@ def _stands_out(text: AdText, start: int, end: int) -> bool:
     return written[:1].isupper() and written[1:].islower()
 
 
-def _stands_alone(text: AdText, cue: int, start: int, end: int) -> bool:
+def _stands_alone(text: AdText, start: int, end: int) -> bool:
     """Whether neither the cue before (but for "I") nor the word after has a capital, as headlines have."""
     original, folded = text.original.text, text.folded
     after = folded.span(start, end)[1]
     if original[after : after + 1].isspace() and original[after + 1 : after + 2].isupper():
         return False
     before = original[max(0, folded.starts[start] - 15) : folded.starts[start]].split()
-    return not before or not before[-1][:1].isupper() or len(before[-1]) < 2 or before[-1].lower() in words().weak
+    return (
+        not before
+        or not before[-1][:1].isupper()
+        or len(before[-1]) < 2
+        or before[-1].lower() in words().weak | words().verbs
+    )
 
 
 def _could_be(written: str) -> bool:
@@ -254,5 +283,5 @@ def words() -> Words:
 @cache
 def _finder() -> tuple[WholeWords, tuple[str, ...]]:
     known = words()
-    every = tuple(sorted(known.known | known.strong | known.labels | known.weak | known.beside))
+    every = tuple(sorted(known.known | known.strong | known.labels | known.weak | known.verbs | known.beside))
     return WholeWords(every), every

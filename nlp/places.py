@@ -17,8 +17,8 @@ from nlp.gazetteer import Place, key, towns
 from nlp.records import Kind
 from nlp.regions import words
 from nlp.signs import signs
-from nlp.towns import LISTED, MOST, UNCUED, Beside, Field, Hit, Named, is_code, within, written
-from nlp.whole_words import spaced
+from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within, written
+from nlp.whole_words import MOST, bounded, spaced
 
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
@@ -60,11 +60,11 @@ def _named(text: AdText) -> list[Named]:
     known, folded = signs(), text.folded.text
     cased = spaced(_with_capitals(text))
     plain = cased.lower()
-    postals = {start for start, end in text.numbers if end - start in POSTAL_LENGTHS}
+    postals = [start for start, end in text.numbers if end - start in POSTAL_LENGTHS][:MOST]
     hits: list[Hit] = []
     regions: list[Beside] = []
     cued: list[int] = []
-    for index, start, end in known.find(cased):
+    for index, start, end in bounded(known.find(cased), text.fields):
         if (town := known.towns[index]) is not None:
             hits.append((start, 2 - end, town))
         if (region := known.regions[index]) is not None and (
@@ -82,9 +82,9 @@ def _named(text: AdText) -> list[Named]:
         if run.name in SILENT:
             continue
         low, high = run.start, run.end
-        mine = [one for one in hits if low <= one[0] < high][:MOST]
-        beside = [one for one in regions if low <= one[0] < high][:MOST]
-        behind = [one for one in cued if low <= one < high][:MOST]
+        mine = [one for one in hits if low <= one[0] < high]
+        beside = [one for one in regions if low <= one[0] < high]
+        behind = [one for one in cued if low <= one < high]
         if mine or beside or behind or postals or settled or run.name == "location":
             named += Field(text, plain, run, postals).read(mine, beside, behind, settled)
             if run.name == "location":
@@ -114,10 +114,10 @@ def _with_capitals(text: AdText) -> str:
     return "".join(capitals)
 
 
-def _small_codes(text: AdText, plain: str, postals: set[int]) -> Iterator[Beside]:
+def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Beside]:
     """States' codes that are words too, in small letters: before a postal code, or at the end of the location field."""
-    ends = [number - 1 for number in sorted(postals)[:MOST]]
-    ends += [number - 2 for number in sorted(postals)[:MOST] if plain[number] == " "]
+    ends = [number - 1 for number in postals]
+    ends += [number - 2 for number in postals if plain[number] == " "]
     ends += [run.end for run in text.fields if run.name == "location"]
     for end in ends:
         code = plain[end - 1 : end + 1]
@@ -158,7 +158,9 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
             chosen.append((one, place))
     if not any(one.sure == LISTED for one, _ in chosen):
         return iter(chosen)
-    listed = Counter(country for country, _ in {(place.country, place.id) for one, place in chosen if one.sure > LISTED})
+    listed = Counter(
+        country for country, _ in {(place.country, place.id) for one, place in chosen if one.sure > LISTED}
+    )
     return ((one, place) for one, place in chosen if one.sure > LISTED or listed[place.country] >= LIST)
 
 

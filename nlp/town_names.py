@@ -1,14 +1,13 @@
 """Names of the gazetteer as they stand in a text: from a given word on, or up to a given word."""
 
-
 import re
 from functools import lru_cache
 from itertools import islice
 
 from nlp.gazetteer import SHORT, gazetteer
+from nlp.whole_words import MOST
 
 REACH = 60  # characters of the longest name looked for
-MOST = 2_000  # names looked at in one field: an ad has a handful, a text made to hurt has any number
 WORD = re.compile("[a-z0-9']+")
 MOST_WORDS = 5  # of a name
 

@@ -1,8 +1,8 @@
 """Towns that one field of an ad names: which names stand there as towns, by the words around them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from nlp.addresses import REACH, town_before
@@ -10,7 +10,8 @@ from nlp.extractor import AdText, Run
 from nlp.gazetteer import Place, gazetteer, towns
 from nlp.regions import Region, words
 from nlp.signs import KNOWN, LARGE, SMALL
-from nlp.town_names import MOST, names_from, names_in, names_to
+from nlp.town_names import names_from, names_in, names_to
+from nlp.whole_words import MOST
 
 UNCUED = 0.6  # confidence of a name that stands without a cue
 LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its country
@@ -22,6 +23,7 @@ NATION = re.compile(r"[,\s]{1,3}(?:usa|u\.s\.a?\.?|united states)(?!\w)")
 ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 # "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
+SHORT_FIELD = 100  # characters of a location field worth keeping
 NEAR = 24  # characters before a name in which its cue stands
 
 
@@ -43,9 +45,11 @@ class Named(NamedTuple):
 class Field:
     """One field of an ad."""
 
-    def __init__(self, text: AdText, plain: str, run: Run, postals: set[int]) -> None:
+    def __init__(self, text: AdText, plain: str, run: Run, postals: list[int]) -> None:
         self.text, self.plain, self.run = text, plain, run
-        self.postals = postals  # where numbers begin that could be postal codes
+        self.postals = [
+            at for at in postals if run.start < at < run.end
+        ]  # where numbers begin that could be postal codes
         self.folded = text.folded.text
         self.location = run.name == "location"
         self.from_, self.to = text.folded.span(run.start, run.end)
@@ -86,12 +90,13 @@ class Field:
         """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
         plain, run, known = self.plain, self.run, gazetteer()
         if self.location:
-            local = names_in(plain[run.start : run.end + 2])
+            look = names_in if run.end - run.start < SHORT_FIELD else names_in.__wrapped__
+            local = look(plain[run.start : run.end + 2])
             hits += [(run.start + start, end - run.start, name) for start, end, name in local]
             return
         if self.postals:
-            for number in islice(sorted(self.postals), MOST):
-                if run.start < number < run.end and (before := self._before(number)) is not None:
+            for number in self.postals:
+                if (before := self._before(number)) is not None:
                     hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
         for start in cued:
             if self.mixed and capital(self.text, start):
@@ -113,7 +118,10 @@ class Field:
             before = self._before(start) if start >= position else None
             if before is None or (end - start > 2 and self._is_begun(start, end)):
                 continue
-            one = next((hit for hit in names_to(self.plain, self.run.start, before) if self._is_of(hit, before, region, end)), None)
+            one = next(
+                (hit for hit in names_to(self.plain, self.run.start, before) if self._is_of(hit, before, region, end)),
+                None,
+            )
             made = self._address(one and one[0], before, start, end, region) if region.country == "US" else None
             if made is None and one is not None and is_one(self.text, one[0], before):
                 made = Named(one[0], before, one[1], 0.97, (region.country, region.admin))
@@ -185,7 +193,12 @@ class Field:
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
-        if not cued and before and (before[-1].isdigit() or before[-2:-1] and before[-2].isdigit()) and NUMBERED.search(self.folded, max(0, start - 30), start):
+        if (
+            not cued
+            and before
+            and (before[-1].isdigit() or (before[-2:-1] and before[-2].isdigit()))
+            and NUMBERED.search(self.folded, max(0, start - 30), start)
+        ):
             return None
         named_so = end - start > 3 or self.folded[start:end] in known.nicknames
         if self.location:
@@ -218,7 +231,8 @@ class Field:
         return any(letter.isdigit() for letter in self.folded[low:start])
 
     def _postal_next(self, end: int) -> bool:
-        return bool(self.postals) and not self.postals.isdisjoint((end + 1, end + 2, end + 3))
+        after = bisect_left(self.postals, end + 1) if self.postals else 0
+        return after < len(self.postals) and self.postals[after] <= end + 3
 
     def _postal(self, end: int) -> str | None:
         """The state of the postal code that follows; empty where the code is of no state."""
@@ -243,7 +257,7 @@ def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
     return [one for one in towns(name) if one.country == region[0] and region[1] in {None, one.admin}]
 
 
-def is_code(text: AdText, start: int, postals: set[int]) -> bool:
+def is_code(text: AdText, start: int, postals: list[int]) -> bool:
     """Whether two letters are a state's code and no word: by capitals and a comma before, or by a postal code behind."""
     folded = text.folded.text
     if postals and POSTAL.match(folded, start + 2):

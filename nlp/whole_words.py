@@ -4,12 +4,16 @@ An automaton that sees only words and blanks finds whole words by itself: each n
 That matters for a gazetteer, where a search inside words would hit ten times as often.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
+from nlp.extractor import Run
+
+MOST = 1_000  # hits looked at in one field: an ad has a handful, a text made to hurt has any number
 # Everything but letters, digits and the apostrophe, which belongs to words.
-BLANKS = bytes(code if chr(code).isalnum() and code < 128 or code == 0x27 else 0x20 for code in range(256))
+BLANKS = bytes(code if (chr(code).isalnum() and code < 128) or code == 0x27 else 0x20 for code in range(256))
 
 
 def spaced(text: str) -> str:
@@ -29,3 +33,14 @@ class WholeWords:
         The hits are by their ends and may overlap. The two are the blanks: taking them off here would cost as much again.
         """
         return self._automaton.find_matches_as_indexes(text, overlapping=True)
+
+
+def bounded(hits: list[tuple[int, int, int]], fields: Sequence[Run]) -> list[tuple[int, int, int]]:
+    """The hits, but of each field only the first MOST."""
+    if len(hits) <= MOST:
+        return hits
+    kept = []
+    for run in fields:
+        first = bisect_left(hits, run.start + 2, key=lambda hit: hit[2])
+        kept += [hit for hit in hits[first : first + MOST] if hit[2] <= run.end + 2]
+    return kept
