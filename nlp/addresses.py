@@ -37,7 +37,7 @@ def town_before(folded: str, given: str, low: int, end: int) -> tuple[int, bool]
         if number:
             labelled = index > 0 and (spelled[index - 1] in known.units | known.streets or "#" in tokens[index - 1][0])
             if not labelled and len(tokens) - first > 1 and "#" not in tokens[index][0]:
-                first += 1  # a house number, then the street
+                first = max(first + 1, len(tokens) - 2)  # a house number, then the street
         break
     while first and first < len(tokens) - 1 and spelled[first] in known.directions:
         first += 1  # of the street: "Main Street North"

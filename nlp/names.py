@@ -40,6 +40,8 @@ JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+EDGE = 5  # characters that may stand outside a name at the edge
+NO_AGE = frozenset(":/%$€£")  # behind a number: a clock, a share, a price
 MARKS = frozenset(",(|/·-")
 READ = frozenset({"title", "body"})
 
@@ -96,12 +98,9 @@ class Names:
             return
         names = {folded[start:end] for start, (end, _) in kept.items()}
         for start, end in (*known, *_elsewhere(folded, names)):
-            if (
-                start not in kept
-                and folded[start:end] in names
-                and _is_whole(folded, start, end)
-                and _stands_out(text, start, end)
-            ):
+            if start in kept or folded[start:end] not in names:
+                continue
+            if _is_whole(folded, start, end) and _stands_out(text, start, end):
                 kept[start] = end, 0.5
         for start, (end, confidence) in sorted(kept.items()):
             yield Found(Kind.NAME, folded[start:end], start, end, NAME, confidence)
@@ -130,36 +129,43 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
     for start, end in known:
         if not _is_whole(folded, start, end):
             continue
-        name = folded[start:end]
-        large = _stands_out(text, start, end)
-        if large and name not in listed.common and _word_before(folded, start) not in listed.places:
-            _put(sure, start, end, 0.6)
-        if large and last is not None and JOINED.fullmatch(folded, last[1], start):
-            _put(sure, *last, 0.7)
-            _put(sure, start, end, 0.7)
-        if large and HERE.match(folded, end, run.end):
-            _put(sure, start, end, 0.7)
+        name, large = folded[start:end], _stands_out(text, start, end)
+        if large:
+            if name not in listed.common and _word_before(folded, start) not in listed.places:
+                _put(sure, start, end, 0.6)
+            if HERE.match(folded, end, run.end):
+                _put(sure, start, end, 0.7)
+            if last is not None and JOINED.fullmatch(folded, last[1], start):
+                _put(sure, *last, 0.7)
+                _put(sure, start, end, 0.7)
         if AGED.match(folded, end, run.end) and (
-            start == run.start or BEFORE_AGE.search(folded, max(start - 4, run.start), start)
+            start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start)
         ):
             _put(sure, start, end, 0.8)
-        if run.name == "title":
-            if not any(letter.isalnum() for letter in folded[run.start : start][:5]) and start - run.start < 5:
-                if HEADED.match(folded, end, run.end):
-                    _put(sure, start, end, 0.6)
-            elif (
-                run.end - end < 5
-                and TAILED.search(folded, start - 3, start)
-                and not folded[end : run.end].strip(" *~!-·|.")
-            ):
-                _put(sure, start, end, 0.6)
-        elif (
-            large
-            and SIGNED.search(folded, max(start - 3, run.start), start)
-            and not folded[end : run.end][:8].split("\n")[0].strip(" .!*~-")
+        if (
+            (_heads(folded, run, start, end) or _tails(folded, run, start, end))
+            if run.name == "title"
+            else (large and _signs_off(folded, run, start, end))
         ):
             _put(sure, start, end, 0.6)
         last = (start, end) if large else None
+
+
+def _heads(folded: str, run: Run, start: int, end: int) -> bool:
+    if start - run.start >= EDGE or any(map(str.isalnum, folded[run.start : start])):
+        return False
+    return HEADED.match(folded, end, run.end) is not None
+
+
+def _tails(folded: str, run: Run, start: int, end: int) -> bool:
+    if run.end - end >= EDGE or any(map(str.isalnum, folded[end : run.end])):
+        return False
+    return TAILED.search(folded, max(start - 3, 0), start) is not None
+
+
+def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
+    after = folded[end : min(end + EDGE, run.end)].partition("\n")[0]
+    return not any(map(str.isalnum, after)) and SIGNED.search(folded, max(start - 3, 0), start) is not None
 
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
@@ -180,18 +186,21 @@ def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
             if name in known.known:
                 if large or (cue not in known.beside and name not in known.praise):
                     _put(sure, start, end, 0.6 if cue in known.beside else 0.8)
-            elif large and cue not in known.beside and (cue in known.weak or CLOSED.match(folded, end)):
-                if _stands_alone(text, start, end):
+            elif large and (cue in known.weak or (cue in known.verbs and CLOSED.match(folded, end))):
+                headline = _is_headline(text, start, end)
+                if not headline:
                     _put(sure, start, end, 0.8)
 
 
 def _aged(text: AdText, run: Run, sure: Sure) -> None:
     """A word of no list with a capital that begins a line and has an age behind a mark."""
     folded = text.folded.text
+    looked_at = 0
     for start, end in text.numbers:
-        if end - start != 2 or MARKS.isdisjoint(folded[start - 2 : start]):
+        if end - start != 2 or MARKS.isdisjoint(folded[start - 2 : start]) or not run.start < start < run.end:
             continue
-        if not run.start < start < run.end or folded[end : end + 1] in {":", "/", "%", "$", "€", "£"}:
+        looked_at += 1
+        if folded[end : end + 1] in NO_AGE or looked_at > MOST:
             continue
         low = max(run.start, start - 30)
         match = MARKED.search(folded, low, start) if low == run.start else MARKED.search(" " + folded[low:start])
@@ -246,19 +255,16 @@ def _stands_out(text: AdText, start: int, end: int) -> bool:
     return written[:1].isupper() and written[1:].islower()
 
 
-def _stands_alone(text: AdText, start: int, end: int) -> bool:
-    """Whether neither the cue before (but for "I") nor the word after has a capital, as headlines have."""
+def _is_headline(text: AdText, start: int, end: int) -> bool:
+    """Whether the word before (but for "I" and verbs) or the word after has a capital too."""
     original, folded = text.original.text, text.folded
-    after = folded.span(start, end)[1]
+    low, after = folded.span(start, end)
     if original[after : after + 1].isspace() and original[after + 1 : after + 2].isupper():
+        return True
+    before = original[max(0, low - 15) : low].split()
+    if not before or not before[-1][:1].isupper() or len(before[-1]) < 2:
         return False
-    before = original[max(0, folded.starts[start] - 15) : folded.starts[start]].split()
-    return (
-        not before
-        or not before[-1][:1].isupper()
-        or len(before[-1]) < 2
-        or before[-1].lower() in words().weak | words().verbs
-    )
+    return before[-1].lower() not in words().weak and before[-1].lower() not in words().verbs
 
 
 def _could_be(written: str) -> bool:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from nlp.extractor import AdText, Example, Found
 from nlp.gazetteer import Place, key, towns
@@ -50,7 +51,7 @@ class Places:
         called: dict[str, str] = {}
         for one, place in _choose(named, text) if named else ():
             name = called.setdefault(place.id, written(text, one.start, one.end))
-            detail = {"name": name, "country": place.country}
+            detail: dict[str, Any] = {"name": name, "country": place.country}
             if place.lat is not None:
                 detail |= {"lat": place.lat, "lon": place.lon}
             yield Found(Kind.PLACE, place.id, one.start, one.end, NAME, one.sure, detail)
@@ -99,7 +100,8 @@ def _with_capitals(text: AdText) -> str:
     if isinstance(starts, range):
         if original.isascii():
             return original
-        parts, position = [], 0
+        parts: list[str] = []
+        position = 0
         for found in FOREIGN.finditer(original):
             start, end = found.span()
             letters = folded[start:end]
@@ -116,13 +118,16 @@ def _with_capitals(text: AdText) -> str:
 
 def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Beside]:
     """States' codes that are words too, in small letters: before a postal code, or at the end of the location field."""
-    ends = [number - 1 for number in postals]
-    ends += [number - 2 for number in postals if plain[number] == " "]
-    ends += [run.end for run in text.fields if run.name == "location"]
-    for end in ends:
-        code = plain[end - 1 : end + 1]
-        if code in words().ambiguous and plain[end - 2] == plain[end + 1] == " " and code in words().regions:
-            yield end - 2, end, words().regions[code]
+    known = words()
+    ends = [number - 1 - (plain[number] == plain[number - 1] == " ") for number in postals]
+    codes = [known.postal.get(int(plain[number + 1 : number + 4]), "") for number in postals]
+    for end, state in zip(ends, codes, strict=True):
+        if plain[end - 2 : end + 2] == f" {state.lower()} " and state.lower() in known.ambiguous:
+            yield end - 2, end, known.regions[state.lower()]
+    for run in text.fields:
+        code = plain[run.end - 1 : run.end + 1]
+        if run.name == "location" and plain[run.end - 2] == " " and code in known.ambiguous and code in known.regions:
+            yield run.end - 2, run.end, known.regions[code]
 
 
 def _local(found: list[Named]) -> list[Named]:

@@ -81,9 +81,9 @@ class Field:
                 and not self._postal_next(-end)
             ):
                 continue
-            one = self._judged(start, -end, name, settled)
-            if one is not None:
-                yield one
+            judged = self._judged(start, -end, name, settled)
+            if judged is not None:
+                yield judged
                 position = -end
 
     def _look(self, hits: list[Hit], cued: list[int], settled: set[str]) -> None:
@@ -160,7 +160,8 @@ class Field:
         begin, comma = part
         if known is not None and not (comma and begin < known and not self._is_direction(begin, known)):
             return None
-        firm = postal or (self.location and end == self.run.end) or NATION.match(self.folded, end, self.run.end)
+        firm = postal or (self.location and end == self.run.end)
+        firm = firm or NATION.match(self.folded, end, self.run.end) is not None
         if not firm and "," in self.folded[before:start]:
             left = self.plain[max(0, begin - NEAR) : begin].split()
             firm = self._numbered(begin) or bool(left and left[-1] in words().cues)
@@ -193,12 +194,7 @@ class Field:
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
-        if (
-            not cued
-            and before
-            and (before[-1].isdigit() or (before[-2:-1] and before[-2].isdigit()))
-            and NUMBERED.search(self.folded, max(0, start - 30), start)
-        ):
+        if not cued and any(map(str.isdigit, before[-2:])) and NUMBERED.search(self.folded, max(0, start - 30), start):
             return None
         named_so = end - start > 3 or self.folded[start:end] in known.nicknames
         if self.location:
@@ -258,14 +254,11 @@ def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
 
 
 def is_code(text: AdText, start: int, postals: list[int]) -> bool:
-    """Whether two letters are a state's code and no word: by capitals and a comma before, or by a postal code behind."""
-    folded = text.folded.text
-    if postals and POSTAL.match(folded, start + 2):
+    """Whether two letters in capitals are a state's code and no word: by a comma before or a postal code behind."""
+    if postals and POSTAL.match(text.folded.text, start + 2):
         return True
-    if not capital(text, start):
-        return any(run.name == "location" and run.start < start and start + 2 == run.end for run in text.fields)
-    left = given(text, max(0, start - 6), start + 2)
-    return left[-1:].isupper() and ("," in left[-5:-2] or not left[:-2].isupper())
+    left = given(text, max(0, start - 6), start)
+    return "," in left[-3:] or not left.isupper()
 
 
 def capital(text: AdText, at: int) -> bool:
