@@ -20,11 +20,12 @@ import orjson
 
 from nlp.fold import fold
 
-FORMAT = 3  # of the cache file
+FORMAT = 4  # of the cache file
 RENOWNED = 100_000  # people a place has whose other names are known
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 SHORT = {
     "st": "saint",
+    "ste": "sainte",
     "ft": "fort",
     "mt": "mount",
     "pk": "park",

@@ -123,11 +123,19 @@ class Field:
                 None,
             )
             made = self._address(one and one[0], before, start, end, region) if region.country == "US" else None
-            if made is None and one is not None and is_one(self.text, one[0], before):
+            if made is None and one is not None:
                 made = Named(one[0], before, one[1], 0.97, (region.country, region.admin))
             if made is not None:
                 yield end, made
                 position = end
+
+    def _longest(self, named: list[tuple[int, str]], region: Region) -> tuple[int, str] | None:
+        """The longest of these; but of "Pine St N Salem" the larger of Salem and North Salem."""
+        if len(named) > 1 and self.plain[named[0][0] + 2] == " ":
+            before = self.plain[max(0, named[0][0] - NEAR) : named[0][0]].split()
+            if before and before[-1] in words().streets:
+                return max(named, key=lambda one: within(one[1], (region.country, region.admin))[0].population)
+        return named[0] if named else None
 
     def _is_begun(self, start: int, end: int) -> bool:
         """Whether a town's longer name begins there: no Kansas in "Kansas City"."""
@@ -143,6 +151,8 @@ class Field:
     def _is_of(self, hit: tuple[int, str], before: int, region: Region, end: int) -> bool:
         """Whether the region has such a town; a name that is a word also needs a capital, a postal code, or the field."""
         if not within(hit[1], (region.country, region.admin)):
+            return False
+        if not is_one(self.text, hit[0], before):
             return False
         plain = hit[1] not in words().careful or self.location
         return plain or self._large(hit[0], before) or self._postal(end) is not None
