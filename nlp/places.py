@@ -9,11 +9,12 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from nlp.extractor import AdText, Example, Found
+from crawlers.records import Ad
+from nlp.extractor import AdText, Example, Found, Run
 from nlp.gazetteer import Place, key, towns
 from nlp.records import Kind
 from nlp.regions import words
@@ -24,8 +25,9 @@ from nlp.whole_words import MOST, bounded, spaced
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
-SILENT = frozenset({"contact", "name", "age", "price"})
-FOREIGN = re.compile("[^\x00-\x7f]+")
+READ = frozenset({"title", "body"})
+SHORT = 100  # characters of a location field worth keeping
+FOREIGN = re.compile("[^\x00-\xff]+")
 CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
@@ -58,6 +60,31 @@ class Places:
 
 
 def _named(text: AdText) -> list[Named]:
+    """Names in the location field first: what that names is a place elsewhere too."""
+    named: list[Named] = []
+    location = next((run for run in text.fields if run.name == "location"), None)
+    if location is not None:
+        low, high = text.folded.span(location.start, location.end)
+        read = _location if high - low < SHORT else _location.__wrapped__
+        at = location.start
+        named = [one._replace(start=one.start + at, end=one.end + at) for one in read(text.original.text[low:high])]
+    return named + _beside(text, [run for run in text.fields if run.name in READ], {one.name for one in named})
+
+
+@lru_cache(maxsize=20_000)
+def _location(written: str) -> list[Named]:
+    """What a location field names; kept, because sites write the same few places there."""
+    text = AdText.of(Ad("", "", "", None, location=written))
+    found = _beside(text, text.fields, set())
+    states = {one.within for one in found if one.within is not None}
+    plain = [one for one in found if one.within or one.name not in words().careful]
+    if not states:
+        return plain or found
+    # Beside a town with its state, only those that are towns of that state too.
+    return [one for one in plain if one.within or any(within(one.name, state) for state in states)]
+
+
+def _beside(text: AdText, fields: Sequence[Run], settled: set[str]) -> list[Named]:
     known, folded = signs(), text.folded.text
     cased = spaced(_with_capitals(text))
     plain = cased.lower()
@@ -65,7 +92,7 @@ def _named(text: AdText) -> list[Named]:
     hits: list[Hit] = []
     regions: list[Beside] = []
     cued: list[int] = []
-    for index, start, end in bounded(known.find(cased), text.fields):
+    for index, start, end in bounded(known.find(cased), fields):
         if (town := known.towns[index]) is not None:
             hits.append((start, 2 - end, town))
         if (region := known.regions[index]) is not None and (
@@ -78,19 +105,13 @@ def _named(text: AdText) -> list[Named]:
     if len(regions) > 1:
         regions.sort(key=lambda one: (one[0], -one[1]))
     named: list[Named] = []
-    settled: set[str] = set()  # what the location field names is a place elsewhere too
-    for run in sorted(text.fields, key=lambda one: one.name != "location"):
-        if run.name in SILENT:
-            continue
+    for run in fields:
         low, high = run.start, run.end
         mine = [one for one in hits if low <= one[0] < high]
         beside = [one for one in regions if low <= one[0] < high]
         behind = [one for one in cued if low <= one < high]
         if mine or beside or behind or postals or settled or run.name == "location":
             named += Field(text, plain, run, postals).read(mine, beside, behind, settled)
-            if run.name == "location":
-                named = _local(named)
-                settled = {one.name for one in named}
     return named
 
 
@@ -98,8 +119,6 @@ def _with_capitals(text: AdText) -> str:
     """The folded text with the original's capitals."""
     starts, original, folded = text.folded.starts, text.original.text, text.folded.text
     if isinstance(starts, range):
-        if original.isascii():
-            return original
         parts: list[str] = []
         position = 0
         for found in FOREIGN.finditer(original):
@@ -107,7 +126,7 @@ def _with_capitals(text: AdText) -> str:
             letters = folded[start:end]
             parts += (original[position:start], letters.capitalize() if original[start].isupper() else letters)
             position = end
-        return "".join([*parts, original[position:]])
+        return "".join([*parts, original[position:]]) if parts else original
     capitals = list(folded)
     for found in CAPITAL.finditer(original):
         at = bisect_left(starts, found.start())
@@ -128,15 +147,6 @@ def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Besid
         code = plain[run.end - 1 : run.end + 1]
         if run.name == "location" and plain[run.end - 2] == " " and code in known.ambiguous and code in known.regions:
             yield run.end - 2, run.end, known.regions[code]
-
-
-def _local(found: list[Named]) -> list[Named]:
-    """Of a location field's names: beside one with its state, only those that are towns of that state too."""
-    states = {one.within for one in found if one.within is not None}
-    plain = [one for one in found if one.within or one.name not in words().careful]
-    if not states:
-        return plain or found
-    return [one for one in plain if one.within or any(within(one.name, state) for state in states)]
 
 
 def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:

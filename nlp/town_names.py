@@ -1,7 +1,6 @@
 """Names of the gazetteer as they stand in a text: from a given word on, or up to a given word."""
 
 import re
-from functools import lru_cache
 from itertools import islice
 
 from nlp.gazetteer import SHORT, gazetteer
@@ -61,12 +60,8 @@ def names_to(plain: str, start: int, end: int) -> list[tuple[int, str]]:
     return found[::-1]
 
 
-@lru_cache(maxsize=10_000)
 def names_in(plain: str) -> tuple[tuple[int, int, str], ...]:
-    """Every name in a short text: where it starts, where it ends as a negative number, and the gazetteer's name.
-
-    Kept, because sites write the same few places in their location fields.
-    """
+    """Every name in a text: where it starts, where it ends as a negative number, and the gazetteer's name."""
     starts = [one.start() - 1 for one in islice(WORD.finditer(plain), MOST)]
     end = len(plain) - 2
     return tuple((start, -last, name) for start in starts for last, name in names_from(plain, start, end))

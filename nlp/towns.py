@@ -23,7 +23,6 @@ NATION = re.compile(r"[,\s]{1,3}(?:usa|u\.s\.a?\.?|united states)(?!\w)")
 ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 # "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
-SHORT_FIELD = 100  # characters of a location field worth keeping
 NEAR = 24  # characters before a name in which its cue stands
 
 
@@ -90,8 +89,7 @@ class Field:
         """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
         plain, run, known = self.plain, self.run, gazetteer()
         if self.location:
-            look = names_in if run.end - run.start < SHORT_FIELD else names_in.__wrapped__
-            local = look(plain[run.start : run.end + 2])
+            local = names_in(plain[run.start : run.end + 2])
             hits += [(run.start + start, end - run.start, name) for start, end, name in local]
             return
         if self.postals:
@@ -168,7 +166,9 @@ class Field:
         if part is None:
             return None
         begin, comma = part
-        if known is not None and not (comma and begin < known and not self._is_direction(begin, known)):
+        if known is not None and not (
+            comma and begin < known and self.folded[begin:known].strip(". ") not in words().directions
+        ):
             return None
         firm = postal or (self.location and end == self.run.end)
         firm = firm or NATION.match(self.folded, end, self.run.end) is not None
@@ -180,9 +180,6 @@ class Field:
         name = written(self.text, begin, before)
         place = Place(f"US/{region.admin}/{name}", name, "US", region.admin, None, None, 0)
         return Named(begin, before, name.lower(), 0.7, ("US", region.admin), place)
-
-    def _is_direction(self, start: int, end: int) -> bool:
-        return self.folded[start:end].strip(". ") in words().directions
 
     def _region_next(self, end: int) -> bool:
         """Whether another region follows: "Washington, DC" is no town in the state of Washington."""

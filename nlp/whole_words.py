@@ -4,6 +4,7 @@ An automaton that sees only words and blanks finds whole words by itself: each n
 That matters for a gazetteer, where a search inside words would hit ten times as often.
 """
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
@@ -13,12 +14,14 @@ from nlp.extractor import Run
 
 MOST = 1_000  # hits looked at in one field: an ad has a handful, a text made to hurt has any number
 # Everything but letters, digits and the apostrophe, which belongs to words.
-BLANKS = bytes(code if (chr(code).isalnum() and code < 128) or code == 0x27 else 0x20 for code in range(256))
+# Letters of Western Europe lose their accents.
+PLAIN = [unicodedata.normalize("NFD", chr(code))[0] for code in range(256)]
+BLANKS = bytes(ord(one) if (one.isalnum() and one.isascii()) or one == "'" else 0x20 for one in PLAIN)
 
 
 def spaced(text: str) -> str:
-    """`text` with a blank for each sign and each character outside ASCII, and one blank more before and after it."""
-    return f" {text.encode('ascii', 'replace').translate(BLANKS).decode('ascii')} "
+    """`text` with a blank for each sign and each character outside Latin-1, and one blank more before and after it."""
+    return f" {text.encode('latin-1', 'replace').translate(BLANKS).decode('ascii')} "
 
 
 class WholeWords:
