@@ -67,7 +67,7 @@ class Gazetteer:
     """`rows` by position; `names` gives the positions of a name (words joined by spaces), most people first."""
 
     rows: list[Row]
-    names: Mapping[str, list[int]]
+    names: Mapping[str, tuple[int, ...]]
     seconds: Mapping[str, set[str]]  # first word -> the second words of the names that begin with it
 
     def named(self, name: str) -> Iterator[Place]:
@@ -117,7 +117,9 @@ def _of(data: Mapping[str, Any]) -> Gazetteer:
         if " " in name:
             first, second, *_ = name.split(" ", 2)
             seconds[first].add(second)
-    return Gazetteer(data["rows"], data["names"], seconds)
+    # Tuples of plain values are nothing that the garbage collector has to look at again and again.
+    rows = [tuple(row) for row in data["rows"]]
+    return Gazetteer(rows, {name: tuple(found) for name, found in data["names"].items()}, seconds)
 
 
 def _cache_folder() -> Path:
