@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from nlp.gazetteer import SHORT, gazetteer
+from nlp.gazetteer import SHORT, gazetteer, key
 from nlp.regions import Region, words
 from nlp.whole_words import WholeWords
 
 LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
+RENOWNED = 300_000  # people a place has whose names in other languages ads may use
 LONG = {word: [short for short, long in SHORT.items() if long == word] for word in SHORT.values()}
 LINKS = re.compile(r"(?<= )(?:Of|The|De|Del|Du|La|Las|Los|Le|El|Do|Da|Dos|Das|Y|E|And|On|In)(?= )")
 SCOTTISH = re.compile(r"\bMc([a-z])")
@@ -38,6 +39,8 @@ def signs() -> Signs:
         people = places.rows[rows[0]][6]
         if people >= (SMALL if " " in name else KNOWN):
             own = places.rows[rows[0]][1]
+            if people < RENOWNED and not any(key(places.rows[row][1]) == name for row in rows):
+                continue  # what other languages call it
             for spelled in spellings(name):
                 towns |= dict.fromkeys(_with_capitals(spelled), name)
             if people >= LARGE and own.lower() == name:
