@@ -54,6 +54,8 @@ class Places:
         for one, place in _choose(named, text) if named else ():
             name = called.setdefault(place.id, written(text, one.start, one.end))
             detail: dict[str, Any] = {"name": name, "country": place.country}
+            if place.name != name:
+                detail["official"] = place.name
             if place.lat is not None:
                 detail |= {"lat": place.lat, "lon": place.lon}
             yield Found(Kind.PLACE, place.id, one.start, one.end, NAME, one.sure, detail)
