@@ -90,7 +90,7 @@ def main() -> None:
     table = Table("what", "who", "precision", "recall", "F1", "values", "")
     for row in rows:
         table.add_row(*row.cells())
-    Console(width=170).print(table)
+    Console(width=200).print(table)
     made = {
         "on": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),

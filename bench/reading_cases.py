@@ -23,7 +23,7 @@ HALF = {"hh", "hhr", "hf", "half", "hlf", "hlf hr", "half hr", "half hour", "h h
 WHOLE = {"h", "hr", "hour", "fh", "full hr", "full hour"}
 QUARTER = {"ss", "qk", "qv"}
 PER = {**dict.fromkeys(HALF, 30), **dict.fromkeys(WHOLE, 60), **dict.fromkeys(QUARTER, 15)}
-MEASURED = re.compile(r"(\d+) ?(?:(min|mins|minutes)|(hr|hrs|hour|hours))")
+MEASURED = re.compile(r"\A(\d+) ?(?:(min|mins|minutes)|(hr|hrs|hour|hours))")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
+
 from bench.rivals import Rivals
 from bench.tally import OURS, Row, Score, body, lines, values
 from crawlers.adlines import parse_ad
@@ -26,7 +28,9 @@ KINDS = {
     "names": (Kind.NAME, "names"),
     "payment": (Kind.PAYMENT, "payments"),
 }
-SHARED = ("phones", "emails", "urls")  # kinds whose values peers write in a form that can be compared
+SHARED = (
+    "phones",
+)  # asked of the peers; the domains of a market are reserved names, which peers with lists do not know
 # The truth lists what an author set out to say. These two follow from the ages that the ad states, so they are judged by those.
 BY_AGE: dict[str, Callable[[int], bool]] = {
     "stated_minor": lambda age: age < 18,
@@ -61,7 +65,7 @@ class Market:
             found = [values(reading, kind) for reading in self.readings]
             yield self._row(page, name, OURS, found)
             for peer, theirs in rivals.found(f"{self.name} {name}").items():
-                yield self._row(page, name, peer, [_normal(one, name, peer) for one in theirs])
+                yield self._row(page, name, peer, [_numbers(one) for one in theirs])
         places, languages = Score(), Score()
         for reading, true in self.pairs():
             if true["place"]:
@@ -148,12 +152,8 @@ def _true(truth: dict[str, Any], name: str) -> set[str]:
     return {name} if any(map(BY_AGE[name], youngest)) else set()
 
 
-def _normal(found: Iterable[str], name: str, peer: str) -> set[str]:
-    """A peer's values in the form of the truth, as far as that can be done without knowing more than the peer does."""
-    if name != "phones" or peer.startswith("phonenumbers"):
-        return {one.lower() for one in found}
-    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
-
+def _numbers(found: Iterable[str]) -> set[str]:
+    """A peer's phones in the form of the truth, as far as that can be done without knowing more than the peer does."""
     normal = set()
     for one in found:
         try:
