@@ -7,14 +7,13 @@ from typing import Any
 from bench.tally import Row
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reading"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("| what | who | precision | recall | F1 | values | |", "|---|---|---|---|---|---|---|")
 
 
 def write_pages(rows: Iterable[Row], made: Mapping[str, Any], folder: Path = FOLDER) -> None:
     """Put every row on its page; a page that no row belongs to keeps what it has.
 
-    Raises ValueError for a row whose page is missing or has no marks.
+    Raises ValueError for a row whose page has no marks, FileNotFoundError where there is no such page.
     """
     pages: dict[str, list[Row]] = {}
     for row in rows:
@@ -22,20 +21,24 @@ def write_pages(rows: Iterable[Row], made: Mapping[str, Any], folder: Path = FOL
     pages.pop("", None)
     for name, there in pages.items():
         path = folder / f"{name}.md"
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        before, begin, rest = text.partition(BEGIN)
-        _, end, after = rest.partition(END)
-        if not begin or not end:
-            raise ValueError(f"{path}: no page with {BEGIN} and {END}; add it")
-        path.write_text(before + block(there, made) + after, encoding="utf-8")
+        path.write_text(between(path.read_text(encoding="utf-8"), "measured", block(there, made)), encoding="utf-8")
+
+
+def between(page: str, name: str, text: str) -> str:
+    """A page with other text between the marks of that name. Raises ValueError where it has none."""
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    before, begun, rest = page.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise ValueError(f"the page that begins {page[:40]!r} lacks {begin.strip()} or {end}")
+    return f"{before}{begin}{text}{end}{after}"
 
 
 def block(rows: Iterable[Row], made: Mapping[str, Any]) -> str:
     """The measured part of a page."""
     rows = list(rows)
     versions = sorted(f"{peer} {made['peers'][peer]}" for peer in {row.who for row in rows} & made["peers"].keys())
-    taken = f"Taken on {made['on']} with Python {made['python']}" + (
-        f", beside {', '.join(versions)}." if versions else "."
-    )
+    beside = f", beside {', '.join(versions)}" if versions else ""
+    taken = f"Taken on {made['on']} with Python {made['python']}{beside}."
     lines = (f"| {' | '.join(cell.replace('|', '/') for cell in row.cells())} |" for row in rows)
-    return "\n".join((BEGIN, taken, "", *HEAD, *lines, END))
+    return "\n".join((taken, "", *HEAD, *lines, ""))
