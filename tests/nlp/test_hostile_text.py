@@ -56,10 +56,9 @@ HUGE = {
     "sentences": "Own place, no agency. Not available today, new in town. ",
     "brackets": "((",
     "blanks": " ",
-    "new words": "",  # filled below: no word comes twice
+    "new words": " ".join(f"q{number:x}z" for number in range(MEGABYTE // 8)),  # none comes twice
     "signs": "🌹5\u200b",
 }
-HUGE["new words"] = " ".join(f"q{number:x}z" for number in range(MEGABYTE // 8))
 
 
 def seconds(text: str) -> float:
