@@ -7,6 +7,7 @@ from typing import Any
 from bench.tally import Row
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reading"
+SYNTHETIC = 'Rows that begin with "market:", "red team:" or "unseen:" are of synthetic ads.'
 HEAD = ("| what | who | precision | recall | F1 | values | |", "|---|---|---|---|---|---|---|")
 
 
@@ -39,6 +40,6 @@ def block(rows: Iterable[Row], made: Mapping[str, Any]) -> str:
     rows = list(rows)
     versions = sorted(f"{peer} {made['peers'][peer]}" for peer in {row.who for row in rows} & made["peers"].keys())
     beside = f", beside {', '.join(versions)}" if versions else ""
-    taken = f"Taken on {made['on']} with Python {made['python']}{beside}."
+    taken = f"Taken on {made['on']} with Python {made['python']}{beside}. {SYNTHETIC}"
     lines = (f"| {' | '.join(cell.replace('|', '/') for cell in row.cells())} |" for row in rows)
     return "\n".join((taken, "", *HEAD, *lines, ""))
