@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from nlp.gaps import Time
+from nlp.price_gaps import Time
 from nlp.joins import Join
 from nlp.money import SMALLEST, is_round
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from nlp import gaps
 from nlp.amounts import Number, near_words, numbers_of
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.gaps import Gap, Time
+from nlp.price_gaps import Gap, Time
 from nlp.joins import Join
 from nlp.money import LONGEST, SMALLEST, is_likely, is_round, words
 from nlp.pairing import Amount, Item, companion, pair, without_weak
