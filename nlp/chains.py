@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from nlp.digit_words import vocabulary
-from nlp.digits import SPELLED, WORDS, Atom, Run, shift
+from nlp.digits import GUESSED, SPELLED, WORDS, Atom, Run, shift
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -19,7 +19,7 @@ NEVER = re.compile(
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
 )
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
-MOST_ATOMS = 200
+MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
 WIDEST = 14
 
@@ -52,9 +52,9 @@ class Chain:
         return self.atoms[-1].end
 
 
-def chains(text: str) -> list[Chain]:
-    """Every chain of the folded text with at least three digits that can be meant as such."""
-    return _Reader(text).read()
+def chains(text: str, start: int, end: int) -> list[Chain]:
+    """Every chain of `text[start:end]` (folded) with at least three digits that can be meant as such."""
+    return _Reader(text).read(start, end)
 
 
 class _Reader:
@@ -67,14 +67,18 @@ class _Reader:
         self.times = 1  # of the next digit: "double five"
         self.words = vocabulary()
 
-    def read(self) -> list[Chain]:
-        never = NEVER.finditer(self.text)
+    def read(self, low: int, high: int) -> list[Chain]:
+        never = NEVER.finditer(self.text, low, high)
         ban = next(never, None)
         skip = self.words.separators | self.words.joiners
-        waiting: list[tuple[tuple[Run, ...], int]] = []  # ordinary words that count if a digit follows
-        for match in WORD.finditer(self.text):
+        waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
+        for match in WORD.finditer(self.text, low, high):
             word = match[0]
             runs = SPELLED[word]
+            guessed = False
+            if runs is None and (not self.chain.atoms or self.chain.atoms[-1].form == WORDS):
+                runs = GUESSED[word]
+                guessed = runs is not None
             if not self.chain.atoms:
                 if runs is None:
                     waiting.clear()
@@ -82,7 +86,7 @@ class _Reader:
                         self.times = self.words.times[word]
                     continue
                 if runs[0].atoms[-1].weak:
-                    waiting.append((runs, match.start()))
+                    waiting.append((runs, match.start(), guessed))
                     continue
             start, end = match.span()
             while ban is not None and ban.end() <= start:
@@ -93,8 +97,9 @@ class _Reader:
                 if ban.end() >= end:
                     continue
             if runs is not None:
-                for early, place in waiting:
-                    self.take_all(early, place)
+                for early, place, guess in waiting:
+                    if not guess or runs[0].atoms[0].form == WORDS:
+                        self.take_all(early, place)
                 waiting.clear()
                 self.take_all(runs, start)
             elif word in self.words.times:

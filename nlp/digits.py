@@ -3,13 +3,14 @@
 import re
 from typing import NamedTuple
 
-from nlp.digit_words import vocabulary
+from nlp.digit_words import nearly, vocabulary
 
 # How an atom was written; a number's forms are these, or-ed.
 DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
 # Longer words than this spell no number and are not worth remembering.
 LONGEST = 48
 REMEMBERED = 50_000
+SHORTEST_GUESS, LONGEST_GUESS = 3, 16
 # "SSS" can stand for 555 and "oI" for 01; longer words of such letters are words.
 LONGEST_ALIKE = 4
 
@@ -139,6 +140,24 @@ class _Spelled(dict[str, tuple[Run, ...] | None]):
 
 
 SPELLED = _Spelled()
+
+
+class _Guessed(dict[str, tuple[Run, ...] | None]):
+    """word -> the digit whose word it nearly is, as a weak reading; None for any other. Remembers short words."""
+
+    def __missing__(self, word: str) -> tuple[Run, ...] | None:
+        if not SHORTEST_GUESS <= len(word) <= LONGEST_GUESS:
+            return None
+        if len(self) >= REMEMBERED:
+            self.clear()
+        digits = nearly(word)
+        self[word] = runs = (
+            (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),) if digits else None
+        )
+        return runs
+
+
+GUESSED = _Guessed()
 
 
 def shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:

@@ -14,9 +14,11 @@ from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, LOOK_ALIKE, WORDS, Atom
 from nlp.extractor import AdText, Example, Found
 from nlp.fold import TABLE
+from nlp.lone import Lone, lone
 from nlp.records import Kind
 from nlp.spread import Spread, spread
-from nlp.windows import FEWEST_DIGITS, Window, best, plus, windows
+from nlp.stretches import FEWEST_DIGITS, stretches
+from nlp.windows import Window, best, plus, windows
 
 EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
 KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
@@ -49,16 +51,18 @@ class Phones:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every number of the ad."""
         folded = text.folded.text
-        regions = tuple(dict.fromkeys((text.region or "US", "US")))
+        regions = (text.region, "US") if text.region and text.region != "US" else ("US",)
+        found: list[Found] = []
         rest: list[Chain] = []
         doubtful: list[Window] = []
-        for chain in chains(folded):
+        for chain in _chains(text, regions, found):
             whole = sum(len(atom.digits) for atom in chain.atoms) >= FEWEST_DIGITS
             kept = best(windows(folded, chain, regions)) if whole else []
             yield from (_found(window, text) for window in kept if window.valid)
             if not any(window.valid for window in kept):
                 rest.append(chain)
                 doubtful += kept
+        yield from found
         joined: list[Spread] = []
         if len(rest) > 1:
             signed = {atom.start for chain in rest for atom in chain.atoms if plus(folded, atom.start)}
@@ -68,6 +72,24 @@ class Phones:
         for window in doubtful:
             if used.isdisjoint(atom.start for atom in window.atoms):
                 yield _found(window, text)
+
+
+def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Iterator[Chain]:
+    """The chains of an ad; plain numbers that stand alone go to `found` unread."""
+    folded = text.folded.text
+    for stretch in stretches(folded, text.numbers):
+        if alone := lone(folded, stretch.anchors, regions):
+            found.append(_found_lone(alone, text))
+        else:
+            yield from chains(folded, *stretch.bounds(folded))
+
+
+def _found_lone(alone: Lone, text: AdText) -> Found:
+    low, high = text.folded.span(alone.start, alone.end)
+    detail: dict[str, object] = {"valid": True, "form": _plain_form(text.original.text[low:high])}
+    if extension := EXTENSION.match(text.folded.text, alone.end):
+        detail["extension"] = extension[1]
+    return Found(Kind.PHONE, alone.value, alone.start, alone.end, Phones.name, alone.confidence, detail)
 
 
 def _found(window: Window, text: AdText) -> Found:
@@ -99,9 +121,7 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
     forms = 0
     for atom in atoms:
         forms |= atom.form
-    if not surface.isascii() and any(
-        letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()
-    ):
+    if _has_other_digits(surface):
         forms |= LOOK_ALIKE
     if forms in (WORDS, LOOK_ALIKE):
         return "words" if forms == WORDS else "look-alike"
@@ -118,6 +138,20 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
     ):
         return "separators"
     return "plain"
+
+
+def _plain_form(surface: str) -> str:
+    if surface.isascii():
+        return "plain"
+    if _has_other_digits(surface):
+        return "look-alike"
+    return "separators" if any(ord(letter) > MOST_PLAIN for letter in surface) else "plain"
+
+
+def _has_other_digits(surface: str) -> bool:
+    return not surface.isascii() and any(
+        letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()
+    )
 
 
 PHONES = Phones()

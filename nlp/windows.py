@@ -8,11 +8,11 @@ from nlp.chains import Chain, Hold
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, Atom
 from nlp.numbering import NANP_REGIONS, number
+from nlp.stretches import FEWEST_DIGITS
 from nlp.weighing import ENOUGH, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
-FEWEST_DIGITS = 7
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
