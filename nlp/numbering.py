@@ -9,6 +9,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 SHORTEST = 7
+# Where numbers have ten digits, no shorter ones are looked for in other plans.
+SHORTEST_ANYWHERE = 10
 NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 # Where a number that starts with 0 is looked for when its own region does not know it: of 10 and 11 digits only.
 ABROAD = ("GB", "AU")
@@ -44,6 +46,8 @@ def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
     """E.164 of digits as an ad writes them, after a plus (`sign`) or without; None where no plan has such a number."""
     if sign:
         return international(digits) if len(digits) > SHORTEST else None
+    if len(digits) < SHORTEST_ANYWHERE and regions[0] in NANP_REGIONS:
+        return None
     if (
         digits.startswith(("00", "011"))
         and len(digits) > 10

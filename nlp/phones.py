@@ -78,8 +78,9 @@ def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Itera
     """The chains of an ad; plain numbers that stand alone go to `found` unread."""
     folded = text.folded.text
     for stretch in stretches(folded, text.numbers):
-        if alone := lone(folded, stretch.anchors, regions):
-            found.append(_found_lone(alone, text))
+        alone = lone(folded, stretch.anchors, regions)
+        if alone is not None:
+            found += [_found_lone(one, text) for one in alone]
         else:
             yield from chains(folded, *stretch.bounds(folded))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlp.chains import WIDEST, WORD
+from nlp.chains import NEVER, WIDEST, WORD
 from nlp.digit_words import vocabulary
 from nlp.digits import GUESSED, SPELLED
 from nlp.mapped import BREAK
@@ -20,17 +20,19 @@ from nlp.mapped import BREAK
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
 GAP = 40
-# As far to both sides of its anchors a stretch is read, and so much further to the end of a word.
-MARGIN, WORD_REST = 24, 48
+# As far to both sides of its anchors a stretch may be read; a word with its blanks is no longer than SIDE.
+FURTHEST, SIDE = 80, 20
 # The rest of a number is announced so close before it; its head has so many digits, it itself so many.
 CUE, HEAD, TAIL = 24, 6, 3
 # Of one stretch so many anchors are read at its head and at its tail; of an ad so many in all.
 MOST_ANCHORS, MOST_READ = 300, 3000
 REMEMBERED = 50_000
-ANY_WORD, ALIKE = 4, 2  # so many certain digits make words beside them, or letters, worth a look
-BESIDE = 3
-BEHIND = re.compile(r"[^\w\n]{0,3}([^\W\d_]+)")
-BEFORE = re.compile(r"([^\W\d_]+)[^\w\n]{0,3}\Z")
+ALL_ALIKE = b"1" * 10
+ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
+# A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
+SPREAD, MOST_DATED = 10, 16
+BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
+BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
 STOPS = frozenset(".!?\n$€£")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
@@ -45,13 +47,17 @@ class Stretch(NamedTuple):
     ceiling: int
 
     def bounds(self, text: str) -> tuple[int, int]:
-        """Which part of the text to read: the anchors and some whole words on both sides."""
-        start, end = self.anchors[0][0] - MARGIN, self.anchors[-1][1] + MARGIN
-        low, high = max(start, self.floor), min(end, self.ceiling)
-        while self.floor < low > start - WORD_REST and text[low - 1].isalnum():
+        """Which part of the text to read: the anchors, what is glued to them, and the words beside them that may be digits."""
+        low, high = self.anchors[0][0], self.anchors[-1][1]
+        floor, ceiling = max(self.floor, low - FURTHEST), min(self.ceiling, high + FURTHEST)
+        while low > floor and text[low - 1].isalnum():
             low -= 1
-        while high < self.ceiling and high < end + WORD_REST and text[high].isalnum():
+        while high < ceiling and text[high].isalnum():
             high += 1
+        while (found := BEFORE.search(text[max(low - SIDE, floor) : low])) and _may_be_digits(found[1]):
+            low -= len(found[0])
+        while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and _may_be_digits(found[1]):
+            high += found.end()
         return low, high
 
 
@@ -61,10 +67,15 @@ class Group(NamedTuple):
     first: int
     last: int
     digits: int
+    solid: int  # the most of them with no ordinary word between
+
+
+def _may_be_digits(word: str) -> bool:
+    return (SPELLED[word] or GUESSED[word]) is not None or word in vocabulary().times
 
 
 class _Gaps(dict[str, int]):
-    """gap -> 0 where it parts its two sides, else one more than the digits that its words may be."""
+    """gap -> 0 where it parts its two sides, -1 where one ordinary word does, else 1 more than its words may be digits."""
 
     def __missing__(self, gap: str) -> int:
         if len(self) >= REMEMBERED:
@@ -86,15 +97,16 @@ def _judge(gap: str) -> int:
     bridged = len(gap) <= WIDEST
     for match in WORD.finditer(gap):
         word = match[0]
-        if runs := SPELLED[word] or GUESSED[word]:
-            digits += sum(len(atom.digits) for run in runs for atom in run.atoms)
+        glued, leads = match.start() == 0, match.end() == len(gap)
+        if (count := _spelled(word, glued=glued, leads=leads)) is not None:
+            digits += count
         elif word in known.times or word in known.hundreds:
             digits += 2
-        elif match.start() and match.end() == len(gap) and (word in known.labels or word in known.fillers):
+        elif leads and not glued and (word in known.labels or word in known.fillers):
             bridged = True  # glued to the number after its country code: +44 call2079460142
-        elif match.start() == 0 or match.end() == len(gap):
+        elif glued or leads:
             if word in known.units or word not in known.fragments:
-                ordinary.append(word)  # glued to digits: 120hr
+                ordinary.append(word)  # 120hr
                 bridged = False
             digits += 1
         elif word in skip:
@@ -104,7 +116,15 @@ def _judge(gap: str) -> int:
     if not ordinary:
         return 1 + digits if bridged or digits else 0
     alone = len(ordinary) == 1 and ordinary[0] not in known.units and bridged and STOPS.isdisjoint(gap)
-    return 1 if alone else 0
+    return -1 if alone else 0
+
+
+def _spelled(word: str, *, glued: bool = False, leads: bool = False) -> int | None:
+    """How many digits a word may be, after a digit it is glued to or leading on to one; None for an ordinary word."""
+    runs = SPELLED["1" * glued + word + "1" * leads] or (None if glued or leads else GUESSED[word])
+    if runs is None or len(runs) > 1 or runs[0].glued_before or runs[0].glued_after:
+        return None
+    return sum(len(atom.digits) for atom in runs[0].atoms) - glued - leads
 
 
 @cache
@@ -119,6 +139,8 @@ def _words() -> tuple[AhoCorasick, int]:
 def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     """The stretches of a folded text, in order; `numbers` are the spans of its runs of digits."""
     anchors, cues = _anchors(text, numbers)
+    if alike := _all_alike(text):
+        anchors = sorted([*anchors, *alike])
     if not anchors:
         return []
     groups = _groups(text, anchors)
@@ -154,41 +176,80 @@ def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[An
     return (sorted([*numbers, *words]) if words else numbers), cues
 
 
+@cache
+def _letters() -> tuple[bytes, bytes, frozenset[str], "re.Pattern[str]"]:
+    letters = vocabulary().look_alike_letters
+    marks = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in letters)
+    table = bytes(ord("1") if chr(code) in letters else code for code in range(256))
+    any_letter = f"[{re.escape(''.join(sorted(letters)))}]"
+    groups = rf"(?<!\w){any_letter}{{3,4}}(?:[^\w\n]?{any_letter}{{3,4}}){{2}}(?!\w)"
+    return table, marks, frozenset(letter for letter in letters if ord(letter) > 127), re.compile(groups)
+
+
+def _all_alike(text: str) -> list[Anchor]:
+    """Numbers in which not one digit is a digit: ZIZ-SSS-OIOI."""
+    table, marks, foreign, groups = _letters()
+    if ALL_ALIKE not in text.encode("ascii", "replace").translate(table, marks) and (
+        text.isascii() or foreign.isdisjoint(text)
+    ):
+        return []
+    return [(match.start(), match.end(), FEWEST_DIGITS) for match in groups.finditer(text)]
+
+
 def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
     groups: list[Group] = []
-    first, digits, last = 0, 0, anchors[0][0]
+    first, digits, solid, most = 0, 0, 0, 0
+    last = anchors[0][0]
     gaps = GAPS
     for index, anchor in enumerate(anchors):
         start, end = anchor[0], anchor[1]
-        held = (gaps[text[last:start]] if start - last <= GAP else 0) if index else 1
-        if held:
-            digits += held - 1
-        else:
-            groups.append(Group(first, index - 1, digits))
-            first, digits = index, 0
-        digits += anchor[2] if len(anchor) == 3 else end - start
+        held = gaps[text[last:start]] if start - last <= GAP else 0
+        if held > 0:
+            solid += held - 1
+        elif index:
+            digits += solid
+            most = max(most, solid)
+            solid = 0
+            if not held:
+                groups.append(Group(first, index - 1, digits, most))
+                first, digits, most = index, 0, 0
+        solid += anchor[2] if len(anchor) == 3 else end - start
         last = end
-    groups.append(Group(first, len(anchors) - 1, digits))
+    groups.append(Group(first, len(anchors) - 1, digits + solid, max(most, solid)))
     return groups
 
 
 def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
-    """The digits suffice, or words that may be digits stand beside them."""
-    if group.digits >= FEWEST_DIGITS:
-        return True
+    """The digits suffice and are no times or dates, or words that may be digits stand beside them."""
     start, end = anchors[group.first][0], anchors[group.last][1]
+    if group.solid >= FEWEST_DIGITS or group.digits >= SPREAD:
+        return group.digits > MOST_DATED or not _is_date(text[start:end], group.digits)
     alike = vocabulary().look_alike_letters
-    for near, match in (
-        (text[max(start - 2, 0) : start], BEFORE.search),
-        (text[end : end + 2], BEHIND.match),
-    ):
-        if group.digits < ANY_WORD and alike.isdisjoint(near):
-            continue
-        side = text[max(start - 12, 0) : start] if match == BEFORE.search else text[end : end + 12]
-        if (found := match(side)) and (runs := SPELLED[found[1]]):
-            if group.digits >= ANY_WORD or not runs[0].atoms[0].weak:
-                return True
+    worded = group.digits >= ANY_WORD and any(len(anchor) > 2 for anchor in anchors[group.first : group.last + 1])
+    if worded or not alike.isdisjoint(text[max(start - 2, 0) : start]):
+        found = BEFORE.search(text[max(start - SIDE, 0) : start])
+        if found and _counts(found[1], leads=found.end(1) == len(found.string), worded=worded):
+            return True
+    if worded or not alike.isdisjoint(text[end : end + 2]):
+        found = BEHIND.match(text[end : end + SIDE])
+        if found and _counts(found[1], glued=found.start(1) == 0, worded=worded):
+            return True
     return False
+
+
+def _counts(word: str, *, worded: bool, glued: bool = False, leads: bool = False) -> bool:
+    """A word beside digits may be digits: any that may beside number words, else no ordinary word that stands apart."""
+    if glued or leads or worded:
+        return _spelled(word, glued=glued, leads=leads) is not None
+    runs = SPELLED[word]
+    return runs is not None and not runs[0].atoms[0].weak
+
+
+def _is_date(written: str, digits: int) -> bool:
+    """Without its times, dates and amounts too few digits are left."""
+    if ":" not in written and "/" not in written:
+        return False
+    return digits - sum(sum(map(str.isdigit, match[0])) for match in NEVER.finditer(written)) < FEWEST_DIGITS
 
 
 def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> Iterator[Group]:
@@ -212,7 +273,7 @@ def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cu
 def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> Iterator[Stretch]:
     """Each group as a stretch, the longest without their middle, and of too many the first and the last."""
     runs: list[tuple[int, int]] = []
-    for first, last, _ in groups:
+    for first, last, *_ in groups:
         if last - first < 2 * MOST_ANCHORS:
             runs.append((first, last))
         else:

@@ -70,11 +70,12 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
             if len(digits) < FEWEST_DIGITS:
                 continue
             value = number(digits, regions, sign=sign)
-            if value is None:
+            if value is None and not (last - first == 2 and _is_certain(folded, chain, first, last)):
+                if last < len(atoms) - 1:
+                    continue
                 if label is None:
                     label = labelled(folded, atoms[first].start)
-                named = label and last == len(atoms) - 1 and _may_be_invalid(digits, atoms[first : last + 1], regions)
-                if not named and not _is_certain(folded, chain, first, last):
+                if not label or not _may_be_invalid(digits, atoms[first:], regions):
                     continue
             if label is None:
                 label = labelled(folded, atoms[first].start)
