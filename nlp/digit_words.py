@@ -84,6 +84,8 @@ def vocabulary() -> Vocabulary:
 
 def nearly(word: str) -> str | None:
     """The digit whose word `word` nearly is: letters doubled, swapped, one wrong, missing or too many, or no vowels."""
+    if word in vocabulary().units:
+        return None
     known = _near_words()
     for changed in (REPEATED.sub(r"\1", word), *_swapped(word)):
         if changed in known.once:

@@ -81,7 +81,7 @@ def _whole(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> 
         return None
     named = folded[max(start - NAMED, 0) : start].replace(":", " ").replace("\n", " ").split()[-3:]
     if not vocabulary().others.isdisjoint(named):
-        return None
+        return Lone("", start, end, 0) if count == 1 and not sign and not labelled(folded, start) else None
     value = number(digits, regions, sign=sign)
     if value is None:
         return Lone("", start, end, 0) if count == 1 and not sign and not labelled(folded, start) else None

@@ -23,7 +23,7 @@ GAP = 40
 # As far to both sides of its anchors a stretch may be read; a word with its blanks is no longer than SIDE.
 FURTHEST, SIDE = 80, 20
 # The rest of a number is announced so close before it; its head has so many digits, it itself so many.
-CUE, HEAD, TAIL = 24, 6, 3
+CUE, HEAD, TAIL = 24, 6, 4
 # Of one stretch so many anchors are read at its head and at its tail; of an ad so many in all.
 MOST_ANCHORS, MOST_READ = 300, 3000
 REMEMBERED = 50_000
@@ -144,7 +144,7 @@ def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     if not anchors:
         return []
     groups = _groups(text, anchors)
-    kept = {group for group in groups if group.digits >= ALIKE and _may_be_number(text, anchors, group)}
+    kept = {group for group in groups if _may_be_number(text, anchors, group)}
     if cues:
         kept.update(_announced(text, anchors, groups, cues))
     return [] if not kept else list(_cut(text, anchors, sorted(kept)))
@@ -239,6 +239,8 @@ def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
 
 def _counts(word: str, *, worded: bool, glued: bool = False, leads: bool = False) -> bool:
     """A word beside digits may be digits: any that may beside number words, else no ordinary word that stands apart."""
+    if word in vocabulary().units:
+        return False
     if glued or leads or worded:
         return _spelled(word, glued=glued, leads=leads) is not None
     runs = SPELLED[word]
@@ -260,13 +262,13 @@ def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cu
         index = bisect_left(anchors, (cue,))
         if index < len(anchors) and anchors[index][0] - cue <= CUE:
             group = groups[bisect_left(firsts, index + 1) - 1]
-            if group.digits > TAIL:
+            if group.digits >= TAIL and text[(end := anchors[index][1]) : end + 1] != ":":
                 tails.add(group)
     if tails:
         yield from tails
         for group in groups:
-            start = anchors[group.first][0]
-            if group.digits >= HEAD or text[max(start - 2, 0) : start].strip() == "+":
+            start, end = anchors[group.first][0], anchors[group.last][1]
+            if (group.digits >= HEAD and not _is_date(text[start:end], group.digits)) or text[start - 1 : start] == "+":
                 yield group
 
 

@@ -1,8 +1,10 @@
 """Windows: stretches of a chain that could each be one number, and the best of them that do not overlap."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from nlp.chains import Chain, Hold
 from nlp.digit_words import vocabulary
@@ -14,6 +16,7 @@ from nlp.weighing import ENOUGH, weigh
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+LETTER = re.compile(r"[^\W\d_]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
 LABELS_BY_END = ("电话号是", "电话", "手机")
@@ -57,21 +60,25 @@ def best(windows: Iterable[Window]) -> list[Window]:
 def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Window]:
     """Every window that is a number, by a plan, by its look or by its label, and weighs enough."""
     atoms = chain.atoms
+    final = len(atoms) - 1
+    whole = "".join([atom.digits for atom in atoms])
+    begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
     for first in range(len(atoms)):
+        begin = begins[first]
+        if len(whole) - begin < FEWEST_DIGITS:
+            return
         if first and chain.holds[first - 1] is Hold.GLUED:
             continue
-        digits = ""
         sign = plus(folded, atoms[first].start)
-        label: bool | None = None
-        for last in range(first, len(atoms)):
-            digits += atoms[last].digits
-            if len(digits) > MOST_DIGITS:
+        apart = not first or atoms[first - 1].weak or LETTER.search(chain.gaps[first - 1])
+        label: bool | None = None if apart else False
+        for last in range(bisect_left(begins, begin + FEWEST_DIGITS, first) - 1, final + 1):
+            if begins[last + 1] - begin > MOST_DIGITS:
                 break
-            if len(digits) < FEWEST_DIGITS:
-                continue
+            digits = whole[begin : begins[last + 1]]
             value = number(digits, regions, sign=sign)
             if value is None and not (last - first == 2 and _is_certain(folded, chain, first, last)):
-                if last < len(atoms) - 1:
+                if last < final or label is False:
                     continue
                 if label is None:
                     label = labelled(folded, atoms[first].start)
