@@ -18,6 +18,8 @@ NEVER = re.compile(
     r"|\d{0,3}(?: ?[%€£¥₹]|\$)(?!\d))"
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
 )
+# One of these stands in each of them.
+SIGNS = frozenset(":/-.x%$€£¥₹")
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
 MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
@@ -68,7 +70,7 @@ class _Reader:
         self.words = vocabulary()
 
     def read(self, low: int, high: int) -> list[Chain]:
-        never = NEVER.finditer(self.text, low, high)
+        never = NEVER.finditer(self.text, low, high if not SIGNS.isdisjoint(self.text[low:high]) else low)
         ban = next(never, None)
         skip = self.words.separators | self.words.joiners
         waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
@@ -100,7 +102,8 @@ class _Reader:
                 for early, place, guess in waiting:
                     if not guess or runs[0].atoms[0].form == WORDS:
                         self.take_all(early, place)
-                waiting.clear()
+                if waiting:
+                    waiting.clear()
                 self.take_all(runs, start)
             elif word in self.words.times:
                 self.times = self.words.times[word]

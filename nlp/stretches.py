@@ -31,8 +31,10 @@ ALL_ALIKE = b"1" * 10
 ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
+LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
+SIDE_ALIKE = re.compile(rf"(?:[^\w\n]|_){{0,3}}[{LETTERS}]+(?:[^\w]|_|\d|\Z)")
 STOPS = frozenset(".!?\n$€£")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
@@ -61,13 +63,9 @@ class Stretch(NamedTuple):
         return low, high
 
 
-class Group(NamedTuple):
-    """Anchors `first` to `last` of a text, and how many digits they and the words between them may be."""
-
-    first: int
-    last: int
-    digits: int
-    solid: int  # the most of them with no ordinary word between
+# Anchors `first` to `last` of a text; how many digits they and the words between may be, and the most of them with no
+# ordinary word between; whether one of the anchors is a word.
+Group = tuple[int, int, int, int, bool]
 
 
 def _may_be_digits(word: str) -> bool:
@@ -84,7 +82,17 @@ class _Gaps(dict[str, int]):
         return judged
 
 
-GAPS = _Gaps()
+class _Ahead(dict[str, bool]):
+    """The four characters that follow a run of digits, or precede it, backwards -> whether look-alikes may begin there."""
+
+    def __missing__(self, side: str) -> bool:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[side] = found = SIDE_ALIKE.match(side) is not None
+        return found
+
+
+GAPS, AHEAD = _Gaps(), _Ahead()
 
 
 def _judge(gap: str) -> int:
@@ -144,10 +152,10 @@ def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     if not anchors:
         return []
     groups = _groups(text, anchors)
-    kept = {group for group in groups if _may_be_number(text, anchors, group)}
+    kept = [group for group in groups if _may_be_number(text, anchors, group)]
     if cues:
-        kept.update(_announced(text, anchors, groups, cues))
-    return [] if not kept else list(_cut(text, anchors, sorted(kept)))
+        kept = sorted({*kept, *_announced(text, anchors, groups, cues)})
+    return list(_cut(text, anchors, kept)) if kept else []
 
 
 def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[Anchor], list[int]]:
@@ -181,7 +189,7 @@ def _letters() -> tuple[bytes, bytes, frozenset[str], "re.Pattern[str]"]:
     letters = vocabulary().look_alike_letters
     marks = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in letters)
     table = bytes(ord("1") if chr(code) in letters else code for code in range(256))
-    any_letter = f"[{re.escape(''.join(sorted(letters)))}]"
+    any_letter = f"[{LETTERS}]"
     groups = rf"(?<!\w){any_letter}{{3,4}}(?:[^\w\n]?{any_letter}{{3,4}}){{2}}(?!\w)"
     return table, marks, frozenset(letter for letter in letters if ord(letter) > 127), re.compile(groups)
 
@@ -190,7 +198,7 @@ def _all_alike(text: str) -> list[Anchor]:
     """Numbers in which not one digit is a digit: ZIZ-SSS-OIOI."""
     table, marks, foreign, groups = _letters()
     if ALL_ALIKE not in text.encode("ascii", "replace").translate(table, marks) and (
-        text.isascii() or foreign.isdisjoint(text)
+        text.isascii() or not any(letter in text for letter in foreign)
     ):
         return []
     return [(match.start(), match.end(), FEWEST_DIGITS) for match in groups.finditer(text)]
@@ -198,7 +206,8 @@ def _all_alike(text: str) -> list[Anchor]:
 
 def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
     groups: list[Group] = []
-    first, digits, solid, most = 0, 0, 0, 0
+    first = digits = solid = most = 0
+    worded = False
     last = anchors[0][0]
     gaps = GAPS
     for index, anchor in enumerate(anchors):
@@ -208,32 +217,37 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
             solid += held - 1
         elif index:
             digits += solid
-            most = max(most, solid)
+            if solid > most:
+                most = solid
             solid = 0
             if not held:
-                groups.append(Group(first, index - 1, digits, most))
-                first, digits, most = index, 0, 0
-        solid += anchor[2] if len(anchor) == 3 else end - start
+                groups.append((first, index - 1, digits, most, worded))
+                first = index
+                digits = most = 0
+                worded = False
+        if len(anchor) > 2:
+            solid += anchor[2]
+            worded = True
+        else:
+            solid += end - start
         last = end
-    groups.append(Group(first, len(anchors) - 1, digits + solid, max(most, solid)))
+    groups.append((first, len(anchors) - 1, digits + solid, max(most, solid), worded))
     return groups
 
 
 def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
     """The digits suffice and are no times or dates, or words that may be digits stand beside them."""
-    start, end = anchors[group.first][0], anchors[group.last][1]
-    if group.solid >= FEWEST_DIGITS or group.digits >= SPREAD:
-        return group.digits > MOST_DATED or not _is_date(text[start:end], group.digits)
-    alike = vocabulary().look_alike_letters
-    worded = group.digits >= ANY_WORD and any(len(anchor) > 2 for anchor in anchors[group.first : group.last + 1])
-    if worded or not alike.isdisjoint(text[max(start - 2, 0) : start]):
-        found = BEFORE.search(text[max(start - SIDE, 0) : start])
-        if found and _counts(found[1], leads=found.end(1) == len(found.string), worded=worded):
-            return True
-    if worded or not alike.isdisjoint(text[end : end + 2]):
-        found = BEHIND.match(text[end : end + SIDE])
-        if found and _counts(found[1], glued=found.start(1) == 0, worded=worded):
-            return True
+    first, last, digits, solid, worded = group
+    start, end = anchors[first][0], anchors[last][1]
+    if solid >= FEWEST_DIGITS or digits >= SPREAD:
+        return digits > MOST_DATED or not _is_date(text[start:end], digits)
+    worded = worded and digits >= ANY_WORD
+    if (worded or AHEAD[text[max(start - 4, 0) : start][::-1]]) and (
+        found := BEFORE.search(text[max(start - SIDE, 0) : start])
+    ) and _counts(found[1], leads=found.end(1) == len(found.string), worded=worded):
+        return True
+    if (worded or AHEAD[text[end : end + 4]]) and (found := BEHIND.match(text[end : end + SIDE])):
+        return _counts(found[1], glued=found.start(1) == 0, worded=worded)
     return False
 
 
@@ -256,19 +270,19 @@ def _is_date(written: str, digits: int) -> bool:
 
 def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> Iterator[Group]:
     """Groups that could be the parts of a number in several places, where words announce its last part."""
-    firsts = [group.first for group in groups]
+    firsts = [group[0] for group in groups]
     tails = set()
     for cue in cues:
         index = bisect_left(anchors, (cue,))
         if index < len(anchors) and anchors[index][0] - cue <= CUE:
             group = groups[bisect_left(firsts, index + 1) - 1]
-            if group.digits >= TAIL and text[(end := anchors[index][1]) : end + 1] != ":":
+            if group[2] >= TAIL and text[(end := anchors[index][1]) : end + 1] != ":":
                 tails.add(group)
     if tails:
         yield from tails
         for group in groups:
-            start, end = anchors[group.first][0], anchors[group.last][1]
-            if (group.digits >= HEAD and not _is_date(text[start:end], group.digits)) or text[start - 1 : start] == "+":
+            start, end = anchors[group[0]][0], anchors[group[1]][1]
+            if (group[2] >= HEAD and not _is_date(text[start:end], group[2])) or text[start - 1 : start] == "+":
                 yield group
 
 

@@ -63,6 +63,13 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
     final = len(atoms) - 1
     whole = "".join([atom.digits for atom in atoms])
     begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
+    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=plus(folded, chain.start))):
+        weight = weigh(folded, chain, 0, final, whole, value, sign=plus(folded, chain.start), label=False)
+        if weight < ENOUGH and labelled(folded, chain.start):
+            weight = weigh(folded, chain, 0, final, whole, value, sign=plus(folded, chain.start), label=True)
+        if weight >= ENOUGH:
+            yield Window(chain, 0, final, whole, value, valid=True, weight=weight)
+            return  # too few digits are left for another
     for first in range(len(atoms)):
         begin = begins[first]
         if len(whole) - begin < FEWEST_DIGITS:
