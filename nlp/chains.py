@@ -153,8 +153,8 @@ class _Reader:
             gap = self.text[chain.end : atom.start]
             last = chain.atoms[-1]
             if (
-                _is_tens(last)
-                and atom.form == WORDS
+                last.form == WORDS == atom.form
+                and _is_tens(last)
                 and len(atom.digits) == 1
                 and atom.digits != "0"
                 and gap.strip(" -") in {"", "y", "e"}
@@ -175,7 +175,7 @@ class _Reader:
         if not chain.atoms:
             return
         self.chain = Chain()
-        if sum(len(atom.digits) - atom.weak for atom in chain.atoms) > 2:
+        if sum([len(atom.digits) - atom.weak for atom in chain.atoms]) > 2:
             self.done += [chain] if len(chain.atoms) <= MOST_ATOMS else _ends(chain)
 
 
@@ -187,7 +187,7 @@ def _ends(chain: Chain) -> list[Chain]:
 
 
 def _is_tens(atom: Atom) -> bool:
-    return atom.form == WORDS and len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
+    return len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
 
 
 def hold(gap: str) -> Hold:

@@ -163,10 +163,17 @@ GUESSED = _Guessed()
 def shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
     """The same runs of a word that stands at `start`."""
     return tuple(
-        Run(
-            tuple(Atom(atom.digits, atom.start + start, atom.end + start, atom.form, atom.weak) for atom in run.atoms),
-            run.glued_before,
-            run.glued_after,
-        )
-        for run in runs
+        [
+            Run(
+                tuple(
+                    [
+                        Atom(digits, begin + start, end + start, form, weak)
+                        for digits, begin, end, form, weak in atoms
+                    ]
+                ),
+                glued_before,
+                glued_after,
+            )
+            for atoms, glued_before, glued_after in runs
+        ]
     )

@@ -130,12 +130,12 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
         return "look-alike"
     if forms != DIGITS:
         return "mixed"
-    if any(not JOINERS.isdisjoint(gap.split()) for gap in gaps):
+    if any(not JOINERS.isdisjoint(gap.split()) for gap in set(gaps)):
         return "split"
     if (
         len(atoms) > 6
         or any(ord(letter) > MOST_PLAIN for letter in surface)
-        or not all(PLAIN_GAP.fullmatch(gap) for gap in gaps)
+        or not all(PLAIN_GAP.fullmatch(gap) for gap in set(gaps))
     ):
         return "separators"
     return "plain"

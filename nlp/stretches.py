@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -26,6 +26,8 @@ FURTHEST, SIDE = 80, 20
 CUE, HEAD, TAIL = 24, 6, 4
 # Of one stretch so many anchors are read at its head and at its tail; of an ad so many in all.
 MOST_ANCHORS, MOST_READ = 300, 3000
+# More anchors than any ad has are thinned where they stand closer to each other than so many characters.
+MANY, DENSE = 10_000, 20
 REMEMBERED = 50_000
 ALL_ALIKE = b"1" * 10
 ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
@@ -35,9 +37,10 @@ LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
 SIDE_ALIKE = re.compile(rf"(?:[^\w\n]|_){{0,3}}[{LETTERS}]+(?:[^\w]|_|\d|\Z)")
-STOPS = frozenset(".!?\n$€£")
+MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
+T = TypeVar("T", tuple[int, int], tuple[int, int, int])
 Anchor = tuple[int, int] | tuple[int, int, int]
 
 
@@ -96,7 +99,7 @@ GAPS, AHEAD = _Gaps(), _Ahead()
 
 
 def _judge(gap: str) -> int:
-    if BREAK[1] in gap:
+    if BREAK[1] in gap or not MONEY.isdisjoint(gap):
         return 0
     known = vocabulary()
     skip = known.separators | known.joiners | known.labels
@@ -162,8 +165,10 @@ def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[An
     """Digits and whole number words, also words glued to each other or to digits; and where cues end."""
     automaton, first_cue = _words()
     hits = automaton.find_matches_as_indexes(text)
+    numbers = _thinned(numbers)
     if not hits:
         return numbers, []
+    hits = _thinned(hits)
     words: list[Anchor] = []
     cues: list[int] = []
     last = 0
@@ -182,6 +187,16 @@ def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[An
             else:
                 cues.append(end)
     return (sorted([*numbers, *words]) if words else numbers), cues
+
+
+def _thinned(spans: Sequence[T]) -> Sequence[T]:
+    """Without the middle of what stands densely for longer than any number; few spans are left as they are."""
+    if len(spans) <= MANY:
+        return spans
+    chunks = [spans[at : at + MOST_ANCHORS] for at in range(0, len(spans), MOST_ANCHORS)]
+    dense = [chunk[-1][-1] - chunk[0][-1] < MOST_ANCHORS * DENSE for chunk in chunks]
+    middle = [all(dense[max(index - 1, 0) : index + 2]) and 0 < index < len(chunks) - 1 for index in range(len(chunks))]
+    return [span for chunk, skipped in zip(chunks, middle, strict=True) if not skipped for span in chunk]
 
 
 @cache

@@ -20,9 +20,9 @@ def weigh(
 ) -> float:
     """The weight of atoms `first` to `last` read as `digits`; 0 where they are money, a sum or ordinary words."""
     atoms, gaps, holds = chain.atoms[first : last + 1], chain.gaps[first:last], chain.holds[first:last]
-    if _is_amount(folded, atoms, gaps) or sum(len(atom.digits) - atom.weak for atom in atoms) < len(digits) / 2:
+    if _is_amount(folded, atoms, gaps) or sum([atom.weak for atom in atoms]) > len(digits) / 2:
         return 0.0
-    plain = sum(len(atom.digits) for atom in atoms if atom.form == DIGITS)
+    plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
     if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
         return 0.0
     loosest = max(holds, default=Hold.GLUED)
@@ -64,14 +64,16 @@ def _joins(neighbour: Atom, *, single: bool) -> bool:
 
 def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *, nanp: bool) -> float:
     """How much the grouping of the digits looks like a number's."""
-    lengths = tuple(len(atom.digits) for atom in atoms)
+    lengths = tuple([len(atom.digits) for atom in atoms])
     if len(lengths) == 1:
         return 3.0
-    for limit in (None, Hold.GLUED, Hold.MARK):
-        lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, limit)
-        if lengths in GROUPED and (max(holds) < Hold.LOOSE or limit is not None):
-            return 3.0
-    lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, Hold.GLUED)
+    if lengths in GROUPED and max(holds) < Hold.LOOSE:
+        return 3.0
+    marked = _merged(lengths, holds, Hold.MARK) if Hold.MARK in holds else ()
+    if Hold.GLUED in holds:
+        lengths = _merged(lengths, holds, Hold.GLUED)
+    if lengths in GROUPED or marked in GROUPED:
+        return 3.0
     sums = set(accumulate(lengths))
     offset = sum(lengths) - 10
     odd = len({gap.strip() for gap in gaps}) == 1 and gaps[0].strip() not in {"", ",", "/", "."}
@@ -88,11 +90,11 @@ def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *,
     return 0.5 + bonus
 
 
-def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold | None) -> tuple[int, ...]:
+def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold) -> tuple[int, ...]:
     """The lengths of the groups when atoms that hold at least as firmly as `limit` are one group."""
     groups = [lengths[0]]
     for length, hold in zip(lengths[1:], holds, strict=True):
-        if limit is not None and hold <= limit:
+        if hold <= limit:
             groups[-1] += length
         else:
             groups.append(length)
@@ -103,8 +105,9 @@ def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     """Money, a sum, a reference: signs that no number carries."""
     start, end = atoms[0].start, atoms[-1].end
     before, after = folded[max(start - 2, 0) : start], folded[end : end + 1]
-    equals = any("=" in gap for gap in gaps)
-    if any(not MONEY.isdisjoint(gap) for gap in gaps) or (equals and sum("=" not in gap for gap in gaps) > 1):
+    between = "".join(gaps)
+    equals = "=" in between
+    if not MONEY.isdisjoint(between) or (equals and sum("=" not in gap for gap in gaps) > 1):
         return True
     lengths = [len(atom.digits) for atom in atoms]
     if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:

@@ -11,7 +11,7 @@ from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, Atom
 from nlp.numbering import NANP_REGIONS, number
 from nlp.stretches import FEWEST_DIGITS
-from nlp.weighing import ENOUGH, weigh
+from nlp.weighing import ENOUGH, LABELLED, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
@@ -63,10 +63,11 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
     final = len(atoms) - 1
     whole = "".join([atom.digits for atom in atoms])
     begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
-    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=plus(folded, chain.start))):
-        weight = weigh(folded, chain, 0, final, whole, value, sign=plus(folded, chain.start), label=False)
-        if weight < ENOUGH and labelled(folded, chain.start):
-            weight = weigh(folded, chain, 0, final, whole, value, sign=plus(folded, chain.start), label=True)
+    sign = plus(folded, chain.start)
+    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign)):
+        weight = weigh(folded, chain, 0, final, whole, value, sign=sign, label=False)
+        if weight and ENOUGH - LABELLED <= weight < ENOUGH and labelled(folded, chain.start):
+            weight += LABELLED
         if weight >= ENOUGH:
             yield Window(chain, 0, final, whole, value, valid=True, weight=weight)
             return  # too few digits are left for another
