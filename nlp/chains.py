@@ -1,11 +1,13 @@
 """Chains: runs of digits in an ad that could belong to one number, with how firmly their neighbours hold together."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 from nlp.digit_words import vocabulary
-from nlp.digits import GUESSED, SPELLED, WORDS, Atom, Run, shift
+from nlp.digits import DIGITS, GUESSED, SPELLED, WORDS, Atom, Run, shift
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -20,6 +22,9 @@ NEVER = re.compile(
 )
 # One of these stands in each of them.
 SIGNS = frozenset(":/-.x%$€£¥₹")
+DATED = frozenset(":/%$€£¥₹|")
+LETTERS = re.compile(r"[^\W_]")
+REMEMBERED = 50_000
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
 MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
@@ -72,7 +77,7 @@ class _Reader:
     def read(self, low: int, high: int) -> list[Chain]:
         never = NEVER.finditer(self.text, low, high if not SIGNS.isdisjoint(self.text[low:high]) else low)
         ban = next(never, None)
-        skip = self.words.separators | self.words.joiners
+        skip = self.words.skipped
         waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
         for match in WORD.finditer(self.text, low, high):
             word = match[0]
@@ -116,54 +121,61 @@ class _Reader:
         return self.done
 
     def take_all(self, runs: tuple[Run, ...], start: int) -> None:
-        for run in shift(runs, start):
-            self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
-
-    def take(self, atoms: tuple[Atom, ...], *, glued_before: bool, glued_after: bool) -> None:
-        chain = self.chain
-        if chain.atoms and ((glued_before and not self.is_code(atoms[0])) or not self.holds(atoms[0])):
-            self.close()
+        for atoms, glued_before, glued_after in shift(runs, start):
             chain = self.chain
-        if not chain.atoms:
-            chain.glued_before = glued_before
-        for atom in atoms:
-            self.add(atom)
-        if glued_after:
-            chain.glued_after = True
-            self.close()
+            if chain.atoms:
+                gap = self.text[chain.atoms[-1].end : atoms[0].start]
+                held = HOLDS[gap] if len(gap) <= WIDEST else None
+                if held is None or (glued_before and not self.is_code(gap)):
+                    self.close()
+                    chain = self.chain
+                elif not self.join(gap, atoms[0]):
+                    chain.gaps.append(gap)
+                    chain.holds.append(held)
+                    self.add(atoms[0])
+                atoms = atoms[1:] if chain.atoms else atoms
+            if not chain.atoms:
+                chain.glued_before = glued_before
+            for atom in atoms:
+                if chain.atoms:
+                    if self.join("", atom):
+                        continue
+                    chain.gaps.append("")
+                    chain.holds.append(Hold.GLUED)
+                self.add(atom)
+            if glued_after:
+                chain.glued_after = True
+                self.close()
 
-    def holds(self, atom: Atom) -> bool:
-        gap = self.text[self.chain.end : atom.start]
-        return len(gap) <= WIDEST and BREAK[1] not in gap
-
-    def is_code(self, atom: Atom) -> bool:
+    def is_code(self, gap: str) -> bool:
         """What came before is a country code, and a label is glued to the number: +44 call2079460142."""
         start = self.chain.atoms[-1].start
         if self.text[max(start - 1, 0) : start] != "+":
             return False
-        return self.text[self.chain.end : atom.start].strip() in self.words.labels | self.words.fillers
+        label = gap.strip()
+        return label in self.words.labels or label in self.words.fillers
+
+    def join(self, gap: str, atom: Atom) -> bool:
+        """Add the units to a chain that ends in tens: thirty two."""
+        last = self.chain.atoms[-1]
+        if (
+            last.form == WORDS == atom.form
+            and _is_tens(last)
+            and self.times == 1
+            and len(atom.digits) == 1
+            and atom.digits != "0"
+            and gap.strip(" -") in {"", "y", "e"}
+        ):
+            self.chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
+            return True
+        return False
 
     def add(self, atom: Atom) -> None:
-        chain = self.chain
         if self.times > 1:
             if len(atom.digits) == 1:
                 atom = atom._replace(digits=atom.digits * self.times, form=atom.form | WORDS)
             self.times = 1
-        if chain.atoms:
-            gap = self.text[chain.end : atom.start]
-            last = chain.atoms[-1]
-            if (
-                last.form == WORDS == atom.form
-                and _is_tens(last)
-                and len(atom.digits) == 1
-                and atom.digits != "0"
-                and gap.strip(" -") in {"", "y", "e"}
-            ):
-                chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
-                return
-            chain.gaps.append(gap)
-            chain.holds.append(hold(gap))
-        chain.atoms.append(atom)
+        self.chain.atoms.append(atom)
 
     def extend_last(self, digits: str, end: int) -> None:
         last = self.chain.atoms[-1]
@@ -190,7 +202,38 @@ def _is_tens(atom: Atom) -> bool:
     return len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
 
 
-def hold(gap: str) -> Hold:
+class _Holds(dict[str, Hold | None]):
+    """gap -> how loosely it ties what stands on its two sides; None across fields."""
+
+    def __missing__(self, gap: str) -> Hold | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[gap] = found = None if BREAK[1] in gap else _hold(gap)
+        return found
+
+
+HOLDS = _Holds()
+
+
+def straight(text: str, spans: Sequence[tuple[int, ...]]) -> Chain | None:
+    """The chain of runs of digits with nothing but signs and blanks between; None where something could be read otherwise."""
+    start, end = spans[0][0], spans[-1][1]
+    around = text[max(start - 2, 0) : end + 2]
+    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around) or any([len(span) > 2 for span in spans]):
+        return None
+    if ("-" in around or "." in around) and NEVER.search(text, start, end + 2):
+        return None
+    gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
+    if LETTERS.search("".join(gaps)) or text[max(start - 1, 0) : start].isalpha() or text[end : end + 1].isalpha():
+        return None
+    holds = [HOLDS[gap] if len(gap) <= WIDEST else None for gap in gaps]
+    kept = [held for held in holds if held is not None]
+    if len(kept) < len(holds):
+        return None
+    return Chain([Atom(text[low:high], low, high, DIGITS, 0) for low, high, *_ in spans], gaps, kept)
+
+
+def _hold(gap: str) -> Hold:
     """How loosely `gap` ties what stands on its two sides."""
     if not gap:
         return Hold.GLUED

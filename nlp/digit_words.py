@@ -33,6 +33,7 @@ class Vocabulary:
     endings: frozenset[str]
     joiners: frozenset[str]
     separators: frozenset[str]
+    skipped: frozenset[str]  # separators and joiners
     labels: frozenset[str]
     fillers: frozenset[str]
     others: frozenset[str]
@@ -73,6 +74,7 @@ def vocabulary() -> Vocabulary:
         endings=frozenset(data["endings"]),
         joiners=frozenset(data["joiners"]),
         separators=frozenset(data["separators"]),
+        skipped=frozenset([*data["separators"], *data["joiners"]]),
         labels=frozenset(data["labels"]),
         fillers=frozenset(data["fillers"]),
         others=frozenset(data["others"]),

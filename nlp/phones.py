@@ -9,7 +9,7 @@ label name it. The best windows that do not overlap are the numbers; what is lef
 import re
 from collections.abc import Iterator, Sequence
 
-from nlp.chains import Chain, chains
+from nlp.chains import Chain, chains, straight
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, LOOK_ALIKE, WORDS, Atom
 from nlp.extractor import AdText, Example, Found
@@ -81,8 +81,13 @@ def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Itera
         alone = lone(folded, stretch.anchors, regions)
         if alone is not None:
             found += [_found_lone(one, text) for one in alone]
+            continue
+        low, high = stretch.bounds(folded)
+        first, last = stretch.anchors[0], stretch.anchors[-1]
+        if (low, high) == (first[0], last[1]) and (chain := straight(folded, stretch.anchors)):
+            yield chain
         else:
-            yield from chains(folded, *stretch.bounds(folded))
+            yield from chains(folded, low, high)
 
 
 def _found_lone(alone: Lone, text: AdText) -> Found:

@@ -36,7 +36,6 @@ SPREAD, MOST_DATED = 10, 16
 LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
-SIDE_ALIKE = re.compile(rf"(?:[^\w\n]|_){{0,3}}[{LETTERS}]+(?:[^\w]|_|\d|\Z)")
 MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
@@ -85,17 +84,23 @@ class _Gaps(dict[str, int]):
         return judged
 
 
-class _Ahead(dict[str, bool]):
-    """The four characters that follow a run of digits, or precede it, backwards -> whether look-alikes may begin there."""
+class _Sides(dict[str, bool]):
+    """The four characters beside a run of digits -> whether look-alikes may stand there."""
+
+    def __init__(self, alike: "re.Pattern[str]") -> None:
+        super().__init__()
+        self.alike = alike
 
     def __missing__(self, side: str) -> bool:
         if len(self) >= REMEMBERED:
             self.clear()
-        self[side] = found = SIDE_ALIKE.match(side) is not None
+        self[side] = found = self.alike.search(side) is not None
         return found
 
 
-GAPS, AHEAD = _Gaps(), _Ahead()
+GAPS = _Gaps()
+AHEAD = _Sides(re.compile(rf"\A(?:[^\w\n]|_){{0,3}}[{LETTERS}]+(?:[^\w]|_|\d|\Z)"))
+BACK = _Sides(re.compile(rf"(?:\A|[^\w]|_|\d)[{LETTERS}]+(?:[^\w\n]|_){{0,3}}\Z"))
 
 
 def _judge(gap: str) -> int:
@@ -257,7 +262,7 @@ def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
     if solid >= FEWEST_DIGITS or digits >= SPREAD:
         return digits > MOST_DATED or not _is_date(text[start:end], digits)
     worded = worded and digits >= ANY_WORD
-    if (worded or AHEAD[text[max(start - 4, 0) : start][::-1]]) and (
+    if (worded or BACK[text[max(start - 4, 0) : start]]) and (
         found := BEFORE.search(text[max(start - SIDE, 0) : start])
     ) and _counts(found[1], leads=found.end(1) == len(found.string), worded=worded):
         return True
