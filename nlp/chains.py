@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from nlp.digit_words import vocabulary
-from nlp.digits import DIGITS, GUESSED, SPELLED, WORDS, Atom, Run, shift
+from nlp.digits import DIGITS, GUESSED, SPELLED, WORDS, Atom, Run
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -121,28 +121,31 @@ class _Reader:
         return self.done
 
     def take_all(self, runs: tuple[Run, ...], start: int) -> None:
-        for atoms, glued_before, glued_after in shift(runs, start):
+        for atoms, glued_before, glued_after in runs:
             chain = self.chain
-            if chain.atoms:
-                gap = self.text[chain.atoms[-1].end : atoms[0].start]
-                held = HOLDS[gap] if len(gap) <= WIDEST else None
-                if held is None or (glued_before and not self.is_code(gap)):
-                    self.close()
-                    chain = self.chain
-                elif not self.join(gap, atoms[0]):
-                    chain.gaps.append(gap)
-                    chain.holds.append(held)
-                    self.add(atoms[0])
-                atoms = atoms[1:] if chain.atoms else atoms
-            if not chain.atoms:
-                chain.glued_before = glued_before
-            for atom in atoms:
+            first = True
+            for digits, low, high, form, weak in atoms:
+                atom = Atom(digits, low + start, high + start, form, weak)
                 if chain.atoms:
-                    if self.join("", atom):
+                    gap = self.text[chain.atoms[-1].end : atom.start]
+                    held = HOLDS[gap] if len(gap) <= WIDEST else None
+                    if first and (held is None or (glued_before and not self.is_code(gap))):
+                        self.close()
+                        chain = self.chain
+                    elif self.join(gap, atom):
+                        first = False
                         continue
-                    chain.gaps.append("")
-                    chain.holds.append(Hold.GLUED)
-                self.add(atom)
+                    else:
+                        chain.gaps.append(gap)
+                        chain.holds.append(held or Hold.GLUED)
+                if first and not chain.atoms:
+                    chain.glued_before = glued_before
+                first = False
+                if self.times > 1:
+                    if len(digits) == 1:
+                        atom = atom._replace(digits=digits * self.times, form=form | WORDS)
+                    self.times = 1
+                chain.atoms.append(atom)
             if glued_after:
                 chain.glued_after = True
                 self.close()
@@ -169,13 +172,6 @@ class _Reader:
             self.chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
             return True
         return False
-
-    def add(self, atom: Atom) -> None:
-        if self.times > 1:
-            if len(atom.digits) == 1:
-                atom = atom._replace(digits=atom.digits * self.times, form=atom.form | WORDS)
-            self.times = 1
-        self.chain.atoms.append(atom)
 
     def extend_last(self, digits: str, end: int) -> None:
         last = self.chain.atoms[-1]

@@ -160,7 +160,18 @@ def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     if not anchors:
         return []
     groups = _groups(text, anchors)
-    kept = [group for group in groups if _may_be_number(text, anchors, group)]
+    kept = [
+        group
+        for group in groups
+        if (
+            group[3] >= FEWEST_DIGITS
+            or group[2] >= SPREAD
+            or group[4]
+            or AHEAD[text[(end := anchors[group[1]][1]) : end + 4]]
+            or BACK[text[max((start := anchors[group[0]][0]) - 4, 0) : start]]
+        )
+        and _may_be_number(text, anchors, group)
+    ]
     if cues:
         kept = sorted({*kept, *_announced(text, anchors, groups, cues)})
     return list(_cut(text, anchors, kept)) if kept else []
