@@ -58,6 +58,12 @@ class Chain:
     def end(self) -> int:
         return self.atoms[-1].end
 
+    def after(self, index: int) -> "Chain | None":
+        """What follows atom `index`, if a word announces it: 312 555 0142, then 0143."""
+        if index + 1 >= len(self.atoms) or vocabulary().endings.isdisjoint(self.gaps[index].split()):
+            return None
+        return Chain(self.atoms[index + 1 :], self.gaps[index + 1 :], self.holds[index + 1 :])
+
 
 def chains(text: str, start: int, end: int) -> list[Chain]:
     """Every chain of `text[start:end]` (folded) with at least three digits that can be meant as such."""
@@ -161,6 +167,9 @@ class _Reader:
     def join(self, gap: str, atom: Atom) -> bool:
         """Add the units to a chain that ends in tens: thirty two."""
         last = self.chain.atoms[-1]
+        if last.form == WORDS == atom.form and last.digits[1:] == "00" and len(atom.digits) == 2:
+            self.chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
+            return True
         if (
             last.form == WORDS == atom.form
             and _is_tens(last)
@@ -169,7 +178,7 @@ class _Reader:
             and atom.digits != "0"
             and gap.strip(" -") in {"", "y", "e"}
         ):
-            self.chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
+            self.chain.atoms[-1] = last._replace(digits=last.digits[:-1] + atom.digits, end=atom.end)
             return True
         return False
 
@@ -195,7 +204,7 @@ def _ends(chain: Chain) -> list[Chain]:
 
 
 def _is_tens(atom: Atom) -> bool:
-    return len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
+    return 1 < len(atom.digits) < 4 and atom.digits[-1] == "0" and atom.digits[-2] > "1"
 
 
 class _Holds(dict[str, Hold | None]):

@@ -37,6 +37,12 @@ class Run(NamedTuple):
 SEPARATED = 7
 SERIAL, LONG = frozenset("slizb"), 9
 UNBARRED = re.compile(r"[^|]+")
+# Digits in place of the letters of a number word: f1ve, thr33.
+LEET = str.maketrans("013457", "oieast")
+# The same letters before or after each digit are signs: x3x1x2, 3x1x2x5.
+SIGNED_ONE_BY_ONE = re.compile(r"(?:[^\W\d_]\d){3,}[^\W\d_]?|(?:\d[^\W\d_]){4,}\d?")
+MOST_SIGNS = 1
+DIGIT = re.compile(r"\d")
 LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
 
 
@@ -52,6 +58,11 @@ def _spell(word: str) -> tuple[Run, ...] | None:
         return (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),)
     if not any(letter.isdigit() for letter in word):
         return _spell_letters(word)
+    if digits := known.leet.get(word) or known.strong.get(word.translate(LEET)):
+        return (Run((Atom(digits, 0, len(word), WORDS | LOOK_ALIKE, 0),), False, False),)
+    if SIGNED_ONE_BY_ONE.fullmatch(word) and len({letter for letter in word if letter.isalpha()}) <= MOST_SIGNS:
+        places = [(match[0], match.start(), match.end()) for match in DIGIT.finditer(word)]
+        return (Run(tuple([Atom(digit, low, high, DIGITS, 0) for digit, low, high in places]), False, False),)
     return _spell_mixed(word)
 
 

@@ -62,6 +62,8 @@ class Phones:
             if not any(window.valid for window in kept):
                 rest.append(chain)
                 doubtful += kept
+            elif (after := chain.after(max(window.last for window in kept if window.valid))) is not None:
+                rest.append(after)
         yield from found
         joined: list[Spread] = []
         if len(rest) > 1:

@@ -12,6 +12,8 @@ LABELLED = 1.5
 SIGNED = 4.0  # a plus stands before it
 # Groups no one writes a number without meaning it.
 GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
+# So many plain digits need no single word to help them out.
+MOST_PLAIN = 8
 MONEY = frozenset("$€£¥₹")
 
 
@@ -24,6 +26,8 @@ def weigh(
         return 0.0
     plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
     if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
+        return 0.0
+    if plain >= MOST_PLAIN and _is_next_sentence(atoms, gaps):
         return 0.0
     loosest = max(holds, default=Hold.GLUED)
     weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
@@ -45,6 +49,14 @@ def weigh(
     if (first == 0 and chain.glued_before) or (last == len(chain.atoms) - 1 and chain.glued_after):
         weight -= 0.0 if len(atoms) == 1 or label else 0.5
     return weight
+
+
+def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
+    """The only number word stands at an end, parted from the digits: permit 1656369291. Three rooms."""
+    words = [index for index, atom in enumerate(atoms) if atom.form & WORDS]
+    if len(words) != 1 or words[0] not in {0, len(atoms) - 1}:
+        return False
+    return gaps[0 if words[0] == 0 else -1].strip() in {".", ",", ";", "!", "?"} or "\n" in gaps[0 if words[0] == 0 else -1]
 
 
 def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:
@@ -113,6 +125,8 @@ def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:
         return True  # an address of the internet
     solid = len(atoms) == 1
+    if solid and before[-1:] == "-" and before[:-1].isalpha() and not before.isascii():
+        return True  # a name and its number in one word of another script
     if before[-1:] in MONEY or (after in MONEY and after):
         return True
     if solid and (before[-1:] == "#" or before in {"-", " -"} or before[-1:] == "="):

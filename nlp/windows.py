@@ -8,14 +8,16 @@ from itertools import accumulate
 
 from nlp.chains import Chain, Hold
 from nlp.digit_words import vocabulary
-from nlp.digits import DIGITS, Atom
-from nlp.numbering import NANP_REGIONS, number
+from nlp.digits import DIGITS, WORDS, Atom
+from nlp.numbering import NANP_REGIONS, international, number
 from nlp.stretches import FEWEST_DIGITS
 from nlp.weighing import ENOUGH, LABELLED, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+PLUS = re.compile(r"\b(?:plus|mais|mas) \Z")
+NAME = re.compile(r"(?:[^\W\d_]+[ .:#]{1,3}){1,2}\Z")
 LETTER = re.compile(r"[^\W\d_]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
@@ -64,11 +66,11 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
     whole = "".join([atom.digits for atom in atoms])
     begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
     sign = plus(folded, chain.start)
-    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign)):
+    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign) or _said_plus(folded, chain, whole)):
         weight = weigh(folded, chain, 0, final, whole, value, sign=sign, label=False)
         if weight and ENOUGH - LABELLED <= weight < ENOUGH and labelled(folded, chain.start):
             weight += LABELLED
-        if weight >= ENOUGH:
+        if weight >= ENOUGH and not _is_other(folded, chain, final, sign=sign):
             yield Window(chain, 0, final, whole, value, valid=True, weight=weight)
             return  # too few digits are left for another
     for first in range(len(atoms)):
@@ -95,8 +97,27 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
             if label is None:
                 label = labelled(folded, atoms[first].start)
             weight = weigh(folded, chain, first, last, digits, value, sign=sign, label=label)
-            if weight >= ENOUGH:
+            if weight >= ENOUGH and not (first == 0 and _is_other(folded, chain, last, sign=sign)):
                 yield Window(chain, first, last, digits, value or digits, value is not None, weight)
+
+
+def _said_plus(folded: str, chain: Chain, digits: str) -> str | None:
+    """The number whose country code follows the word: plus four four."""
+    if chain.atoms[0].form != WORDS:
+        return None
+    said = PLUS.search(folded[max(chain.start - 8, 0) : chain.start])
+    return international(digits) if said and len(digits) > FEWEST_DIGITS else None
+
+
+def _is_other(folded: str, chain: Chain, last: int, *, sign: bool) -> bool:
+    """Named as something else (a permit, an account) and not grouped as numbers are."""
+    start = chain.start
+    named = NAME.search(folded[max(start - 24, 0) : start])
+    if sign or named is None or vocabulary().others.isdisjoint(named[0].split()):
+        return False
+    if tuple(len(atom.digits) for atom in chain.atoms[: last + 1]) in {(3, 3, 4), (1, 3, 3, 4)}:
+        return False
+    return all(len(atom.digits) > 1 for atom in chain.atoms[:1]) and not labelled(folded, start)
 
 
 def plus(folded: str, start: int) -> bool:
