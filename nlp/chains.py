@@ -22,6 +22,7 @@ NEVER = re.compile(
 )
 # One of these stands in each of them.
 SIGNS = frozenset(":/-.x%$€£¥₹")
+AND = frozenset({"", "and", "y", "e"})
 DATED = frozenset(":/%$€£¥₹|")
 LETTERS = re.compile(r"[^\W_]")
 REMEMBERED = 50_000
@@ -167,8 +168,14 @@ class _Reader:
     def join(self, gap: str, atom: Atom) -> bool:
         """Add the units to a chain that ends in tens: thirty two."""
         last = self.chain.atoms[-1]
-        if last.form == WORDS == atom.form and last.digits[1:] == "00" and len(atom.digits) == 2:
-            self.chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
+        if (
+            last.form == WORDS == atom.form
+            and last.digits[1:] == "00"
+            and len(atom.digits) < 3
+            and atom.digits[0] != "0"
+            and gap.strip(" -") in AND
+        ):
+            self.chain.atoms[-1] = last._replace(digits=last.digits[: -len(atom.digits)] + atom.digits, end=atom.end)
             return True
         if (
             last.form == WORDS == atom.form
@@ -176,7 +183,7 @@ class _Reader:
             and self.times == 1
             and len(atom.digits) == 1
             and atom.digits != "0"
-            and gap.strip(" -") in {"", "y", "e"}
+            and gap.strip(" -") in AND
         ):
             self.chain.atoms[-1] = last._replace(digits=last.digits[:-1] + atom.digits, end=atom.end)
             return True

@@ -1,6 +1,7 @@
 """The words of digits.yml, turned round for look-up."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from nlp.numerals import SINGLE
 from store.datafiles import load_data
 
+IDEOGRAPHS = ((0x3007, 0x3008), (0x3021, 0x302A), (0x4E00, 0xA000))
 REPEATED = re.compile(r"(.)\1+")
 VOWELS = re.compile(r"[aeiou]+")
 # A shorter word changes into too many others.
@@ -42,6 +44,13 @@ class Vocabulary:
     spelled: "re.Pattern[str]"  # nothing but strong number words
 
 
+def _numerals() -> dict[str, str]:
+    """The letters that Unicode says are the numbers 0 to 9, such as Chinese numerals."""
+    letters = (chr(code) for first, last in IDEOGRAPHS for code in range(first, last))
+    values = ((letter, unicodedata.numeric(letter, -1)) for letter in letters)
+    return {letter: str(int(value)) for letter, value in values if value in range(10)}
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """What digits.yml says."""
@@ -49,6 +58,7 @@ def vocabulary() -> Vocabulary:
     strong, weak, tens = (
         {word: digits for digits, words in data[name].items() for word in words} for name in ("strong", "weak", "tens")
     )
+    strong |= _numerals()
     alike = {ord(letter): digit for digit, letters in data["look_alike"].items() for letter in letters}
     glued = {word: digits for digits, words in data["glued"].items() for word in words}
     words = sorted(strong | tens | glued, key=lambda word: (-len(word), word))
@@ -84,8 +94,14 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def stretched(word: str) -> str | None:
+    """The digit whose word this is with letters repeated: fiiive."""
+    once = REPEATED.sub(r"\1", word)
+    return _near_words().once.get(once) if len(once) < len(word) else None
+
+
 def nearly(word: str) -> str | None:
-    """The digit whose word `word` nearly is: letters doubled, swapped, one wrong, missing or too many, or no vowels."""
+    """The digit whose word `word` nearly is: letters swapped, one wrong, missing or too many, or no vowels."""
     if word in vocabulary().units:
         return None
     known = _near_words()

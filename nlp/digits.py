@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from nlp.digit_words import nearly, vocabulary
+from nlp.digit_words import nearly, stretched, vocabulary
 
 # How an atom was written; a number's forms are these, or-ed.
 DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
@@ -68,6 +68,8 @@ def _spell(word: str) -> tuple[Run, ...] | None:
 
 def _spell_letters(word: str) -> tuple[Run, ...] | None:
     known = vocabulary()
+    if digit := stretched(word):
+        return (Run((Atom(digit, 0, len(word), WORDS, 0),), False, False),)
     if known.spelled.fullmatch(word):
         return (Run(tuple(_pieces(word, 0)), False, False),)
     if len(word) <= LONGEST_ALIKE and all(ord(letter) in known.look_alike for letter in word):

@@ -14,6 +14,7 @@ SIGNED = 4.0  # a plus stands before it
 GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
 # So many plain digits need no single word to help them out.
 MOST_PLAIN = 8
+IN_A_ROW = 10
 MONEY = frozenset("$€£¥₹")
 
 
@@ -22,7 +23,7 @@ def weigh(
 ) -> float:
     """The weight of atoms `first` to `last` read as `digits`; 0 where they are money, a sum or ordinary words."""
     atoms, gaps, holds = chain.atoms[first : last + 1], chain.gaps[first:last], chain.holds[first:last]
-    if _is_amount(folded, atoms, gaps) or sum([atom.weak for atom in atoms]) > len(digits) / 2:
+    if _is_amount(folded, atoms, gaps) or _is_doubtful(atoms, len(digits)):
         return 0.0
     plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
     if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
@@ -49,6 +50,15 @@ def weigh(
     if (first == 0 and chain.glued_before) or (last == len(chain.atoms) - 1 and chain.glued_after):
         weight -= 0.0 if len(atoms) == 1 or label else 0.5
     return weight
+
+
+def _is_doubtful(atoms: Sequence[Atom], digits: int) -> bool:
+    """Too many of the words could be ordinary ones; ten in a row that all read as digits are hardly so by chance."""
+    weak = sum([atom.weak for atom in atoms])
+    if weak <= digits / 2:
+        return False
+    in_a_row = digits >= IN_A_ROW and all(atom.form == WORDS and len(atom.digits) == 1 for atom in atoms)
+    return not in_a_row or weak > 0.8 * digits
 
 
 def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
