@@ -231,7 +231,7 @@ def straight(text: str, spans: Sequence[tuple[int, ...]]) -> Chain | None:
     """The chain of runs of digits with nothing but signs and blanks between; None where something could be read otherwise."""
     start, end = spans[0][0], spans[-1][1]
     around = text[max(start - 2, 0) : end + 2]
-    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around) or any([len(span) > 2 for span in spans]):
+    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around) or any(len(span) > 2 for span in spans):
         return None
     if ("-" in around or "." in around) and NEVER.search(text, start, end + 2):
         return None

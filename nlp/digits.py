@@ -164,9 +164,7 @@ class _Guessed(dict[str, tuple[Run, ...] | None]):
         if len(self) >= REMEMBERED:
             self.clear()
         digits = nearly(word)
-        self[word] = runs = (
-            (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),) if digits else None
-        )
+        self[word] = runs = (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),) if digits else None
         return runs
 
 
@@ -179,10 +177,7 @@ def shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
         [
             Run(
                 tuple(
-                    [
-                        Atom(digits, begin + start, end + start, form, weak)
-                        for digits, begin, end, form, weak in atoms
-                    ]
+                    [Atom(digits, begin + start, end + start, form, weak) for digits, begin, end, form, weak in atoms]
                 ),
                 glued_before,
                 glued_after,

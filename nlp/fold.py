@@ -98,7 +98,7 @@ def _fold_character(character: str) -> str:
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
-    if category in {"Nl", "No", "So"} and (number := _number(character)) is not None:
+    if category in {"Nl", "No", "So"} and character != "〇" and (number := _number(character)) is not None:
         return number
     compatible = unicodedata.normalize("NFKC", character)
     if len(compatible) > LONGEST:
@@ -114,7 +114,13 @@ def _number(character: str) -> str | None:
     if value is not None:
         return str(int(value)) if value in range(10) else None
     named = PIECE.fullmatch(unicodedata.name(character, ""))
-    return str(NAMES.index(named[1])) if named and named[1] in NAMES else named[1] if named and named[1].isdigit() else None
+    return (
+        str(NAMES.index(named[1]))
+        if named and named[1] in NAMES
+        else named[1]
+        if named and named[1].isdigit()
+        else None
+    )
 
 
 def _plain(character: str) -> str:

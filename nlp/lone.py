@@ -8,7 +8,7 @@ from nlp.digit_words import vocabulary
 from nlp.numbering import number
 from nlp.stretches import FEWEST_DIGITS, Anchor
 from nlp.weighing import GROUPED, MONEY
-from nlp.windows import labelled
+from nlp.windows import EXTENSION, labelled
 
 MOST, MOST_GROUPS = 13, 5
 GAPS = frozenset({"-", " ", ".", ") ", ")", ")-", " (", "-("})
@@ -84,7 +84,9 @@ def _whole(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> 
         return Lone("", start, end, 0) if count == 1 and not sign and not labelled(folded, start) else None
     value = number(digits, regions, sign=sign)
     if value is None:
-        return Lone("", start, end, 0) if count == 1 and not sign and not labelled(folded, start) else None
+        if count > 1 or sign or EXTENSION.match(folded, end) or labelled(folded, start):
+            return None
+        return Lone("", start, end, 0)
     lengths = [anchor[1] - anchor[0] for anchor in anchors]
     if tuple(lengths) not in GROUPED if value.startswith("+1") else min(lengths[1:], default=2) < 2:
         return None

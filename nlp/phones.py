@@ -18,9 +18,8 @@ from nlp.lone import Lone, lone
 from nlp.records import Kind
 from nlp.spread import Spread, spread
 from nlp.stretches import FEWEST_DIGITS, stretches
-from nlp.windows import Window, best, plus, windows
+from nlp.windows import EXTENSION, Window, best, plus, windows
 
-EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
 KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 MOST_PLAIN = ord("\N{NO-BREAK SPACE}")
 JOINERS = vocabulary().joiners
@@ -43,6 +42,15 @@ class Phones:
         Example("whatsapp +44 20 7946 0958", ("+442079460958",)),
         Example("3\n1\n2\n5\n5\n5\n0\n1\n4\n2", ("+13125550142",)),
         Example("312 dot 555 dot 0142 ext 12", ("+13125550142",)),
+        Example("thr33 0n3 tw0, f1ve f1ve f1ve, z3r0 0ne f0ur 2wo", ("+13125550142",)),
+        Example("thre oen twoo, fiive fvie five, zreo one fuor two", ("+13125550142",)),
+        Example("3x1x2x5x5x5x0x1x4x2", ("+13125550142",)),
+        Example("三一二 五五五 〇一四二", ("+13125550142",)),
+        Example("ZIZ-SSS-OIOI", ("+12125550101",)),
+        Example("plus one, three twelve, five hundred fifty five, zero one forty-two", ("+13125550142",)),
+        Example("wa.me/13125550142", ("+13125550142",)),
+        Example("permit 3125550142. Three rooms", ()),
+        Example("from one to two, free for four, ten to five", ()),
         Example("rates 100 150 200, open 10:30 to 22:30 on 05/14/2021", ()),
         Example("order 2021-05-14 ref #3125550142, total $3125550142", ()),
         Example("168 cm, 55 kg, 34-24-36, zip 60614-2201", ()),

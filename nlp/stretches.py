@@ -12,10 +12,9 @@ from typing import NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlp.chains import NEVER, WIDEST, WORD
+from nlp.chains import NEVER
 from nlp.digit_words import vocabulary
-from nlp.digits import GUESSED, SPELLED
-from nlp.mapped import BREAK
+from nlp.gaps import AHEAD, BACK, GAPS, LETTERS, counts, may_be_digits
 
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
@@ -28,15 +27,12 @@ CUE, HEAD, TAIL = 24, 6, 4
 MOST_ANCHORS, MOST_READ = 300, 3000
 # More anchors than any ad has are thinned where they stand closer to each other than so many characters.
 MANY, DENSE = 10_000, 20
-REMEMBERED = 50_000
 ALL_ALIKE = b"1" * 10
 ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
-LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
-MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
 T = TypeVar("T", tuple[int, int], tuple[int, int, int])
@@ -58,9 +54,9 @@ class Stretch(NamedTuple):
             low -= 1
         while high < ceiling and text[high].isalnum():
             high += 1
-        while (found := BEFORE.search(text[max(low - SIDE, floor) : low])) and _may_be_digits(found[1]):
+        while (found := BEFORE.search(text[max(low - SIDE, floor) : low])) and may_be_digits(found[1]):
             low -= len(found[0])
-        while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and _may_be_digits(found[1]):
+        while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and may_be_digits(found[1]):
             high += found.end()
         return low, high
 
@@ -68,79 +64,6 @@ class Stretch(NamedTuple):
 # Anchors `first` to `last` of a text; how many digits they and the words between may be, and the most of them with no
 # ordinary word between; whether one of the anchors is a word.
 Group = tuple[int, int, int, int, bool]
-
-
-def _may_be_digits(word: str) -> bool:
-    return (SPELLED[word] or GUESSED[word]) is not None or word in vocabulary().times
-
-
-class _Gaps(dict[str, int]):
-    """gap -> 0 where it parts its two sides, -1 where one ordinary word does, else 1 more than its words may be digits."""
-
-    def __missing__(self, gap: str) -> int:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[gap] = judged = _judge(gap)
-        return judged
-
-
-class _Sides(dict[str, bool]):
-    """The four characters beside a run of digits -> whether look-alikes may stand there."""
-
-    def __init__(self, alike: "re.Pattern[str]") -> None:
-        super().__init__()
-        self.alike = alike
-
-    def __missing__(self, side: str) -> bool:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[side] = found = self.alike.search(side) is not None
-        return found
-
-
-GAPS = _Gaps()
-AHEAD = _Sides(re.compile(rf"\A(?:[^\w\n]|_){{0,3}}[{LETTERS}]+(?:[^\w]|_|\d|\Z)"))
-BACK = _Sides(re.compile(rf"(?:\A|[^\w]|_|\d)[{LETTERS}]+(?:[^\w\n]|_){{0,3}}\Z"))
-
-
-def _judge(gap: str) -> int:
-    if BREAK[1] in gap or not MONEY.isdisjoint(gap):
-        return 0
-    known = vocabulary()
-    skip = known.separators | known.joiners | known.labels
-    digits = 0
-    ordinary: list[str] = []
-    bridged = len(gap) <= WIDEST
-    for match in WORD.finditer(gap):
-        word = match[0]
-        glued, leads = match.start() == 0, match.end() == len(gap)
-        if (count := _spelled(word, glued=glued, leads=leads)) is not None:
-            digits += count
-        elif word in known.times or word in known.hundreds:
-            digits += 2
-        elif leads and not glued and (word in known.labels or word in known.fillers):
-            bridged = True  # glued to the number after its country code: +44 call2079460142
-        elif glued or leads:
-            if word in known.units or word not in known.fragments:
-                ordinary.append(word)  # 120hr
-                bridged = False
-            digits += 1
-        elif word in skip:
-            bridged = True
-        else:
-            ordinary.append(word)
-    if not ordinary:
-        return 1 + digits if bridged or digits else 0
-    alone = len(ordinary) == 1 and ordinary[0] not in known.units and bridged and STOPS.isdisjoint(gap)
-    return -1 if alone else 0
-
-
-def _spelled(word: str, *, glued: bool = False, leads: bool = False) -> int | None:
-    """How many digits a word may be, after a digit it is glued to or leading on to one; None for an ordinary word."""
-    runs = SPELLED["1" * glued + word + "1" * leads] or (None if glued or leads else GUESSED[word])
-    if runs is None or len(runs) > 1 or runs[0].glued_before or runs[0].glued_after:
-        return None
-    return sum(len(atom.digits) for atom in runs[0].atoms) - glued - leads
 
 
 @cache
@@ -180,11 +103,10 @@ def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
 def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[Anchor], list[int]]:
     """Digits and whole number words, also words glued to each other or to digits; and where cues end."""
     automaton, first_cue = _words()
-    hits = automaton.find_matches_as_indexes(text)
+    hits = _thinned(automaton.find_matches_as_indexes(text))
     numbers = _thinned(numbers)
     if not hits:
         return numbers, []
-    hits = _thinned(hits)
     words: list[Anchor] = []
     cues: list[int] = []
     last = 0
@@ -247,6 +169,7 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
         if held > 0:
             solid += held - 1
         elif index:
+            solid -= held + 1 if held else 0
             digits += solid
             if solid > most:
                 most = solid
@@ -273,23 +196,15 @@ def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
     if solid >= FEWEST_DIGITS or digits >= SPREAD:
         return digits > MOST_DATED or not _is_date(text[start:end], digits)
     worded = worded and digits >= ANY_WORD
-    if (worded or BACK[text[max(start - 4, 0) : start]]) and (
-        found := BEFORE.search(text[max(start - SIDE, 0) : start])
-    ) and _counts(found[1], leads=found.end(1) == len(found.string), worded=worded):
+    if (
+        (worded or BACK[text[max(start - 4, 0) : start]])
+        and (found := BEFORE.search(text[max(start - SIDE, 0) : start]))
+        and counts(found[1], leads=found.end(1) == len(found.string), worded=worded)
+    ):
         return True
     if (worded or AHEAD[text[end : end + 4]]) and (found := BEHIND.match(text[end : end + SIDE])):
-        return _counts(found[1], glued=found.start(1) == 0, worded=worded)
+        return counts(found[1], glued=found.start(1) == 0, worded=worded)
     return False
-
-
-def _counts(word: str, *, worded: bool, glued: bool = False, leads: bool = False) -> bool:
-    """A word beside digits may be digits: any that may beside number words, else no ordinary word that stands apart."""
-    if word in vocabulary().units:
-        return False
-    if glued or leads or worded:
-        return _spelled(word, glued=glued, leads=leads) is not None
-    runs = SPELLED[word]
-    return runs is not None and not runs[0].atoms[0].weak
 
 
 def _is_date(written: str, digits: int) -> bool:

@@ -66,7 +66,10 @@ def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     words = [index for index, atom in enumerate(atoms) if atom.form & WORDS]
     if len(words) != 1 or words[0] not in {0, len(atoms) - 1}:
         return False
-    return gaps[0 if words[0] == 0 else -1].strip() in {".", ",", ";", "!", "?"} or "\n" in gaps[0 if words[0] == 0 else -1]
+    return (
+        gaps[0 if words[0] == 0 else -1].strip() in {".", ",", ";", "!", "?"}
+        or "\n" in gaps[0 if words[0] == 0 else -1]
+    )
 
 
 def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:

@@ -9,13 +9,15 @@ from itertools import accumulate
 from nlp.chains import Chain, Hold
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, WORDS, Atom
-from nlp.numbering import NANP_REGIONS, international, number
+from nlp.numbering import NANP_REGIONS, international, national, number
 from nlp.stretches import FEWEST_DIGITS
 from nlp.weighing import ENOUGH, LABELLED, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+LENGTHS = (10, 13)  # of a number with its country code
+EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
 PLUS = re.compile(r"\b(?:plus|mais|mas) \Z")
 NAME = re.compile(r"(?:[^\W\d_]+[ .:#]{1,3}){1,2}\Z")
 LETTER = re.compile(r"[^\W\d_]")
@@ -87,8 +89,14 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
                 break
             digits = whole[begin : begins[last + 1]]
             value = number(digits, regions, sign=sign)
+            if value is None and last == final and len(digits) == FEWEST_DIGITS and EXTENSION.match(folded, chain.end):
+                value = national(digits, regions[0])
             if value is None and not (last - first == 2 and _is_certain(folded, chain, first, last)):
-                if last < final or label is False:
+                if last < final:
+                    continue
+                if sign and LENGTHS[0] <= len(digits) <= LENGTHS[1]:
+                    label = True  # a plus names it
+                if label is False:
                     continue
                 if label is None:
                     label = labelled(folded, atoms[first].start)
