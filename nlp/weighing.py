@@ -1,5 +1,6 @@
 """How much a window of digits looks like a telephone number: its grouping, its neighbours, its label."""
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -12,6 +13,7 @@ LABELLED = 1.5
 SIGNED = 4.0  # a plus stands before it
 # Groups no one writes a number without meaning it.
 GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
+SENTENCE_END = re.compile(r"[.!?]\s")
 # So many plain digits need no single word to help them out.
 MOST_PLAIN = 8
 IN_A_ROW = 10
@@ -62,7 +64,9 @@ def _is_doubtful(atoms: Sequence[Atom], digits: int) -> bool:
 
 
 def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
-    """The only number word stands at an end, parted from the digits: permit 1656369291. Three rooms."""
+    """A sentence ends within: views 0862619. 190 per hour, or permit 1656369291. Three rooms."""
+    if any(SENTENCE_END.match(gap) for gap in gaps) and (len(gaps) == 1 or len(set(gaps)) > 1):
+        return True
     words = [index for index, atom in enumerate(atoms) if atom.form & WORDS]
     if len(words) != 1 or words[0] not in {0, len(atoms) - 1}:
         return False

@@ -86,6 +86,7 @@ def test_one_number_is_read_however_it_is_written(read_text: ReadText, written: 
         "06e82887-9afc-4064-abad-f6fb60b8a1f3",
         "192.168.100.200",
         "account number 3125550",
+        "counter views 0862619. * 190 usd per hour",
         "permit 1656369291. Three quiet rooms",
         "voucher code 0362050. 130 for 60 minutes",
         "one or two of us, three rooms, four to five hours, six days",
