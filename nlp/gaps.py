@@ -8,6 +8,7 @@ from nlp.digits import GUESSED, SPELLED
 from nlp.mapped import BREAK
 
 REMEMBERED = 50_000
+LONGEST = 20  # a longer word is no digit
 MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 
@@ -93,3 +94,14 @@ def counts(word: str, *, worded: bool, glued: bool = False, leads: bool = False)
         return spelled(word, glued=glued, leads=leads) is not None
     runs = SPELLED[word]
     return runs is not None and not runs[0].atoms[0].weak
+
+
+def before(text: str, low: int, end: int) -> tuple[str, int] | None:
+    """The word that ends at `end`, or up to three signs before it, and where it begins; None where there is none."""
+    last = end
+    while last > max(low, end - 3) and not text[last - 1].isalnum() and text[last - 1] != "\n":
+        last -= 1
+    start = last
+    while start > max(low, last - LONGEST) and text[start - 1].isalpha():
+        start -= 1
+    return (text[start:last], start) if start < last else None

@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlp.chains import NEVER
 from nlp.digit_words import vocabulary
-from nlp.gaps import AHEAD, BACK, GAPS, LETTERS, counts, may_be_digits
+from nlp.gaps import AHEAD, BACK, GAPS, LETTERS, before, counts, may_be_digits
 
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
@@ -32,7 +32,6 @@ ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or lett
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
 BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
-BEFORE = re.compile(r"([^\W\d_]+)(?:[^\w\n]|_){0,3}\Z")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
 T = TypeVar("T", tuple[int, int], tuple[int, int, int])
@@ -54,8 +53,8 @@ class Stretch(NamedTuple):
             low -= 1
         while high < ceiling and text[high].isalnum():
             high += 1
-        while (found := BEFORE.search(text[max(low - SIDE, floor) : low])) and may_be_digits(found[1]):
-            low -= len(found[0])
+        while (word := before(text, floor, low)) and may_be_digits(word[0]):
+            low = word[1]
         while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and may_be_digits(found[1]):
             high += found.end()
         return low, high
@@ -196,12 +195,10 @@ def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
     if solid >= FEWEST_DIGITS or digits >= SPREAD:
         return digits > MOST_DATED or not _is_date(text[start:end], digits)
     worded = worded and digits >= ANY_WORD
-    if (
-        (worded or BACK[text[max(start - 4, 0) : start]])
-        and (found := BEFORE.search(text[max(start - SIDE, 0) : start]))
-        and counts(found[1], leads=found.end(1) == len(found.string), worded=worded)
-    ):
-        return True
+    if (worded or BACK[text[max(start - 4, 0) : start]]) and (word := before(text, 0, start)):
+        written, begin = word
+        if counts(written, leads=begin + len(written) == start, worded=worded):
+            return True
     if (worded or AHEAD[text[end : end + 4]]) and (found := BEHIND.match(text[end : end + SIDE])):
         return counts(found[1], glued=found.start(1) == 0, worded=worded)
     return False

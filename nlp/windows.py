@@ -19,7 +19,7 @@ BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 LENGTHS = (10, 13)  # of a number with its country code
 EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
 PLUS = re.compile(r"\b(?:plus|mais|mas) \Z")
-NAME = re.compile(r"(?:[^\W\d_]+[ .:#]{1,3}){1,2}\Z")
+NAMED = 24  # characters before a number that may say what it is
 LETTER = re.compile(r"[^\W\d_]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
@@ -120,8 +120,8 @@ def _said_plus(folded: str, chain: Chain, digits: str) -> str | None:
 def _is_other(folded: str, chain: Chain, last: int, *, sign: bool) -> bool:
     """Named as something else (a permit, an account) and not grouped as numbers are."""
     start = chain.start
-    named = NAME.search(folded[max(start - 24, 0) : start])
-    if sign or named is None or vocabulary().others.isdisjoint(named[0].split()):
+    named = folded[max(start - NAMED, 0) : start].rpartition("\n")[2].split()[-2:]
+    if sign or vocabulary().others.isdisjoint([word.strip(".:#") for word in named]):
         return False
     if tuple(len(atom.digits) for atom in chain.atoms[: last + 1]) in {(3, 3, 4), (1, 3, 3, 4)}:
         return False
