@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from nlp import gaps
+from nlp import price_gaps
 from nlp.extractor import Run
 from nlp.joins import reaches
 from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
@@ -90,7 +90,7 @@ def _first(folded: str, runs: Runs, least: int, index: int) -> int:
     while first > least and index - first < 4:
         start, stop = runs[first][0], runs[first - 1][1]
         if not (start == stop + 1 and folded[stop] in ".,' /") and not (
-            start - stop <= gaps.SHARED and gaps.ROW.match(folded, stop)
+            start - stop <= price_gaps.SHARED and price_gaps.ROW.match(folded, stop)
         ):
             break
         first -= 1
@@ -100,7 +100,8 @@ def _first(folded: str, runs: Runs, least: int, index: int) -> int:
 def _listed(folded: str, low: int, start: int, end: int) -> bool:
     """Whether a number goes on a list ("120/200") or a table, of which another is money."""
     return (
-        start - low <= gaps.SHARED and (gaps.NEXT.match(folded, low, start) or gaps.ROW.match(folded, end)) is not None
+        start - low <= price_gaps.SHARED
+        and (price_gaps.NEXT.match(folded, low, start) or price_gaps.ROW.match(folded, end)) is not None
     )
 
 
@@ -143,7 +144,7 @@ def _apart(folded: str, run: Run, start: int, end: int, low: int, *, priced: boo
     if priced and (loose := LOOSE.match(folded, start, run.end)):
         return loose.end(), value_of(loose[1]) + int(loose[2]) / 100
     if end - start <= 3 and folded[end : end + 1] == " " and (apart := spaced_at(folded, start, run.end)):
-        right, left = gaps.head(folded, apart[0], run.end), gaps.tail(folded, low, start)[0]
+        right, left = price_gaps.head(folded, apart[0], run.end), price_gaps.tail(folded, low, start)[0]
         code = right.after if right.after is not None else left.before
         certain = end - start == 1 or apart[0] - start > LONG_APART or not apart[1].is_integer()
         if priced or code in words().spaced or (code is not None and certain):

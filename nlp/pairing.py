@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from nlp.price_gaps import Time
 from nlp.joins import Join
 from nlp.money import SMALLEST, is_round
+from nlp.price_gaps import Time
 
 NIGHT = 480  # minutes
 

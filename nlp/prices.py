@@ -9,13 +9,13 @@ region, and so are slang words such as "roses".
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from nlp import gaps
+from nlp import price_gaps
 from nlp.amounts import Number, near_words, numbers_of
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.price_gaps import Gap, Time
 from nlp.joins import Join
 from nlp.money import LONGEST, SMALLEST, is_likely, is_round, words
 from nlp.pairing import Amount, Item, companion, pair, without_weak
+from nlp.price_gaps import Gap, Time
 from nlp.records import Kind
 
 NAME = "prices"
@@ -94,11 +94,11 @@ def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[It
     items: list[Item] = []
     joins: list[Join | None] = []
     pending: Join | None = None
-    left, base, claimed, cued = gaps.NOTHING, -1, False, False
+    left, base, claimed, cued = price_gaps.NOTHING, -1, False, False
     final = len(numbers) - 1
     for index, number in enumerate(numbers):
-        if number.low != base or number.start - base > gaps.SHARED:
-            left, base = gaps.tail(folded, number.low, number.start)
+        if number.low != base or number.start - base > price_gaps.SHARED:
+            left, base = price_gaps.tail(folded, number.low, number.start)
             pending, claimed, cued = None, False, False
             for time, join in zip(left.times, left.joins[1:], strict=True):
                 items.append(_moved(time, base))
@@ -107,7 +107,7 @@ def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[It
             if not left.times:
                 pending = None
         last = index == final or numbers[index + 1].low != number.end
-        right = gaps.head(folded, number.end, number.high, shared=not last)
+        right = price_gaps.head(folded, number.end, number.high, shared=not last)
         item, skip, claimed = _item(
             folded, number, left, right, base, cued=cued, claimed=claimed, last=last, priced=priced
         )

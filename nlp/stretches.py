@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeVar
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlp.chains import NEVER
-from nlp.digit_words import vocabulary
 from nlp.digit_gaps import AHEAD, BACK, GAPS, LETTERS, before, counts, may_be_digits
+from nlp.digit_words import vocabulary
 
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
