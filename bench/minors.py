@@ -97,7 +97,9 @@ def _positive(rng: Random) -> Case:
             return str(words["words"][number])
         other = str(number).translate(str.maketrans(PLAIN, rng.choice(DATA["digits"])))
         # A lone letter says no number to anybody.
-        return other if rng.random() < 0.15 and (len(other) > 1 or not other.isascii() or other.isdigit()) else str(number)
+        return (
+            other if rng.random() < 0.15 and (len(other) > 1 or not other.isascii() or other.isdigit()) else str(number)
+        )
 
     # Numbers go in after the case is changed: l6 is no L6.
     form = recased(form.replace("{u}", rng.choice(words["units"])))

@@ -8,11 +8,14 @@ from nlp.age_words import (
     AGED_THING,
     BETWEEN,
     CLIENT,
+    CLIENT_LAST,
     COUNTED,
     DECADE,
     DECADES,
     HAS,
     JOIN,
+    KIND_OF,
+    LABEL,
     MANY,
     MEASURED,
     NOT_AFTER,
@@ -25,16 +28,17 @@ from nlp.age_words import (
     PERSON_BETWEEN,
     PLURAL,
     RANGE,
-    SIGN_OF,
     STOP,
     STRONG,
     TEENS,
     THING_AFTER,
     THING_BEFORE,
+    THING_LAST,
+    UNIT,
     WEAK,
-    WORD_BEFORE,
+    WHERE,
+    WHO,
     WORDS_BETWEEN,
-    Sign,
 )
 from nlp.extractor import Found
 from nlp.numerals import Number, Numbers
@@ -43,8 +47,9 @@ from nlp.records import Kind
 NAME = "ages"
 LONGEST_LIST = 8
 # How far a number may stand from the word that makes it an age, in letters.
-FROM_LABEL, FROM_PERSON, TO_UNIT = 48, 30, 16
+FROM_LABEL, FROM_PERSON, TO_UNIT, LONGEST_JOINT = 48, 30, 16, 9
 GLUED = re.compile(r"[/-]\d")
+CLAUSE = re.compile(r"[.,;:!?|/*·\n]")
 LETTER = re.compile(r"[a-z]")
 Chain = tuple[list[Number], list[str]]  # numbers, and the sign between each and the next: "-" for a range
 
@@ -52,47 +57,47 @@ Chain = tuple[list[Number], list[str]]  # numbers, and the sign between each and
 class Reader:
     """Reads the ages of one folded text."""
 
-    __slots__ = ("numbers", "text")
+    __slots__ = ("done", "numbers", "text")
 
     def __init__(self, text: str, numbers: Numbers) -> None:
         self.text = text
         self.numbers = numbers
+        self.done: set[int] = set()  # where numbers start that are read already
 
     def read(self, index: int, start: int, end: int) -> Iterator[Found]:
         """What the word `text[start:end]`, PATTERNS[index], says."""
-        sign = SIGN_OF[index]
-        if sign is Sign.UNIT:
+        kind = KIND_OF[index]
+        if kind == UNIT:
             return self._before_unit(start, end)
-        if sign is Sign.LABEL:
+        if kind == LABEL:
             return self._after_label(start, end)
-        if sign is Sign.PERSON:
+        if kind == WHO:
             return self._after_person(PATTERNS[index], end)
         return self._decade(PATTERNS[index], start, end)
 
     # --- the three rules ----------------------------------------------------------------------------------------------
     def _after_label(self, start: int, end: int) -> Iterator[Found]:
         text = self.text
-        first = self.numbers.after(end)
-        if first is None or first[0] - end > FROM_LABEL or first[2] < 0 or not _labels(gap := text[end : first[0]]):
+        first = self.numbers.after(end, FROM_LABEL)
+        if first is None or first[2] < 0 or not _labels(gap := text[end : first[0]]):
             return
-        if CLIENT.search(text, max(0, start - 24), start) or AGED_THING.search(text, max(0, start - 14), start):
+        if self._asked(start) or AGED_THING.search(text, max(0, start - 16), start):
             return
-        if (word := WORD_BEFORE.search(text, max(0, start - 16), start)) and word[1] in NOT_BEFORE_LABEL:
+        if self._word_before(start) in NOT_BEFORE_LABEL:
             return
         after = first[1]
         if not self._unit(after) and (
-            MEASURED.match(text, after)
-            or (":" not in gap and "=" not in gap and COUNTED.match(text, after))
+            MEASURED.match(text, after) or (":" not in gap and "=" not in gap and COUNTED.match(text, after))
         ):
             return
         chain = self._forward(first, many=text[end - 1] == "s")
         if chain[0] and not (chain[0][-1][2] >= 18 and OPEN_ENDED.match(text, chain[0][-1][1])):
-            yield from found(chain, 0.95)
+            yield from self._found(chain, 0.95)
 
     def _after_person(self, who: str, end: int) -> Iterator[Found]:
         text = self.text
-        first = self.numbers.after(end)
-        if first is None or first[0] - end > FROM_PERSON or first[2] < 0:
+        first = self.numbers.after(end, FROM_PERSON)
+        if first is None or first[2] < 0:
             return
         gap = text[end : first[0]]
         if "\x1e" in gap or any(word not in PERSON_BETWEEN for word in gap.replace("*", " ").split()):
@@ -110,14 +115,16 @@ class Reader:
                 return
             if who in HAS and not STOP.match(text, last):
                 return
-        if not self._of_thing(first[0], last):
-            yield from found(chain, 0.85)
+        if not self._of_thing(first[0]) and not THING_AFTER.match(text, last):
+            yield from self._found(chain, 0.85)
 
     def _before_unit(self, start: int, end: int) -> Iterator[Found]:
         text = self.text
-        last = self._whole(self.numbers.before(start))
+        last = self.numbers.before(start, TO_UNIT)
+        if last is not None and last[0] in self.done:
+            return
         unit = weak = None
-        if last is not None and last[2] >= 0 and start - last[1] <= TO_UNIT:
+        if last is not None and (last := self._whole(last)) is not None and last[2] >= 0:
             unit = STRONG.match(text, last[1]) or (weak := WEAK.match(text, last[1]))
         if last is None or unit is None:
             # "Years of age: 16", "Años: 16"
@@ -125,29 +132,25 @@ class Reader:
             if said in {" age", "edad", "dade"} or (said == "anos" and {":", "="} & {*text[end : end + 2]}):
                 yield from self._after_label(start, end)
             return
-        if THING_AFTER.match(text, unit.end()):
+        if THING_AFTER.match(text, unit.end()) or (weak and NOT_AFTER.match(text, unit.end())):
             return
         chain = self._backward(last)
         if not chain[0]:
             return
         begin = chain[0][0][0]
-        if CLIENT.search(text, max(0, begin - 26), begin) or self._of_thing(begin, unit.end()):
+        if self._asked(begin) or self._of_thing(begin):
             return
         if OPEN_ENDED.match(text, unit.end()) and last[2] >= 18:
             return
-        if weak and (
-            NOT_AFTER.match(text, unit.end())
-            or self._word_before(begin) in NOT_BEFORE_YEARS
-            or (weak["en"] and not AFTER_WEAK.match(text, unit.end()))
-        ):
+        if weak and (self._other_years(begin) or (weak["en"] and not AFTER_WEAK.match(text, unit.end()))):
             return
-        yield from found(chain, 0.95)
+        yield from self._found(chain, 0.95)
 
     def _decade(self, word: str, start: int, end: int) -> Iterator[Found]:
         """ "in my twenties", "early 30s", "late teens"."""
         text = self.text
         match = DECADE.match(text, start if word in PARTS or word in DECADES else end + 1)
-        if match is None or CLIENT.search(text, max(0, start - 26), start):
+        if match is None or self._asked(start):
             return
         decade, part = match["decade"], match["part"] or ""
         if decade == "teens":
@@ -163,7 +166,7 @@ class Reader:
         text = self.text
         items, joints = [first], [""]
         while len(items) < LONGEST_LIST:
-            last, following = items[-1], self.numbers.after(items[-1][1])
+            last, following = items[-1], self.numbers.after(items[-1][1], LONGEST_JOINT)
             if following is None or following[2] < 0 or not (joint := self._joint(last, following)):
                 break
             if joint == "/" and len(items) > 1:
@@ -186,9 +189,9 @@ class Reader:
         items: list[Number] = [last]
         joints: list[str] = []
         while len(items) < LONGEST_LIST:
-            earlier = self.numbers.before(items[0][0])
+            earlier = self.numbers.before(items[0][0], LONGEST_JOINT)
             while earlier and earlier[2] < 0 and earlier[1] == items[0][0] - 1 and text[earlier[0] - 1].isalpha():
-                earlier = self.numbers.before(earlier[0])  # a slip of the finger: "18 to0 25"
+                earlier = self.numbers.before(earlier[0], LONGEST_JOINT)  # a slip of the finger: "18 to0 25"
             if earlier is None or earlier[2] < 0 or not (joint := self._joint(earlier, items[0])):
                 break
             items.insert(0, earlier)
@@ -197,14 +200,18 @@ class Reader:
             items.pop(0)
             if joints:
                 joints.pop(0)
-        if len(items) > 1 and set(joints) == {","} and self._word_before(items[0][0]) not in {None, "ages", "are", "is"}:
+        if (
+            len(items) > 1
+            and set(joints) == {","}
+            and self._word_before(items[0][0]) not in {None, "ages", "are", "is"}
+        ):
             return [last], []
         return items, joints
 
     def _joint(self, left: Number, right: Number) -> str:
         """How two numbers are joined: "-" (a range), "and", "," or "/"; "" where they are not."""
         start, end = left[1], right[0]
-        if end - start > 9 or end <= start:
+        if end <= start:
             return ""
         if RANGE.fullmatch(self.text, start, end):
             return "-" if left[2] < right[2] else ""
@@ -252,24 +259,41 @@ class Reader:
         start, end, _ = number
         before = self.text[start - 2 : start]
         if before == "1/" and self.text[start:end] == "2":
-            return self.numbers.before(start - 2) or number
+            return self.numbers.before(start - 2, 3) or number
         if before[1] in ".," and before[0].isdigit() and self.text[start:end] == "5":
-            return self.numbers.before(start - 1)
+            return self.numbers.before(start - 1, 1)
         return number
 
-    def _of_thing(self, begin: int, end: int) -> bool:
+    def _of_thing(self, begin: int) -> bool:
         """Whether the sentence tells the age of a house, a dog, a whisky."""
-        match = THING_BEFORE.search(self.text, max(0, begin - 48), begin)
-        return bool((match and not match["where"]) or THING_AFTER.match(self.text, end))
+        if self._word_before(begin) in THING_LAST and (
+            match := THING_BEFORE.search(self.text, max(0, begin - 48), begin)
+        ):
+            clause = CLAUSE.split(self.text[max(0, match.start() - 16) : match.start()])[-1]
+            return WHERE.isdisjoint(clause.split()[-3:])
+        return False
+
+    def _asked(self, position: int) -> bool:
+        """Whether the words before say whom an ad is for, not who is advertised."""
+        return self._word_before(position) in CLIENT_LAST and bool(
+            CLIENT.search(self.text, max(0, position - 26), position)
+        )
 
     def _word_before(self, position: int) -> str | None:
-        match = WORD_BEFORE.search(self.text, max(0, position - 20), position)
-        if match is None:
-            return None
-        word = match[1]
-        if word == "de":  # "garantia de 10 años"
-            return self._word_before(match.start(1)) or word
-        return word
+        """The word right before, on the same line."""
+        words = self.text[max(0, position - 16) : position].rpartition("\n")[2].split()
+        return words[-1].strip(".,:+'*(") if words else None
+
+    def _other_years(self, position: int) -> bool:
+        """Whether the words before make years of something else: "for 10 years", "garantia de 10 años"."""
+        words = self.text[max(0, position - 24) : position].rpartition("\n")[2].split()[-2:]
+        if words and words[-1] == "de":
+            words.pop()
+        return bool(words) and words[-1].strip(".,:+'*(") in NOT_BEFORE_YEARS
+
+    def _found(self, chain: Chain, confidence: float) -> Iterator[Found]:
+        self.done.update(item[0] for item in chain[0])
+        return found(chain, confidence)
 
 
 def found(chain: Chain, confidence: float) -> Iterator[Found]:

@@ -4,11 +4,10 @@ No expression looks through a text: each is matched at a place, or looks for an 
 """
 
 import re
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.numerals import PAIRS, WORDS
 from store.datafiles import load_data
@@ -16,16 +15,9 @@ from store.datafiles import load_data
 DATA: dict[str, Any] = load_data(Path(__file__).with_suffix(".yml"))
 
 
-class Sign(IntEnum):
-    """What a word of the automaton is."""
-
-    NUMBER = 0
-    PAIR = 1  # two letters that look like digits
-    LABEL = 2  # "age"
-    UNIT = 3  # "years", "yo"
-    PERSON = 4  # "I'm"
-    LEAD = 5  # "in my", "early": before a decade
-    DECADE = 6  # "twenties"
+# What a word of the automaton is.
+NUMBER, PAIR, LABEL, UNIT, WHO, LEAD = range(6)
+# PAIR: two letters that look like digits, and what stands before them. LEAD: "in my", "early", "twenties".
 
 
 def any_of(words: Any) -> str:
@@ -46,10 +38,17 @@ def _slips(word: str) -> set[str]:
     return swapped | {word[:n] + word[n + 1 :] for n in cuts} | {word[:n] + word[n] + word[n:] for n in cuts}
 
 
-PARTS = {"early": (0, 3), "mid": (4, 6), "middle": (4, 6), "late": (7, 9), "mid to late": (4, 9), "early to mid": (0, 6)}
+PARTS = {
+    "early": (0, 3),
+    "mid": (4, 6),
+    "middle": (4, 6),
+    "late": (7, 9),
+    "mid to late": (4, 9),
+    "early to mid": (0, 6),
+}
 TEENS = {"early": (13, 14), "mid": (14, 16), "middle": (14, 16), "late": (17, 19), "mid to late": (15, 19)}
 OWNERS = ("my", "her", "his", "their", "our", "your")
-OWNING = ("mis", "sus", "meus", "seus", "casa dos", "los")
+OWNING = ("mis", "sus", "meus", "seus", "casa dos")
 DECADES = {
     word: 10 * n
     for words in (
@@ -65,19 +64,20 @@ SLIPS = sorted({slip for word in ("years", "year") for slip in _slips(word)} - {
 MANY = frozenset(
     [f"{who} {how}" for who in PERSON["plural"] for how in ("are", "were")] + [who for who in PERSON["many"]]
 )
-SIGNS: dict[str, Sign] = {
-    **dict.fromkeys(PAIRS, Sign.PAIR),
-    **dict.fromkeys((f"{who} {how}" for who in PERSON["singular"] for how in ("am", "is", "was")), Sign.PERSON),
-    **dict.fromkeys([*MANY, *PERSON["others"], *PERSON["has"]], Sign.PERSON),
-    **dict.fromkeys((*PARTS, *(f"in {one}" for one in OWNERS), *OWNING), Sign.LEAD),
-    **dict.fromkeys(list(DECADES)[:6], Sign.DECADE),
-    **dict.fromkeys((*SLIPS, *DATA["unit"]), Sign.UNIT),
-    **dict.fromkeys(DATA["label"], Sign.LABEL),
-    **dict.fromkeys(WORDS, Sign.NUMBER),
+# In the order of their kinds: an index tells the kind.
+SIGNS: dict[str, int] = {
+    **dict.fromkeys(WORDS, NUMBER),
+    **dict.fromkeys((before + pair for before in " \n:(=[*" for pair in PAIRS), PAIR),
+    **dict.fromkeys(DATA["label"], LABEL),
+    **dict.fromkeys((*SLIPS, *DATA["unit"]), UNIT),
+    **dict.fromkeys((f"{who} {how}" for who in PERSON["singular"] for how in ("am", "is", "was")), WHO),
+    **dict.fromkeys([*MANY, *PERSON["others"], *PERSON["has"]], WHO),
+    **dict.fromkeys((*PARTS, *(f"in {one}" for one in OWNERS), *OWNING, *list(DECADES)[:6]), LEAD),
 }
 PATTERNS = tuple(SIGNS)
-SIGN_OF = tuple(SIGNS.values())
-AUTOMATON = AhoCorasick(PATTERNS, matchkind=MatchKind.LeftmostLongest)
+KIND_OF = tuple(SIGNS.values())
+LAST_NUMBER, LAST_PAIR = len(WORDS) - 1, KIND_OF.index(LABEL) - 1
+AUTOMATON = AhoCorasick(PATTERNS, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
 
 # --- what follows a number --------------------------------------------------------------------------------------------
 HALF = r"(?:[ -]?1/2|\.5|[ -]and[ -]a[ -]half|,5)?"
@@ -114,20 +114,50 @@ STOP = re.compile(r"(?!\.\d)[ ]{0,3}(?:[^a-z0-9 /:'%$]|['/](?!\d)|\Z|(?:y|e|and)
 
 # --- what stands before a number --------------------------------------------------------------------------------------
 CLIENT = re.compile(rf"(?:(?<![a-z])(?:{any_of(DATA['client'])}))(?: the)?(?: age)?(?: of)?[^a-z0-9]{{0,3}}\Z")
-WORD_BEFORE = re.compile(r"([a-z]+)['+.]?[ ]{1,2}\Z")
+# The last words of those expressions: they are tried only after one of them.
+CLIENT_LAST = frozenset(phrase.split()[-1] for phrase in DATA["client"]) | {"the", "age", "of"}
 BETWEEN = frozenset(DATA["between"])
 PERSON_BETWEEN = frozenset(PERSON["may_stand_between"])
 HAS = frozenset(PERSON["has"])
 NOT_BEFORE_YEARS = frozenset(DATA["not_before_years"])
 NOT_BEFORE_LABEL = frozenset(DATA["not_before_label"])
 NOT_AFTER_LABEL = frozenset(DATA["not_after_label"])
-# The thing must be what the sentence is about, not where the person is: "at the shop is 16" tells of a person.
 THING_BEFORE = re.compile(
-    rf"(?P<where>(?<![a-z])(?:in|at|of|from|with|by|near|to|on|en|de|del|da|do|na|no|com|con|desde|em|for) )?"
-    rf"(?:(?:the|our|my|this|that|his|her|their|a|an|la|el|nuestra|nuestro|o|mi|minha|meu|nossa|nosso) )?(?<![a-z])"
-    rf"(?:(?:{any_of(DATA['thing'])})s?(?: is| was| are| has| turned| turns| aged| tiene| tem| only| now| about| over| almost){{1,3}}"
+    rf"(?<![a-z])(?:(?:{any_of(DATA['thing'])})s?(?: is| was| are| has| turned| turns| aged| tiene| tem| only| now| about| over| almost){{1,3}}"
     rf"|(?:{any_of(DATA['pet'])})s?,?(?: aged?:?)?)[ ]?\Z"
 )
+THING_LAST = frozenset(
+    ["is", "was", "are", "has", "turned", "turns", "aged", "tiene", "tem", "only", "now", "about", "over", "almost"]
+)
+# The thing must be what the sentence is about, not where the person is: "at the shop is 16" tells of a person.
+WHERE = frozenset(
+    [
+        "in",
+        "at",
+        "of",
+        "from",
+        "with",
+        "by",
+        "near",
+        "to",
+        "on",
+        "en",
+        "de",
+        "del",
+        "da",
+        "do",
+        "na",
+        "no",
+        "nas",
+        "nos",
+        "com",
+        "con",
+        "desde",
+        "em",
+        "for",
+    ]
+)
+THING_LAST |= {pet + plural for pet in DATA["pet"] for plural in ("", "s")}
 AGED_THING = re.compile(rf"(?<![a-z])(?:{any_of(DATA['thing'])})s?(?: is| was| are)? \Z")
 
 # --- what stands between two numbers ----------------------------------------------------------------------------------

@@ -12,18 +12,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.age_reader import NAME, Reader, found
-from nlp.age_words import AUTOMATON, DATA, DECADE, DECADES, FIELD_UNIT, JOIN, MEASURED, PATTERNS, RANGE, SIGN_OF, STOP, STRONG, WEAK, Sign
+from nlp.age_words import (
+    AUTOMATON,
+    DATA,
+    DECADE,
+    DECADES,
+    KIND_OF,
+    LAST_NUMBER,
+    LAST_PAIR,
+    LEAD,
+    MEASURED,
+    PATTERNS,
+    RANGE,
+    STOP,
+    STRONG,
+    WEAK,
+)
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.numerals import LOOKS, WORDS, Number, Numbers
 from nlp.records import Kind
 from store.datafiles import load_data
 
-# Fields that may hold an age as an idiom, without a word for it.
-BARE = frozenset({"title", "body", "name"})
 NAMES = frozenset(load_data(Path(__file__).with_name("names.yml"))["known"])
 NO_NAMES = frozenset(DATA["no_names"])
 # "Ana, 24", "Ana (24)", "Ana - 24": a capital word at the start of a line, then the age, then a stop.
 NAMED = re.compile(r"(?:^|[\n*~|!.])[ ]{0,3}(?P<name>[a-z]{3,14})[ ]{0,2}[,(|/·-][ ]{0,2}\Z")
+# Right before the number, and one letter further: "Ana, 24", "Ana,24".
+BEFORE_BARE = frozenset(" ,(|/·-")
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+BEFORE_BARE_BLANK = BEFORE_BARE | LETTERS
 NAMED_END = re.compile(r"\)|[ ]{0,2}(?:[,.!|/*~·\n-](?!\d)|\Z)")
 TAIL = re.compile(r"(?:(?<=[ \])])-|[|(·]|(?<!\d),)[ ]{0,2}(?P<age>\d{2})[ ]{0,2}\)?[ ]{0,3}\Z")
 
@@ -66,30 +83,34 @@ def _finds(text: AdText) -> Iterator[Found]:
     for run in text.fields:
         if run.name == "age":
             yield from _age_field(folded, numbers, run)
-    if text.numbers or words or any(SIGN_OF[hit[0]] >= Sign.LEAD for hit in signs):
+    if not text.numbers and not words:
+        signs = [hit for hit in signs if KIND_OF[hit[0]] == LEAD]  # a decade needs no number
+    if signs:
         reader = Reader(folded, numbers)
         for hit in signs:
             yield from reader.read(*hit)
     if text.numbers:
-        yield from _idioms(text, numbers)
+        yield from _idioms(text)
 
 
 def _signs(folded: str) -> tuple[list[tuple[int, int, int]], list[Number]]:
     """The words of the automaton that stand whole (digits may touch them), numbers apart."""
     signs: list[tuple[int, int, int]] = []
     words: list[Number] = []
-    padded = folded + " "
-    for hit in AUTOMATON.find_matches_as_indexes(folded):
+    padded = folded + "  "
+    for hit in AUTOMATON.find_matches_as_indexes(padded):
         index, start, end = hit
-        if padded[end].isalpha() or padded[start - 1].isalpha():  # the pad also stands before the first letter
+        # The pad also stands before the first letter.
+        if padded[end] in LETTERS and padded[end - 1] in LETTERS:
             continue
-        sign = SIGN_OF[index]
-        if sign > Sign.PAIR:
+        if padded[start - 1] in LETTERS and padded[start] in LETTERS:
+            continue
+        if index > LAST_PAIR:
             signs.append(hit)
-        elif sign is Sign.NUMBER:
+        elif index <= LAST_NUMBER:
             words.append((start, end, WORDS[PATTERNS[index]]))
-        elif STRONG.match(folded, end) or WEAK.match(folded, end) or (padded[start - 1] in " (:=\n" and (STOP.match(folded, end) or folded.startswith(" 1/2", end))):
-            words.append((start, end, 10 * LOOKS[folded[start]] + LOOKS[folded[start + 1]]))
+        elif any(rule.match(folded, end) for rule in (STRONG, WEAK, STOP)) or folded.startswith(" 1/2", end):
+            words.append((start + 1, end, 10 * LOOKS[folded[start + 1]] + LOOKS[folded[start + 2]]))
     return signs, words
 
 
@@ -98,13 +119,17 @@ def _age_field(folded: str, numbers: Numbers, run: Run) -> Iterator[Found]:
     items: list[Number] = []
     joints: list[str] = []
     position = run.start
-    while (one := numbers.after(position)) and one[0] < run.end:
+    while (one := numbers.after(position, run.end - position)) and one[0] < run.end:
         position = one[1]
         start, end, value = one
         if decade := DECADE.match(folded, start, run.end):
             first = DECADES.get(decade["decade"]) or int(decade["decade"][:2])
             yield Found(Kind.AGE, f"{first}-{first + 9}", start, decade.end(), NAME, 1.0)
-        elif value >= 0 and not MEASURED.match(folded, end) and not (folded[start - 1] == "/" and folded[start - 3 : start] == "1/"):
+        elif (
+            value >= 0
+            and not MEASURED.match(folded, end)
+            and not (folded[start - 1] == "/" and folded[start - 3 : start] == "1/")
+        ):
             if items:
                 ranged = RANGE.fullmatch(folded, items[-1][1], start) and items[-1][2] < value
                 joints.append("-" if ranged else ",")
@@ -112,25 +137,30 @@ def _age_field(folded: str, numbers: Numbers, run: Run) -> Iterator[Found]:
     yield from found((items, joints), 1.0)
 
 
-def _idioms(text: AdText, numbers: Numbers) -> Iterator[Found]:
+def _idioms(text: AdText) -> Iterator[Found]:
     """Ages that only their place tells: after a name, and at the end of a title."""
     folded = text.folded.text
     for run in text.fields:
-        if run.name == "title" and (tail := TAIL.search(folded, max(run.start, run.end - 12), run.end)):
+        if (
+            run.name == "title"
+            and folded[run.end - 1] in "0123456789) "
+            and (tail := TAIL.search(folded, max(run.start, run.end - 12), run.end))
+        ):
             yield Found(Kind.AGE, tail["age"], *tail.span("age"), NAME, 0.8)
-    places = [run for run in text.fields if run.name in BARE]
-    for start, end in text.numbers:
-        if end - start > 2 or start < 4:
-            continue
-        before = folded[start - 1]
-        if before == " ":
-            before = folded[start - 2]
-        if before not in ",(|/·-" or not NAMED_END.match(folded, end):
+    alone = [
+        (start, end)
+        for start, end in text.numbers
+        if end - start < 3 and folded[start - 1] in BEFORE_BARE and folded[start - 2] in BEFORE_BARE_BLANK and start > 3
+    ]
+    for start, end in alone:
+        if not NAMED_END.match(folded, end):
             continue
         match = NAMED.search(folded, max(0, start - 24), start)
-        if match is None or match["name"] in NO_NAMES or not any(run.start <= start < run.end for run in places):
+        if match is None or match["name"] in NO_NAMES:
             continue
         value = int(folded[start:end])
         # A small number after just any capital word is more often a count: "Photos (12)".
-        if text.original.text[text.folded.starts[match.start("name")]].isupper() and (value >= 18 or match["name"] in NAMES):
+        if text.original.text[text.folded.starts[match.start("name")]].isupper() and (
+            value >= 18 or match["name"] in NAMES
+        ):
             yield Found(Kind.AGE, str(value), start, end, NAME, 0.8)

@@ -24,9 +24,27 @@ TENS = (
     "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
 )
 ODD = {
-    **{"zero": 0, "cero": 0, "dezasseis": 16, "dezassete": 17, "dezanove": 19, "catorze": 14, "fourty": 40, "ninty": 90},
-    **{"thirten": 13, "forteen": 14, "fourten": 14, "fiveteen": 15, "fiften": 15, "sixten": 16, "seventen": 17},
-    **{"eightteen": 18, "eighten": 18, "ninteen": 19, "nineten": 19, "veintiun": 21, "treinta y un": 31},
+    "zero": 0,
+    "cero": 0,
+    "dezasseis": 16,
+    "dezassete": 17,
+    "dezanove": 19,
+    "catorze": 14,
+    "fourty": 40,
+    "ninty": 90,
+    "thirten": 13,
+    "forteen": 14,
+    "fourten": 14,
+    "fiveteen": 15,
+    "fiften": 15,
+    "sixten": 16,
+    "seventen": 17,
+    "eightteen": 18,
+    "eighten": 18,
+    "ninteen": 19,
+    "nineten": 19,
+    "veintiun": 21,
+    "treinta y un": 31,
 }
 # What may join a ten and a unit, by language.
 GLUE = ((" ", "-", ""), (" y ", " ", "-"), (" e ", " ", "-"))
@@ -65,26 +83,29 @@ class Numbers:
         self._digits = digits
         self._words = words
 
-    def after(self, position: int) -> Number | None:
-        """The first number that starts at or after `position`."""
-        index = bisect_left(self._digits, (position,))
-        found = self._of(index) if index < len(self._digits) else None
-        at = bisect_left(self._words, (position,)) if self._words else 0
-        if at < len(self._words) and (found is None or self._words[at][0] < found[0]):
-            return self._words[at]
-        return found
+    def after(self, position: int, within: int) -> Number | None:
+        """The first number that starts at or after `position`, at most `within` characters on."""
+        digits, words, limit = self._digits, self._words, position + within
+        index = bisect_left(digits, (position,))
+        run = digits[index] if index < len(digits) and digits[index][0] <= limit else None
+        if words:
+            at = bisect_left(words, (position,))
+            if at < len(words) and words[at][0] <= limit and (run is None or words[at][0] < run[0]):
+                return words[at]
+        return None if run is None else self._of(*run)
 
-    def before(self, position: int) -> Number | None:
-        """The last number that starts before `position`."""
-        index = bisect_left(self._digits, (position,)) - 1
-        found = self._of(index) if index >= 0 else None
-        at = bisect_left(self._words, (position,)) - 1 if self._words else -1
-        if at >= 0 and (found is None or self._words[at][0] > found[0]):
-            return self._words[at]
-        return found
+    def before(self, position: int, within: int) -> Number | None:
+        """The last number that starts before `position`, if it ends at most `within` characters before."""
+        digits, words, limit = self._digits, self._words, position - within
+        index = bisect_left(digits, (position,)) - 1
+        run = digits[index] if index >= 0 and digits[index][1] >= limit else None
+        if words:
+            at = bisect_left(words, (position,)) - 1
+            if at >= 0 and words[at][1] >= limit and (run is None or words[at][0] > run[0]):
+                return words[at]
+        return None if run is None else self._of(*run)
 
-    def _of(self, index: int) -> Number:
-        start, end = self._digits[index]
+    def _of(self, start: int, end: int) -> Number:
         text = self._text
         if end - start > 2:
             return start, end, -1
@@ -101,7 +122,11 @@ class Numbers:
         after = text[end]
         if after in "%°$€£" or (after == "'" and (end - start == 1 or text[end + 1] in "'0123456789")):
             return start, end, -1
-        if after in ".:" and text[end + 1].isdigit() and not (text[end : end + 2] == ".5" and not text[end + 2].isdigit()):
+        if (
+            after in ".:"
+            and text[end + 1].isdigit()
+            and not (text[end : end + 2] == ".5" and not text[end + 2].isdigit())
+        ):
             return start, end, -1
         if after == "," and end - start == 1 and text[end + 1].isdigit():
             return start, end, -1  # 1,65
