@@ -96,10 +96,9 @@ def _positive(rng: Random) -> Case:
         if spelled and number < 18:
             return str(words["words"][number])
         other = str(number).translate(str.maketrans(PLAIN, rng.choice(DATA["digits"])))
-        # A lone letter says no number to anybody.
-        return (
-            other if rng.random() < 0.15 and (len(other) > 1 or not other.isascii() or other.isdigit()) else str(number)
-        )
+        # Letters alone say a number to nobody, but "lo" and "ll" in the place of one.
+        readable = not other.isalpha() or other.isdigit() or (len(other) == 2 and not DIGITS_ONLY.search(form))
+        return other if rng.random() < 0.15 and readable else str(number)
 
     # Numbers go in after the case is changed: l6 is no L6.
     form = recased(form.replace("{u}", rng.choice(words["units"])))

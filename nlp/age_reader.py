@@ -85,10 +85,7 @@ class Reader:
             return
         if self._word_before(start) in NOT_BEFORE_LABEL:
             return
-        after = first[1]
-        if not self._unit(after) and (
-            MEASURED.match(text, after) or (":" not in gap and "=" not in gap and COUNTED.match(text, after))
-        ):
+        if MEASURED.match(text, first[1]):
             return
         chain = self._forward(first, many=text[end - 1] == "s")
         if chain[0] and not (chain[0][-1][2] >= 18 and OPEN_ENDED.match(text, chain[0][-1][1])):
@@ -127,7 +124,7 @@ class Reader:
         if last is not None and (last := self._whole(last)) is not None and last[2] >= 0:
             unit = STRONG.match(text, last[1]) or (weak := WEAK.match(text, last[1]))
         if last is None or unit is None:
-            # "Years of age: 16", "Años: 16"
+            # A unit that stands as a label: "Years of age: 16" and the like.
             said = text[end - 4 : end]
             if said in {" age", "edad", "dade"} or (said == "anos" and {":", "="} & {*text[end : end + 2]}):
                 yield from self._after_label(start, end)
@@ -169,12 +166,13 @@ class Reader:
             last, following = items[-1], self.numbers.after(items[-1][1], LONGEST_JOINT)
             if following is None or following[2] < 0 or not (joint := self._joint(last, following)):
                 break
-            if joint == "/" and len(items) > 1:
-                break
+            if len(items) > 1 and joint in "-/":
+                break  # "24, 5-9 tall"
             items.append(following)
             joints.append(joint)
         while len(items) > 1 and (
             GLUED.match(text, items[-1][1])
+            or (joints[-1] == "," and text[items[-1][1] : items[-1][1] + 1] == '"')
             or not self._free(items[-1], loose=joints[-1] == "-" or (many and len(items) == 2 and joints[-1] == "and"))
         ):
             items.pop()
@@ -260,7 +258,7 @@ class Reader:
         before = self.text[start - 2 : start]
         if before == "1/" and self.text[start:end] == "2":
             return self.numbers.before(start - 2, 3) or number
-        if before[1] in ".," and before[0].isdigit() and self.text[start:end] == "5":
+        if before[1] in ".," and before[0].isalnum() and self.text[start:end] == "5":
             return self.numbers.before(start - 1, 1)
         return number
 

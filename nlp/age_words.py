@@ -81,25 +81,26 @@ AUTOMATON = AhoCorasick(PATTERNS, matchkind=MatchKind.LeftmostLongest, implement
 
 # --- what follows a number --------------------------------------------------------------------------------------------
 HALF = r"(?:[ -]?1/2|\.5|[ -]and[ -]a[ -]half|,5)?"
-BLANK = r"[ \n.,'*()+-]{0,4}"
+# Between a number and its unit no sentence ends: "calle 16. Yo ..." is no "16 yo".
+BLANK = r"[ '*()+-]{0,3}"
 STRONG = re.compile(
-    rf"{HALF}{BLANK}(?:y[a-z']{{1,6}}{BLANK}(?:olds?|young|of age)|y[ ./]{{0,2}}o|(?:de |of )(?:edad|idade|age)|"
-    rf"an[iy]?os(?:[ \n]de[ \n](?:edad|idade)|[ \n](?:cumplidos|completos|feitos|recien cumplidos))|an(?:itos|inhos)|yr?s? ?old)(?![a-z])"
+    rf"{HALF}(?:{BLANK}y[ ./]{{0,2}}o|(?:\n|{BLANK})(?:y[a-z']{{1,6}}[ \n.'*()-]{{0,4}}(?:olds?|young|of age)|"
+    rf"(?:de |of )(?:edad|idade|age)|an(?:itos|inhos)|"
+    rf"an[iy]?os[ \n](?:de[ \n](?:edad|idade)|cumplidos|completos|feitos|recien cumplidos)))(?![a-z])"
 )
 WEAK = re.compile(
-    rf"{HALF}{BLANK}(?:(?P<es>a ?n[in]?os)|(?P<en>years?|yrs?|{any_of(SLIPS)})(?P<one>))(?:'s?)?(?![a-z])(?!['-]?\d)"
+    rf"{HALF}(?:\n|{BLANK})(?:(?P<es>a ?n[in]?os)|(?P<en>years?|yrs?|{any_of(SLIPS)}))(?:'s?)?(?![a-z])(?!['-]?\d)"
 )
-FIELD_UNIT = re.compile(rf"{BLANK}y(?![a-z])")
 # "cumplió 16 años en mayo" tells an age, "10 años en el sector" does not.
 MONTH = "jan|ene|feb|fev|mar|apr|abr|may|mai|jun|jul|aug|agosto|sep|set|oct|out|nov|dec|dez|dic"
 NOT_AFTER = re.compile(
-    rf"(?:[ +'-]{{1,3}}|\.[ ]?(?=exp)){_starting(DATA['not_after_years'])}(?! (?:edad|idade|{MONTH}))"
+    rf"(?:[ +'-]{{1,3}}|\.[ ]?(?=exp))(?!(?:de|of|en|em|in) (?:edad|idade|age|{MONTH})){_starting(DATA['not_after_years'])}"
 )
 # What may follow "16 years" in English where no person stands before it.
 AFTER_WEAK = re.compile(r"[ ]{0,2}(?:[^a-z0-9 ]|\Z|and (?!counting)|y |e |who |that |likes |que )")
-# After the thing itself: "16 year old house cleaner" is a person.
-NEXT = r"(?:(?![ -]?[a-z])|(?= (?:and|with|in|on|for|is|was|to|from|at|that|which|y|e|en|em|con|com|i|i'm|we|she|he|my|no|age|ages)(?![a-z])))"
-THING_AFTER = re.compile(rf"[ -]{{1,2}}(?:{any_of(DATA['thing'])})(?:s|es)?{NEXT}")
+# "16 year old house cleaner" is a person.
+NO_TRADE = r"(?![ -]?[a-z]*(?:er|or|ist|ant|ess|girl|boy|man|woman|lady|maid|wife|person|model|mate|staff|chef|student)s?(?![a-z]))"
+THING_AFTER = re.compile(rf"[ -]{{1,2}}(?:{any_of(DATA['thing'])})(?:s|es)?(?![a-z]){NO_TRADE}")
 COUNTED = re.compile(rf"[ -]{{0,2}}{_starting(DATA['counted'])}")
 MEASURED = re.compile(
     r"[ -]{0,2}(?:months?|mo|mos|meses|mes|weeks?|wks?|semanas?|days?|dias?|hours?|hrs?|h|minutes?|mins?|cm|mm|m|km|kgs?|kilos?|lbs?|"
@@ -110,7 +111,7 @@ PLURAL = re.compile(
     r"[a-z]+[^suia']s(?![a-z])"
 )
 OPEN_ENDED = re.compile(r"[ ]{0,2}(?:\+(?![ ]?\d)|(?:and|or|y|e|o|ou)[ ](?:up|older|over|above|mas|mais))")
-STOP = re.compile(r"(?!\.\d)[ ]{0,3}(?:[^a-z0-9 /:'%$]|['/](?!\d)|\Z|(?:y|e|and)[ ](?!\d))")
+STOP = re.compile(r"(?!\.\d|-[a-z])[ ]{0,3}(?:[^a-z0-9 /:'%$]|['/](?!\d)|\Z|(?:y|e|and)[ ](?!\d))")
 
 # --- what stands before a number --------------------------------------------------------------------------------------
 CLIENT = re.compile(rf"(?:(?<![a-z])(?:{any_of(DATA['client'])}))(?: the)?(?: age)?(?: of)?[^a-z0-9]{{0,3}}\Z")

@@ -35,12 +35,13 @@ from store.datafiles import load_data
 
 NAMES = frozenset(load_data(Path(__file__).with_name("names.yml"))["known"])
 NO_NAMES = frozenset(DATA["no_names"])
+Hit = tuple[int, int, int]  # which pattern, start, end
+# More words of ages than any ad has, and how many characters on each side of one tell it from another.
+CROWD, AROUND = 5_000, 60
 # "Ana, 24", "Ana (24)", "Ana - 24": a capital word at the start of a line, then the age, then a stop.
 NAMED = re.compile(r"(?:^|[\n*~|!.])[ ]{0,3}(?P<name>[a-z]{3,14})[ ]{0,2}[,(|/·-][ ]{0,2}\Z")
-# Right before the number, and one letter further: "Ana, 24", "Ana,24".
 BEFORE_BARE = frozenset(" ,(|/·-")
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-BEFORE_BARE_BLANK = BEFORE_BARE | LETTERS
 NAMED_END = re.compile(r"\)|[ ]{0,2}(?:[,.!|/*~·\n-](?!\d)|\Z)")
 TAIL = re.compile(r"(?:(?<=[ \])])-|[|(·]|(?<!\d),)[ ]{0,2}(?P<age>\d{2})[ ]{0,2}\)?[ ]{0,3}\Z")
 
@@ -93,12 +94,15 @@ def _finds(text: AdText) -> Iterator[Found]:
         yield from _idioms(text)
 
 
-def _signs(folded: str) -> tuple[list[tuple[int, int, int]], list[Number]]:
+def _signs(folded: str) -> tuple[list[Hit], list[Number]]:
     """The words of the automaton that stand whole (digits may touch them), numbers apart."""
-    signs: list[tuple[int, int, int]] = []
+    signs: list[Hit] = []
     words: list[Number] = []
     padded = folded + "  "
-    for hit in AUTOMATON.find_matches_as_indexes(padded):
+    hits = AUTOMATON.find_matches_as_indexes(padded)
+    if len(hits) > CROWD:
+        hits = _first_of_each(padded, hits)
+    for hit in hits:
         index, start, end = hit
         # The pad also stands before the first letter.
         if padded[end] in LETTERS and padded[end - 1] in LETTERS:
@@ -112,6 +116,14 @@ def _signs(folded: str) -> tuple[list[tuple[int, int, int]], list[Number]]:
         elif any(rule.match(folded, end) for rule in (STRONG, WEAK, STOP)) or folded.startswith(" 1/2", end):
             words.append((start + 1, end, 10 * LOOKS[folded[start + 1]] + LOOKS[folded[start + 2]]))
     return signs, words
+
+
+def _first_of_each(text: str, hits: list[Hit]) -> list[Hit]:
+    """Each hit whose surroundings are new: what a flood repeats to the letter says nothing more."""
+    firsts: dict[str, Hit] = {}
+    for hit in hits:
+        firsts.setdefault(text[max(0, hit[1] - AROUND) : hit[2] + AROUND], hit)
+    return list(firsts.values())
 
 
 def _age_field(folded: str, numbers: Numbers, run: Run) -> Iterator[Found]:
@@ -150,7 +162,10 @@ def _idioms(text: AdText) -> Iterator[Found]:
     alone = [
         (start, end)
         for start, end in text.numbers
-        if end - start < 3 and folded[start - 1] in BEFORE_BARE and folded[start - 2] in BEFORE_BARE_BLANK and start > 3
+        if end - start < 3
+        and folded[start - 1] in BEFORE_BARE
+        and start > 3
+        and (folded[start - 2] in LETTERS or folded[start - 3] in LETTERS or folded[start - 4] in LETTERS)
     ]
     for start, end in alone:
         if not NAMED_END.match(folded, end):

@@ -70,7 +70,11 @@ def _spellings() -> dict[str, int]:
 WORDS = _spellings()
 # Letters that stand for digits beside one: "l6", "1o". Two of them alone ("lo", "ll") only where an age has to stand.
 LOOKS = {"l": 1, "i": 1, "o": 0}
-PAIRS = {"lo": 10, "io": 10, "ll": 11, "li": 11, "il": 11}
+PAIRS = {"lo": 10, "io": 10, "ll": 11, "li": 11, "il": 11, "ii": 11}
+
+
+# After a comma they tell an amount of money.
+CENTS = frozenset(("00", "50", "90", "95", "99"))
 
 
 class Numbers:
@@ -128,8 +132,8 @@ class Numbers:
             and not (text[end : end + 2] == ".5" and not text[end + 2].isdigit())
         ):
             return start, end, -1
-        if after == "," and end - start == 1 and text[end + 1].isdigit():
-            return start, end, -1  # 1,65
+        if after == "," and text[end + 1].isdigit() and (end - start == 1 or text[end + 1 : end + 3] in CENTS):
+            return start, end, -1  # 1,65 and 17,00
         if after == "/" and text[start : end + 2] == "24/7":
             return start, end, -1
         return start, end, value
