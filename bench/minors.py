@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.minors [--seed N] [--positives N] [--negatives N] [--show N]
 
-`positives` makes ads that state an age of 0 to 17 in nothing but neutral words, `negatives` ads full of other small numbers, some
-beside an adult's age. The wording is in minors.yml; it was written from how people write, not from what the reader knows.
+`positives` makes ads that state an age of 0 to 17 in nothing but neutral words, `negatives` ads full of other small numbers,
+some beside an adult's age. The wording is in minors.yml; it was written from how people write, not from what the reader knows.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 """From a word that speaks of age to the ages beside it: what may stand between, what must not follow or go before."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from nlp.age_lists import NAME, Chain, found
 from nlp.age_words import (
     AFTER_WEAK,
     AGED_THING,
-    BETWEEN,
     CLIENT,
     CLIENT_LAST,
     COUNTED,
@@ -19,7 +19,6 @@ from nlp.age_words import (
     MANY,
     MEASURED,
     NOT_AFTER,
-    NOT_AFTER_LABEL,
     NOT_BEFORE_LABEL,
     NOT_BEFORE_YEARS,
     OPEN_ENDED,
@@ -38,20 +37,18 @@ from nlp.age_words import (
     WEAK,
     WHERE,
     WHO,
-    WORDS_BETWEEN,
+    labels,
 )
 from nlp.extractor import Found
 from nlp.numerals import Number, Numbers
 from nlp.records import Kind
 
-NAME = "ages"
 LONGEST_LIST = 8
 # How far a number may stand from the word that makes it an age, in letters.
 FROM_LABEL, FROM_PERSON, TO_UNIT, LONGEST_JOINT = 48, 30, 16, 9
 GLUED = re.compile(r"[/-]\d")
 CLAUSE = re.compile(r"[.,;:!?|/*·\n]")
 LETTER = re.compile(r"[a-z]")
-Chain = tuple[list[Number], list[str]]  # numbers, and the sign between each and the next: "-" for a range
 
 
 class Reader:
@@ -79,7 +76,7 @@ class Reader:
     def _after_label(self, start: int, end: int) -> Iterator[Found]:
         text = self.text
         first = self.numbers.after(end, FROM_LABEL)
-        if first is None or first[2] < 0 or not _labels(gap := text[end : first[0]]):
+        if first is None or first[2] < 0 or not labels(text[end : first[0]]):
             return
         if self._asked(start) or AGED_THING.search(text, max(0, start - 16), start):
             return
@@ -292,35 +289,3 @@ class Reader:
     def _found(self, chain: Chain, confidence: float) -> Iterator[Found]:
         self.done.update(item[0] for item in chain[0])
         return found(chain, confidence)
-
-
-def found(chain: Chain, confidence: float) -> Iterator[Found]:
-    """A list's ages: a range is one find, as is each number beside it."""
-    items, joints = chain
-    index = 0
-    while index < len(items):
-        start, end, low = items[index]
-        if index + 1 < len(items) and joints[index] == "-":
-            _, end, high = items[index + 1]
-            yield Found(Kind.AGE, f"{low}-{high}", start, end, NAME, confidence)
-            index += 2
-        else:
-            yield Found(Kind.AGE, str(low), start, end, NAME, confidence)
-            index += 1
-
-
-def _labels(gap: str) -> bool:
-    """Whether what stands between a label and a number leaves the number the label's."""
-    if "\x1e" in gap:
-        return False
-    words: Sequence[str] = WORDS_BETWEEN.findall(gap)
-    if not words:
-        return len(gap) <= 12
-    if len(words) <= 6 and BETWEEN.issuperset(words):
-        return True
-    for mark in ":=":
-        head, sign, tail = gap.partition(mark)
-        if sign:
-            before, after = WORDS_BETWEEN.findall(head), WORDS_BETWEEN.findall(tail)
-            return len(before) <= 3 and NOT_AFTER_LABEL.isdisjoint(before) and BETWEEN.issuperset(after)
-    return False

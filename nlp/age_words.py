@@ -61,13 +61,11 @@ DECADES = {
 }
 PERSON = DATA["person"]
 SLIPS = sorted({slip for word in ("years", "year") for slip in _slips(word)} - {"yeas", "year", "years", "yea", "yer"})
-MANY = frozenset(
-    [f"{who} {how}" for who in PERSON["plural"] for how in ("are", "were")] + [who for who in PERSON["many"]]
-)
+MANY = frozenset([f"{who} {how}" for who in PERSON["plural"] for how in ("are", "were")] + list(PERSON["many"]))
 # In the order of their kinds: an index tells the kind.
 SIGNS: dict[str, int] = {
     **dict.fromkeys(WORDS, NUMBER),
-    **dict.fromkeys((before + pair for before in " \n:(=[*" for pair in PAIRS), PAIR),
+    **dict.fromkeys((before + pair for before in ' \n:(=[*>"~-|·' for pair in PAIRS), PAIR),
     **dict.fromkeys(DATA["label"], LABEL),
     **dict.fromkeys((*SLIPS, *DATA["unit"]), UNIT),
     **dict.fromkeys((f"{who} {how}" for who in PERSON["singular"] for how in ("am", "is", "was")), WHO),
@@ -99,16 +97,19 @@ NOT_AFTER = re.compile(
 # What may follow "16 years" in English where no person stands before it.
 AFTER_WEAK = re.compile(r"[ ]{0,2}(?:[^a-z0-9 ]|\Z|and (?!counting)|y |e |who |that |likes |que )")
 # "16 year old house cleaner" is a person.
-NO_TRADE = r"(?![ -]?[a-z]*(?:er|or|ist|ant|ess|girl|boy|man|woman|lady|maid|wife|person|model|mate|staff|chef|student)s?(?![a-z]))"
+NO_TRADE = (
+    r"(?![ -]?[a-z]*(?:er|or|ist|ant|ess|girl|boy|man|woman|lady|maid|wife|person|model|mate|staff|chef|student)s?"
+    r"(?![a-z]))"
+)
 THING_AFTER = re.compile(rf"[ -]{{1,2}}(?:{any_of(DATA['thing'])})(?:s|es)?(?![a-z]){NO_TRADE}")
 COUNTED = re.compile(rf"[ -]{{0,2}}{_starting(DATA['counted'])}")
 MEASURED = re.compile(
-    r"[ -]{0,2}(?:months?|mo|mos|meses|mes|weeks?|wks?|semanas?|days?|dias?|hours?|hrs?|h|minutes?|mins?|cm|mm|m|km|kgs?|kilos?|lbs?|"
-    r"ft|feet|inch(?:es)?|oz|gb|am|pm|percent|usd|eur|euros?|dollars?|miles?|photos?|fotos?)(?![a-z])"
+    r"[ -]{0,2}(?:months?|mo|mos|meses|mes|weeks?|wks?|semanas?|days?|dias?|hours?|hrs?|h|minutes?|mins?|cm|mm|m|km|kgs?|"
+    r"kilos?|lbs?|ft|feet|inch(?:es)?|oz|gb|am|pm|percent|usd|eur|euros?|dollars?|miles?|photos?|fotos?)(?![a-z])"
 )
 PLURAL = re.compile(
-    r" (?!always|was|is|has|this|his|yes|as|us|ladies|sometimes|besides|loves|likes|lives|speaks|enjoys|reads|writes|works|years|yrs)"
-    r"[a-z]+[^suia']s(?![a-z])"
+    r" (?!always|was|is|has|this|his|yes|as|us|ladies|sometimes|besides|loves|likes|lives|speaks|enjoys|reads|writes|works|"
+    r"years|yrs)[a-z]+[^suia']s(?![a-z])"
 )
 OPEN_ENDED = re.compile(r"[ ]{0,2}(?:\+(?![ ]?\d)|(?:and|or|y|e|o|ou)[ ](?:up|older|over|above|mas|mais))")
 STOP = re.compile(r"(?!\.\d|-[a-z])[ ]{0,3}(?:[^a-z0-9 /:'%$]|['/](?!\d)|\Z|(?:y|e|and)[ ](?!\d))")
@@ -124,40 +125,15 @@ NOT_BEFORE_YEARS = frozenset(DATA["not_before_years"])
 NOT_BEFORE_LABEL = frozenset(DATA["not_before_label"])
 NOT_AFTER_LABEL = frozenset(DATA["not_after_label"])
 THING_BEFORE = re.compile(
-    rf"(?<![a-z])(?:(?:{any_of(DATA['thing'])})s?(?: is| was| are| has| turned| turns| aged| tiene| tem| only| now| about| over| almost){{1,3}}"
+    rf"(?<![a-z])(?:(?:{any_of(DATA['thing'])})s?"
+    rf"(?: is| was| are| has| turned| turns| aged| tiene| tem| only| now| about| over| almost){{1,3}}"
     rf"|(?:{any_of(DATA['pet'])})s?,?(?: aged?:?)?)[ ]?\Z"
 )
 THING_LAST = frozenset(
     ["is", "was", "are", "has", "turned", "turns", "aged", "tiene", "tem", "only", "now", "about", "over", "almost"]
 )
 # The thing must be what the sentence is about, not where the person is: "at the shop is 16" tells of a person.
-WHERE = frozenset(
-    [
-        "in",
-        "at",
-        "of",
-        "from",
-        "with",
-        "by",
-        "near",
-        "to",
-        "on",
-        "en",
-        "de",
-        "del",
-        "da",
-        "do",
-        "na",
-        "no",
-        "nas",
-        "nos",
-        "com",
-        "con",
-        "desde",
-        "em",
-        "for",
-    ]
-)
+WHERE = frozenset(DATA["where"])
 THING_LAST |= {pet + plural for pet in DATA["pet"] for plural in ("", "s")}
 AGED_THING = re.compile(rf"(?<![a-z])(?:{any_of(DATA['thing'])})s?(?: is| was| are)? \Z")
 
@@ -169,3 +145,20 @@ DECADE = re.compile(
     rf"(?P<at>(?:(?P<part>{any_of(PARTS)})[ -]{{1,2}})?(?:(?:{any_of((*OWNERS, *OWNING))}) )?"
     rf"(?P<decade>[2-7]0'?s|{any_of(DECADES)}|teens))(?![a-z0-9])"
 )
+
+
+def labels(gap: str) -> bool:
+    """Whether what stands between a label and a number leaves the number the label's."""
+    if "\x1e" in gap:
+        return False
+    words: list[str] = WORDS_BETWEEN.findall(gap)
+    if not words:
+        return len(gap) <= 12
+    if len(words) <= 6 and BETWEEN.issuperset(words):
+        return True
+    for mark in ":=":
+        head, sign, tail = gap.partition(mark)
+        if sign:
+            before, after = WORDS_BETWEEN.findall(head), WORDS_BETWEEN.findall(tail)
+            return len(before) <= 3 and NOT_AFTER_LABEL.isdisjoint(before) and BETWEEN.issuperset(after)
+    return False

@@ -9,9 +9,11 @@ One pass of an automaton finds the words; numbers are looked up only near them (
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
-from nlp.age_reader import NAME, Reader, found
+from nlp.age_lists import NAME, found
+from nlp.age_reader import Reader
 from nlp.age_words import (
     AUTOMATON,
     DATA,
@@ -37,10 +39,12 @@ NAMES = frozenset(load_data(Path(__file__).with_name("names.yml"))["known"])
 NO_NAMES = frozenset(DATA["no_names"])
 Hit = tuple[int, int, int]  # which pattern, start, end
 # More words of ages than any ad has, and how many characters on each side of one tell it from another.
-CROWD, AROUND = 5_000, 60
+CROWD, AROUND = 5_000, 40
 # "Ana, 24", "Ana (24)", "Ana - 24": a capital word at the start of a line, then the age, then a stop.
 NAMED = re.compile(r"(?:^|[\n*~|!.])[ ]{0,3}(?P<name>[a-z]{3,14})[ ]{0,2}[,(|/·-][ ]{0,2}\Z")
 BEFORE_BARE = frozenset(" ,(|/·-")
+DIGITS = frozenset("0123456789")
+TITLE_END = DIGITS | {")", " "}
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 NAMED_END = re.compile(r"\)|[ ]{0,2}(?:[,.!|/*~·\n-](?!\d)|\Z)")
 TAIL = re.compile(r"(?:(?<=[ \])])-|[|(·]|(?<!\d),)[ ]{0,2}(?P<age>\d{2})[ ]{0,2}\)?[ ]{0,3}\Z")
@@ -120,10 +124,9 @@ def _signs(folded: str) -> tuple[list[Hit], list[Number]]:
 
 def _first_of_each(text: str, hits: list[Hit]) -> list[Hit]:
     """Each hit whose surroundings are new: what a flood repeats to the letter says nothing more."""
-    firsts: dict[str, Hit] = {}
-    for hit in hits:
-        firsts.setdefault(text[max(0, hit[1] - AROUND) : hit[2] + AROUND], hit)
-    return list(firsts.values())
+    hits.reverse()  # of equal ones the last that is put in stays
+    around = [text[max(0, start - AROUND) : end + AROUND] for _, start, end in hits]
+    return sorted(dict(zip(around, hits, strict=True)).values(), key=itemgetter(1))
 
 
 def _age_field(folded: str, numbers: Numbers, run: Run) -> Iterator[Found]:
@@ -155,16 +158,16 @@ def _idioms(text: AdText) -> Iterator[Found]:
     for run in text.fields:
         if (
             run.name == "title"
-            and folded[run.end - 1] in "0123456789) "
+            and folded[run.end - 1] in TITLE_END
             and (tail := TAIL.search(folded, max(run.start, run.end - 12), run.end))
         ):
             yield Found(Kind.AGE, tail["age"], *tail.span("age"), NAME, 0.8)
     alone = [
         (start, end)
         for start, end in text.numbers
-        if end - start < 3
+        if end - start < 3 < start
+        and folded[start - 2] not in DIGITS
         and folded[start - 1] in BEFORE_BARE
-        and start > 3
         and (folded[start - 2] in LETTERS or folded[start - 3] in LETTERS or folded[start - 4] in LETTERS)
     ]
     for start, end in alone:

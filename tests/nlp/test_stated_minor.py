@@ -68,8 +68,8 @@ def test_a_megabyte_of_numbers_or_labels_is_read_in_no_time(unit: str) -> None:
     text = AdText.of(Ad("test:1", "test", "", None, body=unit * (1_000_000 // len(unit))))
     started = time.process_time()
     assert len(list(Ages()(text))) == 0
-    # Half of it on an idle machine.
-    assert time.process_time() - started < 0.3
+    # An idle machine takes a third of it.
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
