@@ -218,7 +218,9 @@ class Reader:
     def _free(self, item: Number, *, loose: bool) -> bool:
         """Whether a list may end with this number: a unit or a stop follows; where `loose`, anything that is not counted."""
         text, end = self.text, item[1]
-        if self._unit(end) or STOP.match(text, end):
+        if STRONG.match(text, end) or WEAK.match(text, end):
+            return self._unit(end)  # "3+ years experience" ends no list of ages
+        if STOP.match(text, end):
             return True
         return loose and not any(rule.match(text, end) for rule in (COUNTED, MEASURED, PLURAL, LETTER))
 
