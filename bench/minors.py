@@ -11,7 +11,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -42,7 +42,8 @@ class Case:
 
     def ad(self, index: int) -> Ad:
         """The ad to read."""
-        return Ad(f"minors:{index}", "minors", "", None, region="US", **dict(self.fields))
+        given = Ad(f"minors:{index}", "minors", "", None, region="US")
+        return replace(given, **dict(self.fields))  # type: ignore[arg-type]  # text fields only
 
     def seen(self, reading: Reading) -> bool:
         """Whether the reading raises the stated age with its words; for an ad that states none, whether it raises any."""

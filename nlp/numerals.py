@@ -49,6 +49,8 @@ ODD = {
 # What may join a ten and a unit, by language.
 GLUE = ((" ", "-", ""), (" y ", " ", "-"), (" e ", " ", "-"))
 
+SINGLE = {word: value for line in UNITS for value, word in enumerate(line.split(), start=1)}
+
 Number = tuple[int, int, int]  # start, end, value; the value is -1 where it can be no age
 
 

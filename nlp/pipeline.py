@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crawlers.records import Ad
 from nlp.ages import Ages
-from nlp.derived import derived
+from nlp.derived import derived, is_minor
 from nlp.emails import EMAILS
 from nlp.extractor import AdText, Extractor, Found
 from nlp.handles import HANDLES
@@ -27,7 +27,7 @@ from nlp.payments import Payments
 from nlp.phones import PHONES
 from nlp.places import Places
 from nlp.prices import Prices
-from nlp.records import Mention, Reading
+from nlp.records import Kind, Mention, Reading
 from nlp.urls import URLS
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
@@ -74,7 +74,12 @@ def _find(text: AdText, *, full: bool) -> list[Found]:
     """Contacts always; the rest where the language is one we read, else in the fields that hold one fact."""
     found = [one for extractor in CONTACTS for one in extractor(text)]
     facts = [one for extractor in FACTS for one in extractor(text)]
-    return settle(found + (facts if full else [one for one in facts if _field(text, one) in STRUCTURED]))
+    return settle(found + (facts if full else [one for one in facts if _always(text, one)]))
+
+
+def _always(text: AdText, one: Found) -> bool:
+    """Facts of an ad in a language we do not read; an age below 18 is never lost, also where a few words mislead us."""
+    return _field(text, one) in STRUCTURED or (one.kind is Kind.AGE and is_minor(one.value))
 
 
 def _judge(text: AdText, found: list[Found], masked: Rewritten, lexicons: Lexicons | None) -> Iterator[Mention]:
