@@ -276,7 +276,7 @@ def _could_be(written: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _is_group(written: str) -> bool:
     known = masks()
-    return any(known.of_row[str(row)] in GROUPS for _, _, row in known.hits(written))
+    return any(known.of_row[row] in GROUPS for _, _, row in known.hits(written))
 
 
 @cache

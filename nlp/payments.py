@@ -7,7 +7,7 @@ from itertools import islice
 
 from nlp.contact_signs import MOST, payment_words, signs
 from nlp.extractor import AdText, Example, Found
-from nlp.phrases import Phrases
+from nlp.phrases import Phrases, sentences
 from nlp.records import Kind
 
 NAME = "payments"
@@ -49,7 +49,7 @@ class Payments:
         known = signs(folded)
         if known.payments:
             position = 0
-            for hit in sorted(islice(_methods().find(folded), MOST), key=lambda one: (one.start, -one.end)):
+            for hit in sorted(islice(_methods().find(sentences(folded)), MOST), key=lambda one: (one.start, -one.end)):
                 if hit.start < position:
                     continue
                 position = hit.end

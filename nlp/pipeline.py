@@ -1,7 +1,7 @@
 """The reading pipeline: an ad in, its Reading out.
 
-Three steps: extractors look over the folded text, contacts first (`_find`); the masked text is made (masking.py); indicators
-are found in the masked text, and follow from other mentions (`_judge`). Nothing here needs words as tokens, so no spaCy Doc
+Three steps: extractors look over the folded text, contacts first; the masked text is made (masking.py); indicators follow from
+what was found, and are found in the masked text. Nothing here needs words as tokens, so no spaCy Doc
 is made on the way: that would cost a quarter of everything else. `spacy_component` gives the same reading to spaCy.
 """
 
@@ -17,9 +17,9 @@ from nlp.derived import derived, is_minor
 from nlp.emails import EMAILS
 from nlp.extractor import AdText, Extractor, Found
 from nlp.handles import HANDLES
-from nlp.language import language_of, read_fully
+from nlp.language import UNKNOWN, languages_of, read_fully
 from nlp.lexicon import Lexicons, load
-from nlp.mapped import BREAK, Rewritten
+from nlp.mapped import BREAK, Mapped, Original, Rewritten
 from nlp.masking import mask
 from nlp.mentions import mention, settle
 from nlp.names import Names
@@ -48,12 +48,15 @@ def read_ads(ads: Iterable[Ad]) -> Iterator[Reading]:
 def read_ad(ad: Ad, lexicons: Lexicons | None = None) -> Reading:
     """Everything there is to read in one ad; `lexicons` other than those in force are for trying them out."""
     text = AdText.of(ad)
-    language = language_of(text.folded.text)
+    languages = languages_of(text.folded.text)
+    language = languages[0] if languages else UNKNOWN
     full = language in read_fully()
     found = _find(text, full=full)
     masked = mask(text.folded, found)
-    mentions = [one for each in found if (one := mention(each, text.folded, text.original)) is not None]
-    mentions += _judge(text, found, masked, (lexicons or _lexicons()) if full else None)
+    mentions = _told(found, text.folded, text.original)
+    mentions += _told(derived(found), text.folded, text.original)
+    if full:
+        mentions += _told((lexicons or _lexicons()).find(masked, languages), masked, text.original)
     order = text.original.fields.index
     mentions.sort(key=lambda one: (order(one.field), one.start, one.end, one.kind, one.value))
     return Reading(ad.ad_id, language, masked.text.replace(BREAK, "\n"), tuple(mentions), version())
@@ -82,14 +85,8 @@ def _always(text: AdText, one: Found) -> bool:
     return _field(text, one) in STRUCTURED or (one.kind is Kind.AGE and is_minor(one.value))
 
 
-def _judge(text: AdText, found: list[Found], masked: Rewritten, lexicons: Lexicons | None) -> Iterator[Mention]:
-    """Indicators: those derived from mentions, and those of the lexicons over the masked text."""
-    for one in derived(found):
-        if (made := mention(one, text.folded, text.original)) is not None:
-            yield made
-    for one in lexicons.find(masked) if lexicons is not None else ():
-        if (made := mention(one, masked, text.original)) is not None:
-            yield made
+def _told(found: Iterable[Found], text: Mapped | Rewritten, original: Original) -> list[Mention]:
+    return [made for one in found if (made := mention(one, text, original)) is not None]
 
 
 @cache
