@@ -11,8 +11,8 @@ from typing import Any
 from store.datafiles import load_data
 
 UNKNOWN = "und"
-# Words of folded text: no accents, no capitals. Letters of other scripts stay; they are told by the script.
-LETTERS_ONLY = {code: " " for code in range(128) if not chr(code).isalpha()}
+# Words of folded text have no accents and no capitals; letters of other scripts are told by their script.
+LETTERS_ONLY = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
 LETTERS = re.compile(r"[^\W\d_]+")
 # Folding has taken the accents off: a letter beyond Latin is of another script.
 OTHER_SCRIPT = re.compile("[^\x00-\u024f]")
@@ -30,13 +30,17 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _votes() -> dict[str, tuple[tuple[str, int], ...]]:
+def _votes() -> dict[bytes, tuple[tuple[str, int], ...]]:
     """Word -> the languages it speaks for, and how strongly."""
     owners: dict[str, list[str]] = {}
     for language, words in _data()["words"].items():
         for word in dict.fromkeys(words):
             owners.setdefault(word, []).append(language)
-    return {word: tuple((one, VOTE // len(found)) for one in found) for word, found in owners.items()}
+    return {
+        word.encode(): tuple((one, VOTE // len(found)) for one in found)
+        for word, found in owners.items()
+        if word.isascii()
+    }
 
 
 @cache
@@ -57,7 +61,7 @@ def languages_of(folded: str) -> tuple[str, ...]:
         return (script,)
     votes = _votes()
     score: dict[str, int] = {}
-    for word in votes.keys() & set(text.translate(LETTERS_ONLY).split()):
+    for word in votes.keys() & set(text.encode("latin-1", "replace").translate(LETTERS_ONLY).split()):
         for language, weight in votes[word]:
             score[language] = score.get(language, 0) + weight
     enough = max(ENOUGH, max(score.values(), default=0) // 2)
