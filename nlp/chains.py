@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from itertools import pairwise
 
 from nlp.digit_words import vocabulary
@@ -30,15 +29,8 @@ REMEMBERED = 50_000
 MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
 WIDEST = 14
-
-
-class Hold(IntEnum):
-    """How loosely two atoms hang together."""
-
-    GLUED = 0
-    MARK = 1  # one dash or dot
-    SPACE = 2
-    LOOSE = 3  # a comma, a line end, several signs
+# How two atoms hang together, ever looser: glued; one dash or dot; a blank; a comma, a line end or several signs.
+GLUED, MARK, SPACE, LOOSE = range(4)
 
 
 @dataclass(slots=True)
@@ -47,7 +39,7 @@ class Chain:
 
     atoms: list[Atom] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
+    holds: list[int] = field(default_factory=list)
     glued_before: bool = False
     glued_after: bool = False
 
@@ -144,7 +136,7 @@ class _Reader:
                         continue
                     else:
                         chain.gaps.append(gap)
-                        chain.holds.append(held or Hold.GLUED)
+                        chain.holds.append(held or GLUED)
                 if first and not chain.atoms:
                     chain.glued_before = glued_before
                 first = False
@@ -214,10 +206,10 @@ def _is_tens(atom: Atom) -> bool:
     return 1 < len(atom.digits) < 4 and atom.digits[-1] == "0" and atom.digits[-2] > "1"
 
 
-class _Holds(dict[str, Hold | None]):
+class _Holds(dict[str, int | None]):
     """gap -> how loosely it ties what stands on its two sides; None across fields."""
 
-    def __missing__(self, gap: str) -> Hold | None:
+    def __missing__(self, gap: str) -> int | None:
         if len(self) >= REMEMBERED:
             self.clear()
         self[gap] = found = None if BREAK[1] in gap else _hold(gap)
@@ -245,17 +237,17 @@ def straight(text: str, spans: Sequence[tuple[int, ...]]) -> Chain | None:
     return Chain([Atom(text[low:high], low, high, DIGITS, 0) for low, high, *_ in spans], gaps, kept)
 
 
-def _hold(gap: str) -> Hold:
+def _hold(gap: str) -> int:
     """How loosely `gap` ties what stands on its two sides."""
     if not gap:
-        return Hold.GLUED
+        return GLUED
     if len(gap) == 1:
-        return Hold.SPACE if gap == " " else Hold.LOOSE if gap in "\n,;/&" else Hold.MARK
+        return SPACE if gap == " " else LOOSE if gap in "\n,;/&" else MARK
     if (
         "\n" in gap
         or "," in gap
         or (gap[0] in ".!?" and len(gap) > 2)
         or (len(gap) > 6 and not any(letter.isalpha() for letter in gap))
     ):
-        return Hold.LOOSE
-    return Hold.SPACE
+        return LOOSE
+    return SPACE
