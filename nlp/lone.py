@@ -30,8 +30,6 @@ class Lone(NamedTuple):
 
 def lone(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> list[Lone] | None:
     """The numbers that the anchors are, if no closer look could find others; None where it could."""
-    if any(len(anchor) > 2 for anchor in anchors):
-        return None
     found = []
     first = other = 0
     for index in range(1, len(anchors) + 1):

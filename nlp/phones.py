@@ -92,13 +92,13 @@ def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Itera
     """The chains of an ad; plain numbers that stand alone go to `found` unread."""
     folded = text.folded.text
     for stretch in stretches(folded, text.numbers):
-        alone = lone(folded, stretch.anchors, regions)
+        alone = None if stretch.worded else lone(folded, stretch.anchors, regions)
         if alone is not None:
             found += [_found_lone(one, text) for one in alone]
             continue
         low, high = stretch.bounds(folded)
-        first, last = stretch.anchors[0], stretch.anchors[-1]
-        if (low, high) == (first[0], last[1]) and (chain := straight(folded, stretch.anchors)):
+        whole = low == stretch.anchors[0][0] and high == stretch.anchors[-1][1]
+        if whole and not stretch.worded and (chain := straight(folded, stretch.anchors)):
             yield chain
         else:
             yield from chains(folded, low, high)

@@ -6,21 +6,21 @@ judged once and remembered. Only where the anchors that hang together could come
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.chains import NEVER
-from nlp.digit_gaps import AHEAD, BACK, GAPS, LETTERS, before, counts, may_be_digits
+from nlp.digit_gaps import AHEAD, BACK, GAPS, LETTERS, before, behind, counts, may_be_digits
 from nlp.digit_words import vocabulary
 
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
 GAP = 40
-# As far to both sides of its anchors a stretch may be read; a word with its blanks is no longer than SIDE.
-FURTHEST, SIDE = 80, 20
+# As far to both sides of its anchors a stretch may be read.
+FURTHEST = 80
 # The rest of a number is announced so close before it; its head has so many digits, it itself so many.
 CUE, HEAD, TAIL = 24, 6, 4
 # Of one stretch so many anchors are read at its head and at its tail; of an ad so many in all.
@@ -31,7 +31,6 @@ ALL_ALIKE = b"1" * 10
 ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
-BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 
 # An anchor: where it starts and ends, and for a word how many digits it may stand for.
 T = TypeVar("T", tuple[int, int], tuple[int, int, int])
@@ -44,6 +43,7 @@ class Stretch(NamedTuple):
     anchors: Sequence[Anchor]
     floor: int
     ceiling: int
+    worded: bool  # some of the anchors are words
 
     def bounds(self, text: str) -> tuple[int, int]:
         """Which part of the text to read: the anchors, what is glued to them, and the words beside them that may be digits."""
@@ -55,8 +55,8 @@ class Stretch(NamedTuple):
             high += 1
         while (word := before(text, floor, low)) and may_be_digits(word[0]):
             low = word[1]
-        while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and may_be_digits(found[1]):
-            high += found.end()
+        while (word := behind(text, high, ceiling)) and may_be_digits(word[0]):
+            high = word[1]
         return low, high
 
 
@@ -71,7 +71,8 @@ def _words() -> tuple[AhoCorasick, int]:
     known = vocabulary()
     digits = sorted({*known.strong, *known.tens, *known.times})
     cues = sorted(known.endings - set(digits))
-    return AhoCorasick([*digits, *cues], matchkind=MatchKind.LeftmostLongest), len(digits)
+    words = AhoCorasick([*digits, *cues], matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return words, len(digits)
 
 
 def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
@@ -82,18 +83,18 @@ def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     if not anchors:
         return []
     groups = _groups(text, anchors)
-    kept = [
-        group
-        for group in groups
+    kept = []
+    for group in groups:
+        first, last, digits, solid, worded = group
+        start, end = anchors[first][0], anchors[last][1]
         if (
-            group[3] >= FEWEST_DIGITS
-            or group[2] >= SPREAD
-            or group[4]
-            or AHEAD[text[(end := anchors[group[1]][1]) : end + 4]]
-            or BACK[text[max((start := anchors[group[0]][0]) - 4, 0) : start]]
-        )
-        and _may_be_number(text, anchors, group)
-    ]
+            solid >= FEWEST_DIGITS
+            or digits >= SPREAD
+            or worded
+            or AHEAD[text[end : end + 4]]
+            or BACK[text[max(start - 4, 0) : start]]
+        ) and _may_be_number(text, start, end, group):
+            kept.append(group)
     if cues:
         kept = sorted({*kept, *_announced(text, anchors, groups, cues)})
     return list(_cut(text, anchors, kept)) if kept else []
@@ -137,21 +138,24 @@ def _thinned(spans: Sequence[T]) -> Sequence[T]:
 
 
 @cache
-def _letters() -> tuple[bytes, bytes, frozenset[str], "re.Pattern[str]"]:
+def _letters() -> tuple[bytes, bytes, tuple[str, ...], "re.Pattern[str]"]:
     letters = vocabulary().look_alike_letters
     marks = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in letters)
     table = bytes(ord("1") if chr(code) in letters else code for code in range(256))
     any_letter = f"[{LETTERS}]"
     groups = rf"(?<!\w){any_letter}{{3,4}}(?:[^\w\n]?{any_letter}{{3,4}}){{2}}(?!\w)"
-    return table, marks, frozenset(letter for letter in letters if ord(letter) > 127), re.compile(groups)
+    return table, marks, tuple(letter for letter in letters if not letter.isascii()), re.compile(groups)
 
 
 def _all_alike(text: str) -> list[Anchor]:
     """Numbers in which not one digit is a digit: ZIZ-SSS-OIOI."""
     table, marks, foreign, groups = _letters()
-    if ALL_ALIKE not in text.encode("ascii", "replace").translate(table, marks) and (
-        text.isascii() or not any(letter in text for letter in foreign)
-    ):
+    bare = text
+    if not text.isascii():
+        for letter in foreign:
+            if letter in bare:
+                bare = bare.replace(letter, "o")
+    if ALL_ALIKE not in bare.encode("ascii", "replace").translate(table, marks):
         return []
     return [(match.start(), match.end(), FEWEST_DIGITS) for match in groups.finditer(text)]
 
@@ -188,10 +192,9 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
     return groups
 
 
-def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
+def _may_be_number(text: str, start: int, end: int, group: Group) -> bool:
     """The digits suffice and are no times or dates, or words that may be digits stand beside them."""
-    first, last, digits, solid, worded = group
-    start, end = anchors[first][0], anchors[last][1]
+    _, _, digits, solid, worded = group
     if solid >= FEWEST_DIGITS or digits >= SPREAD:
         return digits > MOST_DATED or not _is_date(text[start:end], digits)
     worded = worded and digits >= ANY_WORD
@@ -199,8 +202,9 @@ def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
         written, begin = word
         if counts(written, leads=begin + len(written) == start, worded=worded):
             return True
-    if (worded or AHEAD[text[end : end + 4]]) and (found := BEHIND.match(text[end : end + SIDE])):
-        return counts(found[1], glued=found.start(1) == 0, worded=worded)
+    if (worded or AHEAD[text[end : end + 4]]) and (word := behind(text, end, len(text))):
+        written, stop = word
+        return counts(written, glued=stop - len(written) == end, worded=worded)
     return False
 
 
@@ -231,23 +235,23 @@ def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cu
 
 def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> Iterator[Stretch]:
     """Each group as a stretch, the longest without their middle, and of too many the first and the last."""
-    runs: list[tuple[int, int]] = []
-    for first, last, *_ in groups:
+    runs: list[tuple[int, int, bool]] = []
+    for first, last, _, _, worded in groups:
         if last - first < 2 * MOST_ANCHORS:
-            runs.append((first, last))
+            runs.append((first, last, worded))
         else:
-            runs += ((first, first + MOST_ANCHORS - 1), (last - MOST_ANCHORS + 1, last))
-    if anchors and sum(last - first + 1 for first, last in runs) > 2 * MOST_READ:
+            runs += ((first, first + MOST_ANCHORS - 1, worded), (last - MOST_ANCHORS + 1, last, worded))
+    if len(anchors) > 2 * MOST_READ and sum(last - first + 1 for first, last, _ in runs) > 2 * MOST_READ:
         head = _within(runs)
         runs = [*head, *reversed(_within(reversed(runs[len(head) :])))]
-    for first, last in runs:
+    for first, last, worded in runs:
         floor = anchors[first - 1][1] if first else 0
         ceiling = anchors[last + 1][0] if last + 1 < len(anchors) else len(text)
-        yield Stretch(anchors[first : last + 1], floor, ceiling)
+        yield Stretch(anchors[first : last + 1], floor, ceiling, worded)
 
 
-def _within(runs: "Iterator[tuple[int, int]] | Sequence[tuple[int, int]]") -> list[tuple[int, int]]:
-    taken: list[tuple[int, int]] = []
+def _within(runs: Iterable[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+    taken: list[tuple[int, int, bool]] = []
     left = MOST_READ
     for run in runs:
         left -= run[1] - run[0] + 1
