@@ -6,7 +6,7 @@ judged once and remembered. Only where the anchors that hang together could come
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeVar
 
@@ -28,13 +28,12 @@ MOST_ANCHORS, MOST_READ = 300, 3000
 # More anchors than any ad has are thinned where they stand closer to each other than so many characters.
 MANY, DENSE = 10_000, 20
 ALL_ALIKE = b"1" * 10
-ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
+ANY_WORD = 4  # so many digits, some of them words, make any word beside them worth a look
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
 
-# An anchor: where it starts and ends, and for a word how many digits it may stand for.
-T = TypeVar("T", tuple[int, int], tuple[int, int, int])
-Anchor = tuple[int, int] | tuple[int, int, int]
+Anchor = tuple[int, int]  # where a run of digits, or a word that stands for some, starts and ends
+Spans = TypeVar("Spans", tuple[int, int], tuple[int, int, int])
 
 
 class Stretch(NamedTuple):
@@ -77,37 +76,34 @@ def _words() -> tuple[AhoCorasick, int]:
 
 def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     """The stretches of a folded text, in order; `numbers` are the spans of its runs of digits."""
-    anchors, cues = _anchors(text, numbers)
-    if alike := _all_alike(text):
-        anchors = sorted([*anchors, *alike])
+    anchors, words, cues = _anchors(text, numbers)
     if not anchors:
         return []
-    groups = _groups(text, anchors)
+    groups = _groups(text, anchors, words)
     kept = []
     for group in groups:
         first, last, digits, solid, worded = group
         start, end = anchors[first][0], anchors[last][1]
-        if (
-            solid >= FEWEST_DIGITS
-            or digits >= SPREAD
-            or worded
-            or AHEAD[text[end : end + 4]]
-            or BACK[text[max(start - 4, 0) : start]]
-        ) and _may_be_number(text, start, end, group):
+        if solid >= FEWEST_DIGITS or digits >= SPREAD:
+            if digits > MOST_DATED or not _is_date(text[start:end], digits):
+                kept.append(group)
+        elif (
+            (worded and digits >= ANY_WORD) or AHEAD[text[end : end + 4]] or BACK[text[max(start - 4, 0) : start]]
+        ) and _leads_on(text, start, end, worded=worded and digits >= ANY_WORD):
             kept.append(group)
-    if cues:
-        kept = sorted({*kept, *_announced(text, anchors, groups, cues)})
-    return list(_cut(text, anchors, kept)) if kept else []
+    if cues and (announced := _announced(text, anchors, groups, cues)):
+        kept = sorted({*kept, *announced})
+    return _cut(text, anchors, kept) if kept else []
 
 
-def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[Anchor], list[int]]:
-    """Digits and whole number words, also words glued to each other or to digits; and where cues end."""
+def _anchors(text: str, numbers: Sequence[Anchor]) -> tuple[Sequence[Anchor], dict[int, int], list[int]]:
+    """Digits and whole number words, also words glued to each other or to digits; how many digits the word that starts
+    at a place may be; and where cues end."""
     automaton, first_cue = _words()
     hits = _thinned(automaton.find_matches_as_indexes(text))
     numbers = _thinned(numbers)
-    if not hits:
-        return numbers, []
-    words: list[Anchor] = []
+    anchors: list[Anchor] = []
+    words: dict[int, int] = {}
     cues: list[int] = []
     last = 0
     length = len(text)
@@ -121,13 +117,17 @@ def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[An
             or (index + 1 < len(hits) and hits[index + 1][1] == end)
         ):
             if word < first_cue:
-                words.append((start, end, 2))
+                words[start] = 2
+                anchors.append((start, end))
             else:
                 cues.append(end)
-    return (sorted([*numbers, *words]) if words else numbers), cues
+    for start, end in _all_alike(text):
+        words[start] = FEWEST_DIGITS
+        anchors.append((start, end))
+    return sorted([*numbers, *anchors]) if anchors else numbers, words, cues
 
 
-def _thinned(spans: Sequence[T]) -> Sequence[T]:
+def _thinned(spans: Sequence[Spans]) -> Sequence[Spans]:
     """Without the middle of what stands densely for longer than any number; few spans are left as they are."""
     if len(spans) <= MANY:
         return spans
@@ -157,22 +157,22 @@ def _all_alike(text: str) -> list[Anchor]:
                 bare = bare.replace(letter, "o")
     if ALL_ALIKE not in bare.encode("ascii", "replace").translate(table, marks):
         return []
-    return [(match.start(), match.end(), FEWEST_DIGITS) for match in groups.finditer(text)]
+    return [match.span() for match in groups.finditer(text)]
 
 
-def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
+def _groups(text: str, anchors: Sequence[Anchor], words: Mapping[int, int]) -> list[Group]:
     groups: list[Group] = []
     first = digits = solid = most = 0
     worded = False
     last = anchors[0][0]
     gaps = GAPS
-    for index, anchor in enumerate(anchors):
-        start, end = anchor[0], anchor[1]
+    for index, (start, end) in enumerate(anchors):
         held = gaps[text[last:start]] if start - last <= GAP else 0
         if held > 0:
             solid += held - 1
         elif index:
-            solid -= held + 1 if held else 0
+            if held:
+                solid -= held + 1
             digits += solid
             if solid > most:
                 most = solid
@@ -182,8 +182,8 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
                 first = index
                 digits = most = 0
                 worded = False
-        if len(anchor) > 2:
-            solid += anchor[2]
+        if words and start in words:
+            solid += words[start]
             worded = True
         else:
             solid += end - start
@@ -192,12 +192,8 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
     return groups
 
 
-def _may_be_number(text: str, start: int, end: int, group: Group) -> bool:
-    """The digits suffice and are no times or dates, or words that may be digits stand beside them."""
-    _, _, digits, solid, worded = group
-    if solid >= FEWEST_DIGITS or digits >= SPREAD:
-        return digits > MOST_DATED or not _is_date(text[start:end], digits)
-    worded = worded and digits >= ANY_WORD
+def _leads_on(text: str, start: int, end: int, *, worded: bool) -> bool:
+    """Words that may be digits stand beside what stands at `start:end`, among them enough number words or not (`worded`)."""
     if (worded or BACK[text[max(start - 4, 0) : start]]) and (word := before(text, 0, start)):
         written, begin = word
         if counts(written, leads=begin + len(written) == start, worded=worded):
@@ -215,25 +211,24 @@ def _is_date(written: str, digits: int) -> bool:
     return digits - sum(sum(map(str.isdigit, match[0])) for match in NEVER.finditer(written)) < FEWEST_DIGITS
 
 
-def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> Iterator[Group]:
+def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> list[Group]:
     """Groups that could be the parts of a number in several places, where words announce its last part."""
-    firsts = [group[0] for group in groups]
-    tails = set()
+    tails = []
     for cue in cues:
         index = bisect_left(anchors, (cue,))
         if index < len(anchors) and anchors[index][0] - cue <= CUE:
-            group = groups[bisect_left(firsts, index + 1) - 1]
+            group = groups[bisect_left(groups, (index + 1,)) - 1]
             if group[2] >= TAIL and text[(end := anchors[index][1]) : end + 1] != ":":
-                tails.add(group)
+                tails.append(group)
     if tails:
-        yield from tails
         for group in groups:
             start, end = anchors[group[0]][0], anchors[group[1]][1]
             if (group[2] >= HEAD and not _is_date(text[start:end], group[2])) or text[start - 1 : start] == "+":
-                yield group
+                tails.append(group)
+    return tails
 
 
-def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> Iterator[Stretch]:
+def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> list[Stretch]:
     """Each group as a stretch, the longest without their middle, and of too many the first and the last."""
     runs: list[tuple[int, int, bool]] = []
     for first, last, _, _, worded in groups:
@@ -244,10 +239,16 @@ def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> Itera
     if len(anchors) > 2 * MOST_READ and sum(last - first + 1 for first, last, _ in runs) > 2 * MOST_READ:
         head = _within(runs)
         runs = [*head, *reversed(_within(reversed(runs[len(head) :])))]
-    for first, last, worded in runs:
-        floor = anchors[first - 1][1] if first else 0
-        ceiling = anchors[last + 1][0] if last + 1 < len(anchors) else len(text)
-        yield Stretch(anchors[first : last + 1], floor, ceiling, worded)
+    final = len(anchors) - 1
+    return [
+        Stretch(
+            anchors[first : last + 1],
+            anchors[first - 1][1] if first else 0,
+            anchors[last + 1][0] if last < final else len(text),
+            worded,
+        )
+        for first, last, worded in runs
+    ]
 
 
 def _within(runs: Iterable[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
