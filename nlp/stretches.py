@@ -138,24 +138,22 @@ def _thinned(spans: Sequence[Spans]) -> Sequence[Spans]:
 
 
 @cache
-def _letters() -> tuple[bytes, bytes, tuple[str, ...], "re.Pattern[str]"]:
+def _letters() -> tuple[bytes, bytes, "re.Pattern[str]"]:
+    """How to translate UTF-8 so that look-alikes (of those beyond ASCII, what begins like one) are ones; what to leave out of
+    it; and the groups to look for."""
     letters = vocabulary().look_alike_letters
-    marks = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in letters)
-    table = bytes(ord("1") if chr(code) in letters else code for code in range(256))
+    ones = {letter.encode()[0] for letter in letters}
+    table = bytes(ord("1") if code in ones else code for code in range(256))
+    marks = bytes(code for code in range(256) if code not in ones and not (code < 128 and chr(code).isalnum()))
     any_letter = f"[{LETTERS}]"
     groups = rf"(?<!\w){any_letter}{{3,4}}(?:[^\w\n]?{any_letter}{{3,4}}){{2}}(?!\w)"
-    return table, marks, tuple(letter for letter in letters if not letter.isascii()), re.compile(groups)
+    return table, marks, re.compile(groups)
 
 
 def _all_alike(text: str) -> list[Anchor]:
     """Numbers in which not one digit is a digit: ZIZ-SSS-OIOI."""
-    table, marks, foreign, groups = _letters()
-    bare = text
-    if not text.isascii():
-        for letter in foreign:
-            if letter in bare:
-                bare = bare.replace(letter, "o")
-    if ALL_ALIKE not in bare.encode("ascii", "replace").translate(table, marks):
+    table, marks, groups = _letters()
+    if ALL_ALIKE not in text.encode("utf-8", "replace").translate(table, marks):
         return []
     return [match.span() for match in groups.finditer(text)]
 
