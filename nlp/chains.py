@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
-from itertools import pairwise
 
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, GUESSED, SPELLED, WORDS, Atom, Run
@@ -30,15 +28,10 @@ REMEMBERED = 50_000
 MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
 WIDEST = 14
-
-
-class Hold(IntEnum):
-    """How loosely two atoms hang together."""
-
-    GLUED = 0
-    MARK = 1  # one dash or dot
-    SPACE = 2
-    LOOSE = 3  # a comma, a line end, several signs
+# Of an atom, without the checks of its arguments: there are many.
+make = tuple.__new__
+# How two atoms hang together, ever looser: glued; one dash or dot; a blank; a comma, a line end or several signs.
+GLUED, MARK, SPACE, LOOSE = range(4)
 
 
 @dataclass(slots=True)
@@ -47,7 +40,7 @@ class Chain:
 
     atoms: list[Atom] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
+    holds: list[int] = field(default_factory=list)
     glued_before: bool = False
     glued_after: bool = False
 
@@ -82,24 +75,25 @@ class _Reader:
         self.words = vocabulary()
 
     def read(self, low: int, high: int) -> list[Chain]:
-        never = NEVER.finditer(self.text, low, high if not SIGNS.isdisjoint(self.text[low:high]) else low)
+        text, known = self.text, self.words
+        never = NEVER.finditer(text, low, high if not SIGNS.isdisjoint(text[low:high]) else low)
         ban = next(never, None)
-        skip = self.words.skipped
         waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
-        for match in WORD.finditer(self.text, low, high):
+        for match in WORD.finditer(text, low, high):
             word = match[0]
+            atoms = self.chain.atoms
             runs = SPELLED[word]
             guessed = False
-            if runs is None and (not self.chain.atoms or self.chain.atoms[-1].form == WORDS):
+            if runs is None and (not atoms or atoms[-1][3] == WORDS):
                 runs = GUESSED[word]
                 guessed = runs is not None
-            if not self.chain.atoms:
+            if not atoms:
                 if runs is None:
                     waiting.clear()
-                    if word in self.words.times:
-                        self.times = self.words.times[word]
+                    if word in known.times:
+                        self.times = known.times[word]
                     continue
-                if runs[0].atoms[-1].weak:
+                if runs[0][0][-1][4]:
                     waiting.append((runs, match.start(), guessed))
                     continue
             start, end = match.span()
@@ -111,16 +105,16 @@ class _Reader:
                 if ban.end() >= end:
                     continue
             if runs is not None:
-                for early, place, guess in waiting:
-                    if not guess or runs[0].atoms[0].form == WORDS:
-                        self.take_all(early, place)
                 if waiting:
+                    for early, place, guess in waiting:
+                        if not guess or runs[0].atoms[0].form == WORDS:
+                            self.take_all(early, place)
                     waiting.clear()
                 self.take_all(runs, start)
-            elif word in self.words.times:
-                self.times = self.words.times[word]
-            elif self.chain.atoms and word not in skip:
-                if word in self.words.hundreds and len(self.chain.atoms[-1].digits) == 1:
+            elif word in known.times:
+                self.times = known.times[word]
+            elif word not in known.skipped and (atoms := self.chain.atoms):
+                if word in known.hundreds and len(atoms[-1].digits) == 1:
                     self.extend_last("00", end)
                 else:
                     self.close()
@@ -128,33 +122,33 @@ class _Reader:
         return self.done
 
     def take_all(self, runs: tuple[Run, ...], start: int) -> None:
-        for atoms, glued_before, glued_after in runs:
-            chain = self.chain
+        for run, glued_before, glued_after in runs:
+            atoms = self.chain.atoms
             first = True
-            for digits, low, high, form, weak in atoms:
-                atom = Atom(digits, low + start, high + start, form, weak)
-                if chain.atoms:
-                    gap = self.text[chain.atoms[-1].end : atom.start]
+            for digits, low, high, form, weak in run:
+                if atoms:
+                    last = atoms[-1]
+                    gap = self.text[last[2] : start + low]
                     held = HOLDS[gap] if len(gap) <= WIDEST else None
                     if first and (held is None or (glued_before and not self.is_code(gap))):
                         self.close()
-                        chain = self.chain
-                    elif self.join(gap, atom):
+                        atoms = self.chain.atoms
+                    elif form == WORDS == last[3] and len(last[0]) > 1 and self.join(gap, digits, start + high):
                         first = False
                         continue
                     else:
-                        chain.gaps.append(gap)
-                        chain.holds.append(held or Hold.GLUED)
-                if first and not chain.atoms:
-                    chain.glued_before = glued_before
+                        self.chain.gaps.append(gap)
+                        self.chain.holds.append(held or GLUED)
+                if first and not atoms:
+                    self.chain.glued_before = glued_before
                 first = False
-                if self.times > 1:
-                    if len(digits) == 1:
-                        atom = atom._replace(digits=digits * self.times, form=form | WORDS)
-                    self.times = 1
-                chain.atoms.append(atom)
+                if self.times == 1 or len(digits) > 1:
+                    atoms.append(make(Atom, (digits, start + low, start + high, form, weak)))
+                else:
+                    atoms.append(Atom(digits * self.times, start + low, start + high, form | WORDS, weak))
+                self.times = 1
             if glued_after:
-                chain.glued_after = True
+                self.chain.glued_after = True
                 self.close()
 
     def is_code(self, gap: str) -> bool:
@@ -165,29 +159,20 @@ class _Reader:
         label = gap.strip()
         return label in self.words.labels or label in self.words.fillers
 
-    def join(self, gap: str, atom: Atom) -> bool:
+    def join(self, gap: str, digits: str, end: int) -> bool:
         """Add the units to a chain that ends in tens: thirty two."""
         last = self.chain.atoms[-1]
-        if (
-            last.form == WORDS == atom.form
-            and last.digits[1:] == "00"
-            and len(atom.digits) < 3
-            and atom.digits[0] != "0"
-            and gap.strip(" -") in AND
-        ):
-            self.chain.atoms[-1] = last._replace(digits=last.digits[: -len(atom.digits)] + atom.digits, end=atom.end)
-            return True
-        if (
-            last.form == WORDS == atom.form
-            and _is_tens(last)
-            and self.times == 1
-            and len(atom.digits) == 1
-            and atom.digits != "0"
-            and gap.strip(" -") in AND
-        ):
-            self.chain.atoms[-1] = last._replace(digits=last.digits[:-1] + atom.digits, end=atom.end)
-            return True
-        return False
+        tens = last.digits
+        if digits[0] == "0" or gap.strip(" -") not in AND:
+            return False
+        if tens[1:] == "00" and len(digits) < 3:
+            tens = tens[: -len(digits)] + digits
+        elif _is_tens(tens) and self.times == 1 and len(digits) == 1:
+            tens = tens[:-1] + digits
+        else:
+            return False
+        self.chain.atoms[-1] = last._replace(digits=tens, end=end)
+        return True
 
     def extend_last(self, digits: str, end: int) -> None:
         last = self.chain.atoms[-1]
@@ -199,7 +184,7 @@ class _Reader:
         if not chain.atoms:
             return
         self.chain = Chain()
-        if sum([len(atom.digits) - atom.weak for atom in chain.atoms]) > 2:
+        if sum([len(atom[0]) - atom[4] for atom in chain.atoms]) > 2:
             self.done += [chain] if len(chain.atoms) <= MOST_ATOMS else _ends(chain)
 
 
@@ -210,14 +195,14 @@ def _ends(chain: Chain) -> list[Chain]:
     return [head, tail]
 
 
-def _is_tens(atom: Atom) -> bool:
-    return 1 < len(atom.digits) < 4 and atom.digits[-1] == "0" and atom.digits[-2] > "1"
+def _is_tens(digits: str) -> bool:
+    return 1 < len(digits) < 4 and digits[-1] == "0" and digits[-2] > "1"
 
 
-class _Holds(dict[str, Hold | None]):
+class _Holds(dict[str, int | None]):
     """gap -> how loosely it ties what stands on its two sides; None across fields."""
 
-    def __missing__(self, gap: str) -> Hold | None:
+    def __missing__(self, gap: str) -> int | None:
         if len(self) >= REMEMBERED:
             self.clear()
         self[gap] = found = None if BREAK[1] in gap else _hold(gap)
@@ -227,35 +212,44 @@ class _Holds(dict[str, Hold | None]):
 HOLDS = _Holds()
 
 
-def straight(text: str, spans: Sequence[tuple[int, ...]]) -> Chain | None:
+def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
     """The chain of runs of digits with nothing but signs and blanks between; None where something could be read otherwise."""
     start, end = spans[0][0], spans[-1][1]
     around = text[max(start - 2, 0) : end + 2]
-    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around) or any(len(span) > 2 for span in spans):
+    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around):
         return None
     if ("-" in around or "." in around) and NEVER.search(text, start, end + 2):
         return None
-    gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
+    atoms: list[Atom] = []
+    gaps: list[str] = []
+    holds: list[int] = []
+    last = start
+    for low, high in spans:
+        if atoms:
+            gap = text[last:low]
+            held = HOLDS[gap] if len(gap) <= WIDEST else None
+            if held is None:
+                return None
+            gaps.append(gap)
+            holds.append(held)
+        atoms.append(make(Atom, (text[low:high], low, high, DIGITS, 0)))
+        last = high
     if LETTERS.search("".join(gaps)) or text[max(start - 1, 0) : start].isalpha() or text[end : end + 1].isalpha():
         return None
-    holds = [HOLDS[gap] if len(gap) <= WIDEST else None for gap in gaps]
-    kept = [held for held in holds if held is not None]
-    if len(kept) < len(holds):
-        return None
-    return Chain([Atom(text[low:high], low, high, DIGITS, 0) for low, high, *_ in spans], gaps, kept)
+    return Chain(atoms, gaps, holds)
 
 
-def _hold(gap: str) -> Hold:
+def _hold(gap: str) -> int:
     """How loosely `gap` ties what stands on its two sides."""
     if not gap:
-        return Hold.GLUED
+        return GLUED
     if len(gap) == 1:
-        return Hold.SPACE if gap == " " else Hold.LOOSE if gap in "\n,;/&" else Hold.MARK
+        return SPACE if gap == " " else LOOSE if gap in "\n,;/&" else MARK
     if (
         "\n" in gap
         or "," in gap
         or (gap[0] in ".!?" and len(gap) > 2)
         or (len(gap) > 6 and not any(letter.isalpha() for letter in gap))
     ):
-        return Hold.LOOSE
-    return Hold.SPACE
+        return LOOSE
+    return SPACE

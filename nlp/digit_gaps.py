@@ -8,7 +8,8 @@ from nlp.digits import GUESSED, SPELLED
 from nlp.mapped import BREAK
 
 REMEMBERED = 50_000
-LONGEST = 20  # a longer word is no digit
+FARTHEST = 20  # a longer word, with what stands before it, is no digit
+NEXT = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 
@@ -98,10 +99,11 @@ def counts(word: str, *, worded: bool, glued: bool = False, leads: bool = False)
 
 def before(text: str, low: int, end: int) -> tuple[str, int] | None:
     """The word that ends at `end`, or up to three signs before it, and where it begins; None where there is none."""
-    last = end
-    while last > max(low, end - 3) and not text[last - 1].isalnum() and text[last - 1] != "\n":
-        last -= 1
-    start = last
-    while start > max(low, last - LONGEST) and text[start - 1].isalpha():
-        start -= 1
-    return (text[start:last], start) if start < last else None
+    found = NEXT.match(text[max(low, end - FARTHEST) : end][::-1])
+    return (found[1][::-1], end - found.end()) if found else None
+
+
+def behind(text: str, start: int, high: int) -> tuple[str, int] | None:
+    """The word that begins at `start`, or up to three signs behind it, and where it ends; None where there is none."""
+    found = NEXT.match(text[start : min(start + FARTHEST, high)])
+    return (found[1], start + found.end()) if found else None

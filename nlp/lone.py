@@ -30,33 +30,30 @@ class Lone(NamedTuple):
 
 def lone(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> list[Lone] | None:
     """The numbers that the anchors are, if no closer look could find others; None where it could."""
-    if any(len(anchor) > 2 for anchor in anchors):
-        return None
+    if "\n" not in folded[anchors[0][0] : anchors[-1][1]]:
+        one = _whole(folded, anchors, regions) if len(anchors) <= MOST_GROUPS else None
+        return None if one is None else [one] if one.value else []
     found = []
     first = other = 0
     for index in range(1, len(anchors) + 1):
         if index == len(anchors) or "\n" in folded[anchors[index - 1][1] : anchors[index][0]]:
             line = anchors[first:index]
             first = index
-            if sum(anchor[1] - anchor[0] for anchor in line) >= FEWEST_DIGITS:
-                one = _whole(folded, line, regions)
-                if one is None:
+            start, end = line[0]
+            if len(line) == 1 and end - start < FEWEST_DIGITS:
+                if end - start > 2 or folded[start - 1 : start].isalpha():
                     return None
-                found.append(one)
-            elif len(line) > 1 or line[0][1] - line[0][0] > 2 or folded[line[0][0] - 1 : line[0][0]].isalpha():
+                other += end - start
+                continue
+            one = _whole(folded, line, regions) if len(line) <= MOST_GROUPS else None
+            if one is None:
                 return None
-            else:
-                other += line[0][1] - line[0][0]
-    if other >= FEWEST_DIGITS or (other and not found):
-        return None
-    return [one for one in found if one.value]
+            found.append(one)
+    return None if other >= FEWEST_DIGITS or (other and not found) else [one for one in found if one.value]
 
 
 def _whole(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> Lone | None:
     """The number that the anchors of one line are; one without value where they are certainly none."""
-    count = len(anchors)
-    if count > MOST_GROUPS:
-        return None
     start, end = anchors[0][0], anchors[-1][1]
     before = folded[max(start - 3, 0) : start]
     sign = before[-1:] == "+"
@@ -69,26 +66,29 @@ def _whole(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> 
         behind[0] not in BEHIND or not SUMS.isdisjoint(behind) or (behind[0] in ".*~" and behind[1:].isalnum())
     ):
         return None
-    digits = folded[start:end]
-    if count > 1:
+    if len(anchors) > 1:
         gaps = [folded[one[1] : other[0]] for one, other in pairwise(anchors)]
         if not GAPS.issuperset(gaps):
             return None
-        if not sign and len(set(gaps)) > 1 and gaps[0][0] != ")":
+        if not sign and gaps[0][0] != ")" and len(set(gaps)) > 1:
             return None
-        digits = "".join([folded[anchor[0] : anchor[1]] for anchor in anchors])
-    if len(digits) > MOST:
+        groups = [folded[low:high] for low, high in anchors]
+        digits = "".join(groups)
+    else:
+        digits = folded[start:end]
+        groups = [digits]
+    if not FEWEST_DIGITS <= len(digits) <= MOST:
         return None
-    named = folded[max(start - NAMED, 0) : start].replace(":", " ").replace("\n", " ").split()[-3:]
+    named = folded[max(start - NAMED, 0) : start].replace(":", " ").split()[-3:]
     if not vocabulary().others.isdisjoint(named):
-        return Lone("", start, end, 0) if count == 1 and not sign and not labelled(folded, start) else None
+        return Lone("", start, end, 0) if len(groups) == 1 and not sign and not labelled(folded, start) else None
     value = number(digits, regions, sign=sign)
     if value is None:
-        if count > 1 or sign or EXTENSION.match(folded, end) or labelled(folded, start):
+        if len(groups) > 1 or sign or EXTENSION.match(folded, end) or labelled(folded, start):
             return None
         return Lone("", start, end, 0)
-    lengths = [anchor[1] - anchor[0] for anchor in anchors]
-    if tuple(lengths) not in GROUPED if value.startswith("+1") else min(lengths[1:], default=2) < 2:
+    lengths = tuple(map(len, groups))
+    if lengths not in GROUPED if value.startswith("+1") else len(groups) > 1 and min(lengths[1:]) < 2:
         return None
     while start and folded[start - 1] in "+(":
         start -= 1

@@ -1,7 +1,6 @@
 """Numbering plans: which digits are a telephone number where, by phonenumbers."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 import phonenumbers
@@ -9,6 +8,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 SHORTEST, SHORTEST_SIGNED = 7, 6
+REMEMBERED = 50_000
+ANY_LINE = "0123"
 # Where numbers have ten digits, no shorter ones are looked for in other plans.
 SHORTEST_ANYWHERE = 10
 NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
@@ -44,7 +45,8 @@ BARE_CODES = (
 )
 
 
-def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
+@lru_cache(maxsize=REMEMBERED)
+def number(digits: str, regions: tuple[str, ...], sign: bool = False) -> str | None:
     """E.164 of digits as an ad writes them, after a plus (`sign`) or without; None where no plan has such a number."""
     if sign:
         return international(digits) if len(digits) >= SHORTEST_SIGNED else None
@@ -64,18 +66,26 @@ def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
     return abroad(digits) or bare_international(digits)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
+def _served(prefix: str) -> bool:
+    """Whether numbers of North America start so; what follows the six digits of the prefix does not matter."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(f"+1{prefix}{ANY_LINE}"))
+
+
 def national(digits: str, region: str) -> str | None:
     """E.164 of digits dialled inside `region`; None where that is no valid number there."""
-    if (region in NANP_REGIONS and NANP.fullmatch(digits) is None) or (region in TRUNK and digits[0] != "0"):
+    if region in NANP_REGIONS and NANP.fullmatch(digits):
+        return f"+1{digits[-10:]}" if _served(digits[-10:-4]) else None
+    if region in NANP_REGIONS or (region in TRUNK and digits[0] != "0"):
         bare = NO_TRUNK.get(region)
         return _valid(digits, region) if bare is not None and bare.fullmatch(digits) else None
     return _valid(digits, region)
 
 
-@lru_cache(maxsize=100_000)
 def international(digits: str) -> str | None:
     """E.164 of digits that start with a country code; None where that is no valid number."""
+    if digits[0] == "1" and len(digits) == 11 and NANP.fullmatch(digits):
+        return national(digits, "US")
     return _valid(f"+{digits}", None)
 
 
@@ -103,6 +113,7 @@ def bare_international(digits: str) -> str | None:
     return found if kind in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE} else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _valid(digits: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(digits, region)

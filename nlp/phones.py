@@ -8,6 +8,7 @@ label name it. The best windows that do not overlap are the numbers; what is lef
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from nlp.chains import Chain, chains, straight
 from nlp.digit_words import vocabulary
@@ -17,11 +18,11 @@ from nlp.fold import TABLE
 from nlp.lone import Lone, lone
 from nlp.records import Kind
 from nlp.spread import Spread, spread
-from nlp.stretches import FEWEST_DIGITS, stretches
+from nlp.stretches import stretches
 from nlp.windows import EXTENSION, Window, best, plus, windows
 
 KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
-MOST_PLAIN = ord("\N{NO-BREAK SPACE}")
+MOST_PLAIN, LAST_ASCII = "\N{NO-BREAK SPACE}", "\x7f"
 JOINERS = vocabulary().joiners
 PLAIN_GAP = re.compile(r"[ ]?[-.()/]?[ ]?|\) ?-? ?| \(|-\(")
 
@@ -64,15 +65,18 @@ class Phones:
         rest: list[Chain] = []
         doubtful: list[Window] = []
         for chain in _chains(text, regions, found):
-            whole = sum(len(atom.digits) for atom in chain.atoms) >= FEWEST_DIGITS
-            kept = best(windows(folded, chain, regions)) if whole else []
-            yield from (_found(window, text) for window in kept if window.valid)
-            if not any(window.valid for window in kept):
+            kept = best(windows(folded, chain, regions))
+            valid = [window for window in kept if window.valid]
+            if not valid:
                 rest.append(chain)
                 doubtful += kept
-            elif (after := chain.after(max(window.last for window in kept if window.valid))) is not None:
+                continue
+            found += [_found(window, text) for window in valid]
+            if (after := chain.after(valid[-1].last)) is not None:
                 rest.append(after)
         yield from found
+        if not rest:
+            return
         joined: list[Spread] = []
         if len(rest) > 1:
             signed = {atom.start for chain in rest for atom in chain.atoms if plus(folded, atom.start)}
@@ -88,13 +92,13 @@ def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Itera
     """The chains of an ad; plain numbers that stand alone go to `found` unread."""
     folded = text.folded.text
     for stretch in stretches(folded, text.numbers):
-        alone = lone(folded, stretch.anchors, regions)
+        alone = None if stretch.worded else lone(folded, stretch.anchors, regions)
         if alone is not None:
             found += [_found_lone(one, text) for one in alone]
             continue
         low, high = stretch.bounds(folded)
-        first, last = stretch.anchors[0], stretch.anchors[-1]
-        if (low, high) == (first[0], last[1]) and (chain := straight(folded, stretch.anchors)):
+        whole = low == stretch.anchors[0][0] and high == stretch.anchors[-1][1]
+        if whole and not stretch.worded and (chain := straight(folded, stretch.anchors)):
             yield chain
         else:
             yield from chains(folded, low, high)
@@ -112,7 +116,7 @@ def _found(window: Window, text: AdText) -> Found:
     atoms = window.atoms
     start, end = atoms[0].start, atoms[-1].end
     folded = text.folded.text
-    while start and folded[start - 1] in "+(" and start > 0:
+    while start and folded[start - 1] in "+(":
         start -= 1
     low, high = text.folded.span(start, end)
     how = form(atoms, window.gaps, text.original.text[low:high])
@@ -136,8 +140,8 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
     """How the number is hidden: plain, separators, look-alike, words or mixed."""
     forms = 0
     for atom in atoms:
-        forms |= atom.form
-    if _has_other_digits(surface):
+        forms |= atom[3]
+    if not surface.isascii() and _has_other_digits(surface):
         forms |= LOOK_ALIKE
     if forms in (WORDS, LOOK_ALIKE):
         return "words" if forms == WORDS else "look-alike"
@@ -145,15 +149,18 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
         return "look-alike"
     if forms != DIGITS:
         return "mixed"
-    if any(not JOINERS.isdisjoint(gap.split()) for gap in set(gaps)):
-        return "split"
-    if (
-        len(atoms) > 6
-        or any(ord(letter) > MOST_PLAIN for letter in surface)
-        or not all(PLAIN_GAP.fullmatch(gap) for gap in set(gaps))
-    ):
+    written = _between(tuple(gaps))
+    if written == "plain" and (len(atoms) > 6 or (not surface.isascii() and max(surface) > MOST_PLAIN)):
         return "separators"
-    return "plain"
+    return written
+
+
+@lru_cache(maxsize=10_000)
+def _between(gaps: tuple[str, ...]) -> str:
+    """The form of a number of digits with these between its groups."""
+    if any(not JOINERS.isdisjoint(gap.split()) for gap in gaps):
+        return "split"
+    return "plain" if all(PLAIN_GAP.fullmatch(gap) for gap in gaps) else "separators"
 
 
 def _plain_form(surface: str) -> str:
@@ -161,13 +168,11 @@ def _plain_form(surface: str) -> str:
         return "plain"
     if _has_other_digits(surface):
         return "look-alike"
-    return "separators" if any(ord(letter) > MOST_PLAIN for letter in surface) else "plain"
+    return "separators" if max(surface) > MOST_PLAIN else "plain"
 
 
 def _has_other_digits(surface: str) -> bool:
-    return not surface.isascii() and any(
-        letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()
-    )
+    return any([letter == KEYCAP or TABLE[letter].isdigit() for letter in set(surface) if letter > LAST_ASCII])
 
 
 PHONES = Phones()

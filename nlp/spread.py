@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.chains import Chain, Hold
+from nlp.chains import SPACE, Chain
 from nlp.digit_words import vocabulary
 from nlp.digits import Atom
 from nlp.mapped import BREAK
@@ -32,7 +32,7 @@ class Spread:
     groups: tuple[tuple[Atom, ...], ...]
 
 
-def spread(folded: str, chains: Sequence[Chain], regions: Sequence[str], *, plus: set[int]) -> Iterator[Spread]:
+def spread(folded: str, chains: Sequence[Chain], regions: tuple[str, ...], *, plus: set[int]) -> Iterator[Spread]:
     """Numbers made of the chains given (those that hold no number by themselves); `plus`: starts of atoms after a plus."""
     taken: set[int] = set()
     for index, (first, second) in enumerate(pairwise(chains)):
@@ -52,7 +52,7 @@ def spread(folded: str, chains: Sequence[Chain], regions: Sequence[str], *, plus
 
 
 def _worded(
-    folded: str, first: Chain, second: Chain, third: Chain | None, regions: Sequence[str], plus: set[int]
+    folded: str, first: Chain, second: Chain, third: Chain | None, regions: tuple[str, ...], plus: set[int]
 ) -> Spread | None:
     """213 plus 555 now 0142: one word between groups, none of them a unit or the end of a sentence."""
     if not _between(folded, first, second):
@@ -93,7 +93,7 @@ def _prefixes(chain: Chain) -> list[tuple[Atom, ...]]:
     return [tuple(chain.atoms[:count]) for count in range(min(2, len(chain.atoms)), 0, -1)]
 
 
-def _number(groups: tuple[tuple[Atom, ...], ...], regions: Sequence[str], plus: set[int]) -> Spread | None:
+def _number(groups: tuple[tuple[Atom, ...], ...], regions: tuple[str, ...], plus: set[int]) -> Spread | None:
     atoms = [atom for group in groups for atom in group]
     digits = "".join(atom.digits for atom in atoms)
     sign = atoms[0].start in plus
@@ -104,7 +104,7 @@ def _number(groups: tuple[tuple[Atom, ...], ...], regions: Sequence[str], plus: 
     return Spread(value, groups) if value else None
 
 
-def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[str], plus: set[int]) -> Spread | None:
+def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: tuple[str, ...], plus: set[int]) -> Spread | None:
     """A head of all but four digits, and elsewhere "ends in" or "then" before the last four."""
     known = vocabulary()
     for last in _fours(tail):
@@ -118,12 +118,12 @@ def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: Sequence[
     return None
 
 
-def _headed(head: Chain, last: tuple[Atom, ...], regions: Sequence[str], plus: set[int]) -> Spread | None:
+def _headed(head: Chain, last: tuple[Atom, ...], regions: tuple[str, ...], plus: set[int]) -> Spread | None:
     for count in range(min(4, len(head.atoms)), 0, -1):
         atoms = tuple(head.atoms[-count:])
         lengths = tuple(len(atom.digits) for atom in atoms)
         sign = atoms[0].start in plus
-        tight = all(hold <= Hold.SPACE for hold in head.holds[len(head.holds) - count + 1 :])
+        tight = all(hold <= SPACE for hold in head.holds[len(head.holds) - count + 1 :])
         if tight and (sign or lengths in HEADS):
             digits = "".join(atom.digits for atom in (*atoms, *last))
             if value := number(digits, regions, sign=sign):

@@ -6,21 +6,21 @@ judged once and remembered. Only where the anchors that hang together could come
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.chains import NEVER
-from nlp.digit_gaps import AHEAD, BACK, GAPS, LETTERS, before, counts, may_be_digits
+from nlp.digit_gaps import AHEAD, BACK, GAPS, LETTERS, before, behind, counts, may_be_digits
 from nlp.digit_words import vocabulary
 
 FEWEST_DIGITS = 7
 # Between two anchors at most: a few words that may be digits, and their blanks.
 GAP = 40
-# As far to both sides of its anchors a stretch may be read; a word with its blanks is no longer than SIDE.
-FURTHEST, SIDE = 80, 20
+# As far to both sides of its anchors a stretch may be read.
+FURTHEST = 80
 # The rest of a number is announced so close before it; its head has so many digits, it itself so many.
 CUE, HEAD, TAIL = 24, 6, 4
 # Of one stretch so many anchors are read at its head and at its tail; of an ad so many in all.
@@ -28,14 +28,12 @@ MOST_ANCHORS, MOST_READ = 300, 3000
 # More anchors than any ad has are thinned where they stand closer to each other than so many characters.
 MANY, DENSE = 10_000, 20
 ALL_ALIKE = b"1" * 10
-ANY_WORD, ALIKE = 4, 1  # so many certain digits make words beside them, or letters, worth a look
+ANY_WORD = 4  # so many digits, some of them words, make any word beside them worth a look
 # A number with ordinary words between its groups has so many digits; dates and times together have at most so many.
 SPREAD, MOST_DATED = 10, 16
-BEHIND = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
 
-# An anchor: where it starts and ends, and for a word how many digits it may stand for.
-T = TypeVar("T", tuple[int, int], tuple[int, int, int])
-Anchor = tuple[int, int] | tuple[int, int, int]
+Anchor = tuple[int, int]  # where a run of digits, or a word that stands for some, starts and ends
+Spans = TypeVar("Spans", tuple[int, int], tuple[int, int, int])
 
 
 class Stretch(NamedTuple):
@@ -44,6 +42,7 @@ class Stretch(NamedTuple):
     anchors: Sequence[Anchor]
     floor: int
     ceiling: int
+    worded: bool  # some of the anchors are words
 
     def bounds(self, text: str) -> tuple[int, int]:
         """Which part of the text to read: the anchors, what is glued to them, and the words beside them that may be digits."""
@@ -55,8 +54,8 @@ class Stretch(NamedTuple):
             high += 1
         while (word := before(text, floor, low)) and may_be_digits(word[0]):
             low = word[1]
-        while (found := BEHIND.match(text[high : min(high + SIDE, ceiling)])) and may_be_digits(found[1]):
-            high += found.end()
+        while (word := behind(text, high, ceiling)) and may_be_digits(word[0]):
+            high = word[1]
         return low, high
 
 
@@ -71,42 +70,40 @@ def _words() -> tuple[AhoCorasick, int]:
     known = vocabulary()
     digits = sorted({*known.strong, *known.tens, *known.times})
     cues = sorted(known.endings - set(digits))
-    return AhoCorasick([*digits, *cues], matchkind=MatchKind.LeftmostLongest), len(digits)
+    words = AhoCorasick([*digits, *cues], matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return words, len(digits)
 
 
 def stretches(text: str, numbers: Sequence[tuple[int, int]]) -> list[Stretch]:
     """The stretches of a folded text, in order; `numbers` are the spans of its runs of digits."""
-    anchors, cues = _anchors(text, numbers)
-    if alike := _all_alike(text):
-        anchors = sorted([*anchors, *alike])
+    anchors, words, cues = _anchors(text, numbers)
     if not anchors:
         return []
-    groups = _groups(text, anchors)
-    kept = [
-        group
-        for group in groups
-        if (
-            group[3] >= FEWEST_DIGITS
-            or group[2] >= SPREAD
-            or group[4]
-            or AHEAD[text[(end := anchors[group[1]][1]) : end + 4]]
-            or BACK[text[max((start := anchors[group[0]][0]) - 4, 0) : start]]
-        )
-        and _may_be_number(text, anchors, group)
-    ]
-    if cues:
-        kept = sorted({*kept, *_announced(text, anchors, groups, cues)})
-    return list(_cut(text, anchors, kept)) if kept else []
+    groups = _groups(text, anchors, words)
+    kept = []
+    for group in groups:
+        first, last, digits, solid, worded = group
+        start, end = anchors[first][0], anchors[last][1]
+        if solid >= FEWEST_DIGITS or digits >= SPREAD:
+            if digits > MOST_DATED or not _is_date(text[start:end], digits):
+                kept.append(group)
+        elif (
+            (worded and digits >= ANY_WORD) or AHEAD[text[end : end + 4]] or BACK[text[max(start - 4, 0) : start]]
+        ) and _leads_on(text, start, end, worded=worded and digits >= ANY_WORD):
+            kept.append(group)
+    if cues and (announced := _announced(text, anchors, groups, cues)):
+        kept = sorted({*kept, *announced})
+    return _cut(text, anchors, kept) if kept else []
 
 
-def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[Anchor], list[int]]:
-    """Digits and whole number words, also words glued to each other or to digits; and where cues end."""
+def _anchors(text: str, numbers: Sequence[Anchor]) -> tuple[Sequence[Anchor], dict[int, int], list[int]]:
+    """Digits and whole number words, also words glued to each other or to digits; how many digits the word that starts
+    at a place may be; and where cues end."""
     automaton, first_cue = _words()
     hits = _thinned(automaton.find_matches_as_indexes(text))
     numbers = _thinned(numbers)
-    if not hits:
-        return numbers, []
-    words: list[Anchor] = []
+    anchors: list[Anchor] = []
+    words: dict[int, int] = {}
     cues: list[int] = []
     last = 0
     length = len(text)
@@ -120,13 +117,17 @@ def _anchors(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[Sequence[An
             or (index + 1 < len(hits) and hits[index + 1][1] == end)
         ):
             if word < first_cue:
-                words.append((start, end, 2))
+                words[start] = 2
+                anchors.append((start, end))
             else:
                 cues.append(end)
-    return (sorted([*numbers, *words]) if words else numbers), cues
+    for start, end in _all_alike(text):
+        words[start] = FEWEST_DIGITS
+        anchors.append((start, end))
+    return sorted([*numbers, *anchors]) if anchors else numbers, words, cues
 
 
-def _thinned(spans: Sequence[T]) -> Sequence[T]:
+def _thinned(spans: Sequence[Spans]) -> Sequence[Spans]:
     """Without the middle of what stands densely for longer than any number; few spans are left as they are."""
     if len(spans) <= MANY:
         return spans
@@ -137,38 +138,39 @@ def _thinned(spans: Sequence[T]) -> Sequence[T]:
 
 
 @cache
-def _letters() -> tuple[bytes, bytes, frozenset[str], "re.Pattern[str]"]:
+def _letters() -> tuple[bytes, bytes, "re.Pattern[str]"]:
+    """How to translate UTF-8 so that look-alikes (of those beyond ASCII, what begins like one) are ones; what to leave out of
+    it; and the groups to look for."""
     letters = vocabulary().look_alike_letters
-    marks = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) not in letters)
-    table = bytes(ord("1") if chr(code) in letters else code for code in range(256))
+    ones = {letter.encode()[0] for letter in letters}
+    table = bytes(ord("1") if code in ones else code for code in range(256))
+    marks = bytes(code for code in range(256) if code not in ones and not (code < 128 and chr(code).isalnum()))
     any_letter = f"[{LETTERS}]"
     groups = rf"(?<!\w){any_letter}{{3,4}}(?:[^\w\n]?{any_letter}{{3,4}}){{2}}(?!\w)"
-    return table, marks, frozenset(letter for letter in letters if ord(letter) > 127), re.compile(groups)
+    return table, marks, re.compile(groups)
 
 
 def _all_alike(text: str) -> list[Anchor]:
     """Numbers in which not one digit is a digit: ZIZ-SSS-OIOI."""
-    table, marks, foreign, groups = _letters()
-    if ALL_ALIKE not in text.encode("ascii", "replace").translate(table, marks) and (
-        text.isascii() or not any(letter in text for letter in foreign)
-    ):
+    table, marks, groups = _letters()
+    if ALL_ALIKE not in text.encode("utf-8", "replace").translate(table, marks):
         return []
-    return [(match.start(), match.end(), FEWEST_DIGITS) for match in groups.finditer(text)]
+    return [match.span() for match in groups.finditer(text)]
 
 
-def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
+def _groups(text: str, anchors: Sequence[Anchor], words: Mapping[int, int]) -> list[Group]:
     groups: list[Group] = []
     first = digits = solid = most = 0
     worded = False
     last = anchors[0][0]
     gaps = GAPS
-    for index, anchor in enumerate(anchors):
-        start, end = anchor[0], anchor[1]
+    for index, (start, end) in enumerate(anchors):
         held = gaps[text[last:start]] if start - last <= GAP else 0
         if held > 0:
             solid += held - 1
         elif index:
-            solid -= held + 1 if held else 0
+            if held:
+                solid -= held + 1
             digits += solid
             if solid > most:
                 most = solid
@@ -178,8 +180,8 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
                 first = index
                 digits = most = 0
                 worded = False
-        if len(anchor) > 2:
-            solid += anchor[2]
+        if words and start in words:
+            solid += words[start]
             worded = True
         else:
             solid += end - start
@@ -188,19 +190,15 @@ def _groups(text: str, anchors: Sequence[Anchor]) -> list[Group]:
     return groups
 
 
-def _may_be_number(text: str, anchors: Sequence[Anchor], group: Group) -> bool:
-    """The digits suffice and are no times or dates, or words that may be digits stand beside them."""
-    first, last, digits, solid, worded = group
-    start, end = anchors[first][0], anchors[last][1]
-    if solid >= FEWEST_DIGITS or digits >= SPREAD:
-        return digits > MOST_DATED or not _is_date(text[start:end], digits)
-    worded = worded and digits >= ANY_WORD
+def _leads_on(text: str, start: int, end: int, *, worded: bool) -> bool:
+    """Words that may be digits stand beside what stands at `start:end`, among them enough number words or not (`worded`)."""
     if (worded or BACK[text[max(start - 4, 0) : start]]) and (word := before(text, 0, start)):
         written, begin = word
         if counts(written, leads=begin + len(written) == start, worded=worded):
             return True
-    if (worded or AHEAD[text[end : end + 4]]) and (found := BEHIND.match(text[end : end + SIDE])):
-        return counts(found[1], glued=found.start(1) == 0, worded=worded)
+    if (worded or AHEAD[text[end : end + 4]]) and (word := behind(text, end, len(text))):
+        written, stop = word
+        return counts(written, glued=stop - len(written) == end, worded=worded)
     return False
 
 
@@ -211,43 +209,48 @@ def _is_date(written: str, digits: int) -> bool:
     return digits - sum(sum(map(str.isdigit, match[0])) for match in NEVER.finditer(written)) < FEWEST_DIGITS
 
 
-def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> Iterator[Group]:
+def _announced(text: str, anchors: Sequence[Anchor], groups: Sequence[Group], cues: Sequence[int]) -> list[Group]:
     """Groups that could be the parts of a number in several places, where words announce its last part."""
-    firsts = [group[0] for group in groups]
-    tails = set()
+    tails = []
     for cue in cues:
         index = bisect_left(anchors, (cue,))
         if index < len(anchors) and anchors[index][0] - cue <= CUE:
-            group = groups[bisect_left(firsts, index + 1) - 1]
+            group = groups[bisect_left(groups, (index + 1,)) - 1]
             if group[2] >= TAIL and text[(end := anchors[index][1]) : end + 1] != ":":
-                tails.add(group)
+                tails.append(group)
     if tails:
-        yield from tails
         for group in groups:
             start, end = anchors[group[0]][0], anchors[group[1]][1]
             if (group[2] >= HEAD and not _is_date(text[start:end], group[2])) or text[start - 1 : start] == "+":
-                yield group
+                tails.append(group)
+    return tails
 
 
-def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> Iterator[Stretch]:
+def _cut(text: str, anchors: Sequence[Anchor], groups: Sequence[Group]) -> list[Stretch]:
     """Each group as a stretch, the longest without their middle, and of too many the first and the last."""
-    runs: list[tuple[int, int]] = []
-    for first, last, *_ in groups:
+    runs: list[tuple[int, int, bool]] = []
+    for first, last, _, _, worded in groups:
         if last - first < 2 * MOST_ANCHORS:
-            runs.append((first, last))
+            runs.append((first, last, worded))
         else:
-            runs += ((first, first + MOST_ANCHORS - 1), (last - MOST_ANCHORS + 1, last))
-    if anchors and sum(last - first + 1 for first, last in runs) > 2 * MOST_READ:
+            runs += ((first, first + MOST_ANCHORS - 1, worded), (last - MOST_ANCHORS + 1, last, worded))
+    if len(anchors) > 2 * MOST_READ and sum(last - first + 1 for first, last, _ in runs) > 2 * MOST_READ:
         head = _within(runs)
         runs = [*head, *reversed(_within(reversed(runs[len(head) :])))]
-    for first, last in runs:
-        floor = anchors[first - 1][1] if first else 0
-        ceiling = anchors[last + 1][0] if last + 1 < len(anchors) else len(text)
-        yield Stretch(anchors[first : last + 1], floor, ceiling)
+    final = len(anchors) - 1
+    return [
+        Stretch(
+            anchors[first : last + 1],
+            anchors[first - 1][1] if first else 0,
+            anchors[last + 1][0] if last < final else len(text),
+            worded,
+        )
+        for first, last, worded in runs
+    ]
 
 
-def _within(runs: "Iterator[tuple[int, int]] | Sequence[tuple[int, int]]") -> list[tuple[int, int]]:
-    taken: list[tuple[int, int]] = []
+def _within(runs: Iterable[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+    taken: list[tuple[int, int, bool]] = []
     left = MOST_READ
     for run in runs:
         left -= run[1] - run[0] + 1

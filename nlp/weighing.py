@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from nlp.chains import Chain, Hold
+from nlp.chains import GLUED, LOOSE, MARK, SPACE, Chain
 from nlp.digits import DIGITS, WORDS, Atom
 
 # A window that weighs less is no number.
@@ -18,40 +18,66 @@ SENTENCE_END = re.compile(r"[.!?]\s")
 MOST_PLAIN = 8
 IN_A_ROW = 10
 MONEY = frozenset("$€£¥₹")
+SIGNS = MONEY | set("-#=*")  # beside a number they may make it something else
+REMEMBERED = 10_000
+# How atoms are written and what stands between them -> what they weigh by themselves, and their loosest gap.
+LOOKS: dict[tuple[tuple[tuple[int, int, int], ...], tuple[str, ...], bool], tuple[float, int]] = {}
 
 
 def weigh(
     folded: str, chain: Chain, first: int, last: int, digits: str, value: str | None, *, sign: bool, label: bool
 ) -> float:
     """The weight of atoms `first` to `last` read as `digits`; 0 where they are money, a sum or ordinary words."""
-    atoms, gaps, holds = chain.atoms[first : last + 1], chain.gaps[first:last], chain.holds[first:last]
-    if _is_amount(folded, atoms, gaps) or _is_doubtful(atoms, len(digits)):
+    atoms, gaps = chain.atoms[first : last + 1], chain.gaps[first:last]
+    start, end = atoms[0].start, atoms[-1].end
+    ahead, behind = folded[max(start - 2, 0) : start], folded[end : end + 1]
+    if not (SIGNS.isdisjoint(ahead) and SIGNS.isdisjoint(behind)) and _is_amount(ahead, behind, gaps):
         return 0.0
-    plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
-    if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
+    nanp = value is None or value.startswith("+1")
+    key = (tuple([(len(atom[0]), atom[3], atom[4]) for atom in atoms]), tuple(gaps), nanp)
+    look = LOOKS.get(key)
+    if look is None:
+        if len(LOOKS) >= REMEMBERED:
+            LOOKS.clear()
+        look = LOOKS[key] = _look(atoms, gaps, chain.holds[first:last], len(digits), nanp=nanp)
+    weight, loosest = look
+    if not weight:
         return 0.0
-    if plain >= MOST_PLAIN and _is_next_sentence(atoms, gaps):
-        return 0.0
-    loosest = max(holds, default=Hold.GLUED)
-    weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
     weight += LABELLED * label + SIGNED * sign
-    single = all(len(atom.digits) == 1 for atom in atoms)
-    before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single=single) else None
-    after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single=single) else None
+    before = after = None
+    if first or last < len(chain.holds):
+        single = all([len(atom[0]) == 1 for atom in atoms])
+        before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single=single) else None
+        after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single=single) else None
     for side in (before, after):
         if side is None:
             weight += 0.25
         elif side <= loosest:
-            weight -= 3.0 if side != Hold.SPACE else 1.0 if len(holds) > 8 else 0.5
-        elif side == Hold.MARK and folded.find("://", max(atoms[0].start - 200, 0), atoms[0].start) < 0:
+            weight -= 3.0 if side != SPACE else 1.0 if len(gaps) > 8 else 0.5
+        elif side == MARK and folded.find("://", max(start - 200, 0), start) < 0:
             weight -= 1.5
-    if value is not None and not value.startswith("+1") and before is after is None and loosest < Hold.LOOSE:
+    if not nanp and before is after is None and loosest < LOOSE:
         weight += 1.0  # other plans group as they like
     if value is None and (before is not None or after is not None):
         weight -= 1.0
     if (first == 0 and chain.glued_before) or (last == len(chain.atoms) - 1 and chain.glued_after):
         weight -= 0.0 if len(atoms) == 1 or label else 0.5
     return weight
+
+
+def _look(
+    atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[int], digits: int, *, nanp: bool
+) -> tuple[float, int]:
+    """What the atoms weigh by themselves (0: they are no number), and how loose the loosest gap is."""
+    nothing = 0.0, GLUED
+    if _is_sum(atoms, gaps) or _is_doubtful(atoms, digits):
+        return nothing
+    plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
+    if plain > 0.6 * digits and _has_stray_word(atoms, holds):
+        return nothing
+    if plain >= MOST_PLAIN and _is_next_sentence(atoms, gaps):
+        return nothing
+    return _shape(atoms, gaps, holds, nanp=nanp), max(holds, default=GLUED)
 
 
 def _is_doubtful(atoms: Sequence[Atom], digits: int) -> bool:
@@ -76,11 +102,11 @@ def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     )
 
 
-def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:
+def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[int]) -> bool:
     """An ordinary word at an end or among groups of digits: not a digit in disguise."""
     for index, atom in enumerate(atoms):
         beside = atoms[max(index - 1, 0) : index + 2]
-        apart = Hold.MARK not in holds[max(index - 1, 0) : index + 1]
+        apart = MARK not in holds[max(index - 1, 0) : index + 1]
         if atom.weak and apart and (index in {0, len(atoms) - 1} or any(len(one.digits) > 1 for one in beside)):
             return True
     return False
@@ -91,16 +117,16 @@ def _joins(neighbour: Atom, *, single: bool) -> bool:
     return not neighbour.weak and not (single and len(neighbour.digits) > 1)
 
 
-def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *, nanp: bool) -> float:
+def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[int], *, nanp: bool) -> float:
     """How much the grouping of the digits looks like a number's."""
     lengths = tuple([len(atom.digits) for atom in atoms])
     if len(lengths) == 1:
         return 3.0
-    if lengths in GROUPED and max(holds) < Hold.LOOSE:
+    if lengths in GROUPED and max(holds) < LOOSE:
         return 3.0
-    marked = _merged(lengths, holds, Hold.MARK) if Hold.MARK in holds else ()
-    if Hold.GLUED in holds:
-        lengths = _merged(lengths, holds, Hold.GLUED)
+    marked = _merged(lengths, holds, MARK) if MARK in holds else ()
+    if GLUED in holds:
+        lengths = _merged(lengths, holds, GLUED)
     if lengths in GROUPED or marked in GROUPED:
         return 3.0
     sums = set(accumulate(lengths))
@@ -108,7 +134,7 @@ def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *,
     odd = len({gap.strip() for gap in gaps}) == 1 and gaps[0].strip() not in {"", ",", "/", "."}
     bonus = 0.75 * odd + 1.0 * any(atom.form & WORDS for atom in atoms)
     single = all(len(atom.digits) == 1 or atom.form == WORDS for atom in atoms)  # "double five" is said as one
-    if Hold.LOOSE in holds and not single and not odd:
+    if LOOSE in holds and not single and not odd:
         bonus -= 1.0
     if nanp and {3 + offset, 6 + offset} <= sums:
         return 2.0 + bonus
@@ -119,7 +145,7 @@ def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *,
     return 0.5 + bonus
 
 
-def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold) -> tuple[int, ...]:
+def _merged(lengths: Sequence[int], holds: Sequence[int], limit: int) -> tuple[int, ...]:
     """The lengths of the groups when atoms that hold at least as firmly as `limit` are one group."""
     groups = [lengths[0]]
     for length, hold in zip(lengths[1:], holds, strict=True):
@@ -130,22 +156,24 @@ def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold) -> tuple
     return tuple(groups)
 
 
-def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
-    """Money, a sum, a reference: signs that no number carries."""
-    start, end = atoms[0].start, atoms[-1].end
-    before, after = folded[max(start - 2, 0) : start], folded[end : end + 1]
+def _is_sum(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
+    """Money or a sum within, or an address of the internet."""
     between = "".join(gaps)
-    equals = "=" in between
-    if not MONEY.isdisjoint(between) or (equals and sum("=" not in gap for gap in gaps) > 1):
+    if not MONEY.isdisjoint(between) or ("=" in between and sum(["=" not in gap for gap in gaps]) > 1):
         return True
     lengths = [len(atom.digits) for atom in atoms]
-    if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:
-        return True  # an address of the internet
-    solid = len(atoms) == 1
-    if solid and before[-1:] == "-" and before[:-1].isalpha() and not before.isascii():
+    return len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}
+
+
+def _is_amount(before: str, after: str, gaps: Sequence[str]) -> bool:
+    """Money, a sum, a reference: signs around it that no number carries."""
+    last = before[-1:]
+    if last in MONEY or after in MONEY:
+        return True
+    if after == "=" and not any("=" in gap for gap in gaps):
+        return True
+    if gaps:
+        return False
+    if last == "-" and before[:-1].isalpha() and not before.isascii():
         return True  # a name and its number in one word of another script
-    if before[-1:] in MONEY or (after in MONEY and after):
-        return True
-    if solid and (before[-1:] == "#" or before in {"-", " -"} or before[-1:] == "="):
-        return True
-    return (after == "=" and not equals) or (solid and before[-1:] == "*")
+    return last in {"#", "=", "*"} or before in {"-", " -"}

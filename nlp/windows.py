@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
-from nlp.chains import Chain, Hold
+from nlp.chains import GLUED, Chain
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, WORDS, Atom
 from nlp.numbering import NANP_REGIONS, international, national, number
@@ -26,8 +26,7 @@ LABEL_WORDS = 7
 LABELS_BY_END = ("电话号是", "电话", "手机")
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Atoms `first` to `last` of a chain, read as one number."""
 
     chain: Chain
@@ -49,8 +48,10 @@ class Window:
         return self.chain.gaps[self.first : self.last]
 
 
-def best(windows: Iterable[Window]) -> list[Window]:
+def best(windows: list[Window]) -> list[Window]:
     """The windows of a chain that stay, in reading order: valid before invalid, then by weight."""
+    if len(windows) < 2:
+        return windows
     kept: list[Window] = []
     taken: set[int] = set()
     for window in sorted(windows, key=lambda one: (not one.valid, -one.weight, one.first, -one.last)):
@@ -61,25 +62,27 @@ def best(windows: Iterable[Window]) -> list[Window]:
     return sorted(kept, key=lambda one: one.first)
 
 
-def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Window]:
+def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> list[Window]:
     """Every window that is a number, by a plan, by its look or by its label, and weighs enough."""
     atoms = chain.atoms
     final = len(atoms) - 1
-    whole = "".join([atom.digits for atom in atoms])
-    begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
+    whole = "".join([atom[0] for atom in atoms])
+    if len(whole) < FEWEST_DIGITS:
+        return []
+    found: list[Window] = []
     sign = plus(folded, chain.start)
     if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign) or _said_plus(folded, chain, whole)):
         weight = weigh(folded, chain, 0, final, whole, value, sign=sign, label=False)
         if weight and ENOUGH - LABELLED <= weight < ENOUGH and labelled(folded, chain.start):
             weight += LABELLED
         if weight >= ENOUGH and not _is_other(folded, chain, final, sign=sign):
-            yield Window(chain, 0, final, whole, value, valid=True, weight=weight)
-            return  # too few digits are left for another
+            return [Window(chain, 0, final, whole, value, valid=True, weight=weight)]  # too few are left for another
+    begins = [0, *accumulate([len(atom[0]) for atom in atoms])]
     for first in range(len(atoms)):
         begin = begins[first]
         if len(whole) - begin < FEWEST_DIGITS:
-            return
-        if first and chain.holds[first - 1] is Hold.GLUED:
+            break
+        if first and chain.holds[first - 1] == GLUED:
             continue
         sign = plus(folded, atoms[first].start)
         apart = not first or atoms[first - 1].weak or LETTER.search(chain.gaps[first - 1])
@@ -106,7 +109,8 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Win
                 label = labelled(folded, atoms[first].start)
             weight = weigh(folded, chain, first, last, digits, value, sign=sign, label=label)
             if weight >= ENOUGH and not (first == 0 and _is_other(folded, chain, last, sign=sign)):
-                yield Window(chain, first, last, digits, value or digits, value is not None, weight)
+                found.append(Window(chain, first, last, digits, value or digits, value is not None, weight))
+    return found
 
 
 def _said_plus(folded: str, chain: Chain, digits: str) -> str | None:
