@@ -50,6 +50,8 @@ class Words:
     not_before: frozenset[str]
     not_after: frozenset[str]
     away: frozenset[str]
+    timely: frozenset[str]  # what a phrase for a time begins with
+    cueing: frozenset[str]  # the words of phrases for rates
     times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
@@ -84,6 +86,8 @@ def words() -> Words:
         units=units,
         fixed=fixed,
         tables=tables,
+        timely=frozenset(longest),
+        cueing=frozenset(word for phrase in lists["cues"] | lists["cues_after"] for word in phrase.split()),
         times=longest,
         **lists,
     )
