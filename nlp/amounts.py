@@ -28,7 +28,7 @@ Runs = tuple[tuple[int, int], ...]  # of digits: start and end
 class Number(NamedTuple):
     """A number that may be money or count a unit of time, and what lies between it and its neighbours.
 
-    `kind` is "amount", "count" (of a unit of time) or "half" (1/2, 1 1/2).
+    `kind` is "amount", "time" ("1h30", in minutes) or "half" (1/2, 1 1/2).
     """
 
     start: int
@@ -228,13 +228,14 @@ def _telling() -> tuple[Callable[[str], list[tuple[int, int, int]]], list[tuple[
     known = words()
     money = known.currencies.keys() | known.shy.keys()
     back = money | known.units.keys() | known.tables.keys() | known.fixed.keys() | known.cues_after | {"'"}
+    slashed = [word.replace(" ", "/") for word in back if len(word) == len("p h") and word[1] == " "]  # "p/h"
     shapes = {
         shape: (
             shape.index(word),
             len(shape) - len(word) - shape.index(word),
-            Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word in back),
+            Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word not in known.cues or word in back),
         )
-        for word in back | known.cues
+        for word in [*back, *known.cues, *slashed]
         for shape in _shapes(word)
     }
     find = AhoCorasick(list(shapes), implementation=Implementation.DFA)

@@ -109,7 +109,7 @@ def read(text: str) -> Gap:
         word, begin, _ = tokens[used]
         measured = measured or (word in known.not_after and text[:begin] in {"", " ", "-", ". "})
     begins = ends = False  # whether a word begins or ends the gap
-    if tokens:
+    if tokens and text not in known.glue:  # "100x30mins"
         begins = not tokens[0][1] and not used and not first
         ends = before is None and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
     cues = (False, False)

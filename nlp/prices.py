@@ -153,6 +153,8 @@ def _item(
         return None, int(unit is not None), takes
     if folded[number.start - 1 : number.start] == "_":
         return None, 0, takes
+    if number.kind == "time":
+        return Time(number.start, number.end, int(number.value), False), 0, takes
     if currency is None and unit is not None:
         count = number.value
         if count == ROUND_THE_CLOCK and any(word in folded[max(0, number.start - 20) : number.start] for word in OPEN):
