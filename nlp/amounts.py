@@ -2,22 +2,25 @@
 
 import string
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from nlp import price_gaps
 from nlp.extractor import Run
-from nlp.joins import reaches
+from nlp.joins import REACH, reaches
 from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
-from nlp.triggers import Triggers
 
 BEFORE, BEHIND = "0123456789 /-:=\n(", "0123456789-:="  # what a short word beside a number stands next to
 PHONE = 7  # digits: so many in a row are no price
 LONGEST_NUMBER = 12
 PHONES = frozenset({(3, 3, 4), (3, 4, 4), (2, 4, 4), (4, 3, 4), (1, 1, 1)})  # sizes of the groups of a phone
+LONGEST_GROUP, GAP = 4, 4  # digits of such a group, and characters between two
 PHONE_MARKS = frozenset(" .,-_()[]{}<>*~+=|?·")
 LONG_APART = 7  # characters of a number in three groups or with cents, "1 120 900"
+CENTURIES = frozenset({"19", "20"})
 CENTS = frozenset({"$.", "€.", "£.", ".."})
 Runs = tuple[tuple[int, int], ...]  # of digits: start and end
 
@@ -25,7 +28,7 @@ Runs = tuple[tuple[int, int], ...]  # of digits: start and end
 class Number(NamedTuple):
     """A number that may be money or count a unit of time, and what lies between it and its neighbours.
 
-    `kind` is "amount", "count" (of a unit of time) or "half" (1/2, 1 1/2).
+    `kind` is "amount", "time" ("1h30", in minutes) or "half" (1/2, 1 1/2).
     """
 
     start: int
@@ -39,26 +42,46 @@ class Number(NamedTuple):
 def near_words(folded: str, runs: Runs) -> list[int]:
     """The runs of digits that a telling word stands beside, in order; counts of time only beside such."""
     starts = [start for start, _ in runs]
-    total = len(runs)
+    total, size = len(runs), len(folded)
     near: set[int] = set()
     counts: set[int] = set()
-    for begin, end, most in _telling()(folded):
+    find, trims = _telling()
+    for index, first, last in find("\n" + folded):
+        lead, trail, says = trims[index]
+        begin, end = first + lead - 1, last - trail - 1
         behind = bisect_left(starts, begin)
-        if behind < total and behind not in near and reaches(folded, end, starts[behind]):
-            near.add(behind)
         before = behind - 1
-        if before < 0 or before in near:
+        after = behind < total and starts[behind] - end <= REACH and behind not in near
+        if not (after or (before >= 0 and begin - runs[before][1] <= REACH and before not in near)):
+            continue
+        if begin and folded[begin].isalpha() and folded[begin - 1].isalpha():
+            continue
+        if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
+            continue
+        if after and (says.money or _open(folded, *runs[behind])) and reaches(folded, end, starts[behind]):
+            near.add(behind)
+        if before < 0 or before in near or not says.back:
             continue
         start, stop = runs[before]
         if not reaches(folded, stop, begin):
             continue
-        if begin - stop < 3 and stop - start < 4 and int(folded[start:stop]) <= most:
+        if begin - stop < 3 and stop - start < 4 and int(folded[start:stop]) <= says.most:
             counts.add(before)
             if before and reaches(folded, runs[before - 1][1], start):
                 near.add(before - 1)  # "120 for 60 minutes"
-        else:
+        elif says.money or _open(folded, start, stop):
             near.add(before)
     return sorted(near.union([one for one in counts if one - 1 in near or one + 1 in near]))
+
+
+def _open(folded: str, start: int, end: int) -> bool:
+    """Whether a run of digits without a sign for money is neither a year nor of a clock time."""
+    if end - start == 4 and folded[start : start + 2] in CENTURIES and folded[start + 2 : end] not in {"00", "50"}:
+        return folded[end : end + 1] in {".", ","}
+    return not (
+        (folded[end : end + 1] == ":" and folded[end + 1 : end + 2].isdigit())
+        or (folded[start - 1 : start] == ":" and folded[start - 2 : start - 1].isdigit())
+    )
 
 
 def numbers_of(folded: str, run: Run, runs: Runs, chosen: Sequence[int], *, priced: bool) -> list[Number]:
@@ -121,7 +144,9 @@ def _add(
         return end
     begin = start
     kind: str | None = "amount"
-    if (priced or folded[end : end + 1] == " ") and (apart := _apart(folded, run, start, end, low, priced=priced)):
+    if (priced or (folded[end : end + 1] == " " and folded[end + 1 : end + 4].isdigit())) and (
+        apart := _apart(folded, run, start, end, low, priced=priced)
+    ):
         stop, value = apart
     elif end - start == 2 and start - 2 >= run.start and folded[start - 2 : start] in CENTS:
         begin, stop, value = start - 1, end, int(folded[start:end]) / 100
@@ -155,48 +180,37 @@ def _apart(folded: str, run: Run, start: int, end: int, low: int, *, priced: boo
 def _in_phone(folded: str, runs: Runs, index: int) -> bool:
     """Whether a run of digits is of a phone in groups: "312 555 0142", "555-0142"; or of one spelled "5 5 5"."""
     start, end = runs[index]
-    if (not index or start - runs[index - 1][1] > 4) and (index + 1 == len(runs) or runs[index + 1][0] - end > 4):
+    last = len(runs) - 1
+    if end - start > LONGEST_GROUP or (
+        (not index or start - runs[index - 1][1] > GAP) and (index == last or runs[index + 1][0] - end > GAP)
+    ):
         return False
-    for first in range(max(0, index - 2), index + 1):
-        groups = runs[first : first + 3]
-        sizes = tuple([end - start for start, end in groups])
-        if sizes in PHONES:
-            between = folded[groups[0][1] : groups[1][0]] + folded[groups[1][1] : groups[2][0]]
-            if len(between) <= 8 and PHONE_MARKS.issuperset(between):
-                return True
-        if first >= index - 1 and sizes[:2] == (3, 4) and folded[groups[0][1] : groups[1][0]] == "-":
+    for first in range(max(0, index - 2), min(index + 1, last)):
+        start, end = runs[first]
+        second, stop = runs[first + 1]
+        size = stop - second
+        if second - end > 2 * GAP:
+            continue
+        if first >= index - 1 and size == 4 and end - start == 3 and folded[end:second] == "-":
             return True
+        if first + 1 < last:
+            third, close = runs[first + 2]
+            between = second - end + third - stop
+            if (
+                between <= 2 * GAP
+                and (end - start, size, close - third) in PHONES
+                and PHONE_MARKS.issuperset(folded[end:second] + folded[stop:third])
+            ):
+                return True
     return False
 
 
-class Telling:
-    """Where the words stand that make money of a number near them, or a time."""
+class Says(NamedTuple):
+    """What a telling word says of the numbers beside it."""
 
-    def __init__(self, phrases: Iterable[str], units: Mapping[str, int]) -> None:
-        shapes = {
-            shape: (
-                shape.index(phrase),
-                len(shape) - len(phrase) - shape.index(phrase),
-                LONGEST.get(units.get(phrase, 0), 0),
-            )
-            for phrase in phrases
-            for shape in _shapes(phrase)
-        }
-        self._find = Triggers(shapes, whole=False)
-        self._trims = [shapes[shape] for shape in self._find.words]
-
-    def __call__(self, folded: str) -> list[tuple[int, int, int]]:
-        """Start and end of each, and how many may be counted if it is a unit of time; in order of their ends."""
-        trims, found, size = self._trims, [], len(folded)
-        for index, first, last in self._find("\n" + folded):
-            lead, trail, most = trims[index]
-            start, end = first + lead - 1, last - trail - 1
-            if start and folded[start].isalpha() and folded[start - 1].isalpha():
-                continue
-            if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
-                continue
-            found.append((start, end, most))
-        return found
+    most: int  # so many may be counted, if it is a unit of time
+    money: bool  # it is a word for money, so that any number may be it
+    back: bool  # it says something of the number before, too
 
 
 def _shapes(word: str) -> list[str]:
@@ -209,7 +223,20 @@ def _shapes(word: str) -> list[str]:
 
 
 @cache
-def _telling() -> Telling:
+def _telling() -> tuple[Callable[[str], list[tuple[int, int, int]]], list[tuple[int, int, Says]]]:
+    """The search for telling words, and by the word found: what is round it on either side, and what it says."""
     known = words()
-    listed = (known.currencies, known.shy, known.units, known.tables, known.fixed, known.cues, known.cues_after, "'")
-    return Telling({word for words_of in listed for word in words_of}, known.units)
+    money = known.currencies.keys() | known.shy.keys()
+    back = money | known.units.keys() | known.tables.keys() | known.fixed.keys() | known.cues_after | {"'"}
+    slashed = [word.replace(" ", "/") for word in back if len(word) == len("p h") and word[1] == " "]  # "p/h"
+    shapes = {
+        shape: (
+            shape.index(word),
+            len(shape) - len(word) - shape.index(word),
+            Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word not in known.cues or word in back),
+        )
+        for word in [*back, *known.cues, *slashed]
+        for shape in _shapes(word)
+    }
+    find = AhoCorasick(list(shapes), implementation=Implementation.DFA)
+    return partial(find.find_matches_as_indexes, overlapping=True), list(shapes.values())

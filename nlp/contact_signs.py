@@ -3,16 +3,14 @@
 Most ads hold few of them. The extractors run one after the other over the same text, so the last text's signs are kept.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from nlp.contact_words import BRACKETS, bare, bracketed, contact_words
-from store.datafiles import load_data
+from nlp.payment_words import payment_words
 
 WORDS = contact_words()
 # t.w.i.t.t.e.r, t e l e g r a m
@@ -35,7 +33,6 @@ ATS = (
 )
 DOTS = (*bare(WORDS.sure_dots), *bracketed(WORDS.sure_dots), *bracketed((".",), BRACKETS))
 ACCOUNTS = ("paypal.me/",)
-OPTIONAL, CHOICE, WORD = re.compile(r"\[[^\]]*\]"), re.compile(r"\([^)]*\)"), re.compile(r"[a-z]+")
 MOST = 5_000  # of one kind in one ad; a text that holds more was made to hurt
 Hits = list[tuple[int, int, str]]  # start, end and word of each, in reading order
 
@@ -48,7 +45,7 @@ class Signs:
     dots: Hits  # words for ".", likewise
     platforms: Hits  # whole words
     profiles: Hits  # hosts of platforms, with the slash
-    payments: Hits  # a word of each phrase for a way to pay
+    payments: Hits  # phrases for a way to pay, not only as whole words
     accounts: Hits  # how accounts begin
 
 
@@ -83,25 +80,10 @@ def _by_place(hit: tuple[int, int, str]) -> tuple[int, int]:
 
 
 @cache
-def payment_words() -> Mapping[str, list[str]]:
-    """What payments.yml says: ways to pay and their phrases."""
-    data: dict[str, list[str]] = load_data(Path(__file__).with_name("payments.yml"))
-    return data
-
-
-@cache
 def _automaton() -> tuple[list[tuple[int, ...]], list[str], AhoCorasick]:
-    payments = {word for phrases in payment_words().values() for phrase in phrases for word in needed(phrase)}
-    lists: tuple[Iterable[str], ...] = (ATS, DOTS, PLATFORMS, PROFILES, payments, ACCOUNTS)
+    lists: tuple[Iterable[str], ...] = (ATS, DOTS, PLATFORMS, PROFILES, payment_words(), ACCOUNTS)
     kinds: dict[str, tuple[int, ...]] = {}
     for kind, words in enumerate(lists):
         for word in words:
             kinds[word] = (*kinds.get(word, ()), kind)
     return list(kinds.values()), list(kinds), AhoCorasick(list(kinds), implementation=Implementation.DFA)
-
-
-def needed(phrase: str) -> set[str]:
-    """A word that stands wherever the phrase (phrases.py) does; where all is choice, each word of it."""
-    required = OPTIONAL.sub(" ", phrase)
-    words = WORD.findall(CHOICE.sub(" ", required))
-    return {max(words, key=len)} if words else set(WORD.findall(required))

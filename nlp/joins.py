@@ -1,11 +1,12 @@
 """What holds an amount and a time together that stand side by side, or a word and the number it tells of."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from nlp.money import words
 
+REMEMBERED = 8_192  # texts between an amount and a time, or a word and a number
 NEAR, REACH = 30, 20  # characters over which an amount and a time are joined, and a word says something of a number
 # How closely what stands between an amount and a time joins them: "=" and ":" say so, and so do others that touch both.
 MARKS = {"=": 4.0, ":": 4.0, "/": 1.5, "": 2.0, "-": 1.5}
@@ -40,9 +41,15 @@ def _of_small_words(small: frozenset[str]) -> "re.Pattern[str]":
 def reaches(folded: str, start: int, end: int) -> bool:
     """Whether a telling word on one side of `folded[start:end]` says something of the number on the other side."""
     size = end - start
-    return size < 2 or (size <= REACH and _links().match(folded, start, end) is not None)
+    return size < 2 or (size <= REACH and _linked(folded[start:end]))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _linked(text: str) -> bool:
+    return _links().match(text) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
 def join_of(text: str) -> Join | None:
     """How the text between two of them joins them; None where it does not."""
     if len(text) > NEAR:

@@ -12,6 +12,7 @@ from store.datafiles import load_data
 SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
 YEARS = range(1950, 2050)
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
+FEW = 6  # hours or nights that are counted in words
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
 # Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts.
 NUMBER = re.compile(
@@ -19,6 +20,11 @@ NUMBER = re.compile(
     r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
     r"|(\d{1,3}(?:[.,']\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d){1,4},\d{3}(?:\.\d{1,2})?(?!\d)"
     r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
+)
+# "1h30", "1 hr 30 min", "2 horas y 30 minutos": one time; "1h 30" may be a price.
+HOURS_AND_MINUTES = re.compile(
+    r"(\d) ?h(?:(?:ou)?rs?|oras?)?"
+    r"(?:(15|30|45)(?=m?\b(?![$€£]| [$€£](?! ?\d)))m?|(?: |-| ?& ?| (?:and|y|e) )?(15|30|45) ?m(?:in(?:utes?|utos?|s)?)?\b)"
 )
 APART = frozenset("/.:-,'x ")  # what may stand within a number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
@@ -50,6 +56,8 @@ class Words:
     not_before: frozenset[str]
     not_after: frozenset[str]
     away: frozenset[str]
+    timely: frozenset[str]  # what a phrase for a time begins with
+    cueing: frozenset[str]  # the words of phrases for rates
     times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
@@ -66,7 +74,11 @@ def words() -> Words:
     data = load_data(Path(__file__).with_name("prices.yml"))
     units, tables, fixed = (_minutes(data[name]) for name in ("units", "tables", "fixed"))
     for count, times in data["counts"].items():
-        fixed |= {f"{count} {unit}": times * minutes for unit, minutes in units.items() if len(unit) > 1}
+        fixed |= {
+            f"{count} {unit}": times * minutes
+            for unit, minutes in units.items()
+            if len(unit) > 1 and (times <= FEW or minutes == 1)
+        }
     longest: dict[str, int] = {}
     for phrase in (*units, *tables, *fixed):
         first, *rest = phrase.split()
@@ -84,6 +96,8 @@ def words() -> Words:
         units=units,
         fixed=fixed,
         tables=tables,
+        timely=frozenset(longest),
+        cueing=frozenset(word for phrase in lists["cues"] | lists["cues_after"] for word in phrase.split()),
         times=longest,
         **lists,
     )
@@ -100,8 +114,10 @@ def _codes(listed: Mapping[str, list[str]]) -> dict[str, str]:
 def number_at(folded: str, start: int, stop: int, end: int) -> tuple[int, float, str | None]:
     """Where the number ends that begins with the digits from `start` to `stop`, its value, and its kind.
 
-    The kind is None for dates and clock times. The field ends at `end`.
+    The kind is None for dates and clock times, "time" for minutes. The field ends at `end`.
     """
+    if stop - start == 1 and "h" in folded[stop : stop + 2] and (times := HOURS_AND_MINUTES.match(folded, start, end)):
+        return times.end(), 60 * int(times[1]) + int(times[2] or times[3]), "time"
     if folded[start] == "0" or (folded[stop : stop + 1] in APART and folded[stop + 1 : stop + 2].isdigit()):
         match = NUMBER.match(folded, start, end)
         if match is None:

@@ -26,9 +26,10 @@ Item = Amount | Time
 
 def without_weak(items: list[Item], joins: list[Join | None]) -> tuple[list[Item], list[Join | None]]:
     """Without the times of weak words, where no other word for a time stands beside them."""
-    weak = [isinstance(item, Time) and item.weak for item in items]
-    if not any(weak) or any(isinstance(item, Time) and not item.weak for item in items):
+    weak = [item.weak for item in items if isinstance(item, Time)]
+    if True not in weak or False in weak:
         return items, joins
+    weak = [isinstance(item, Time) for item in items]
     kept = [index for index, gone in enumerate(weak) if not gone]
     return [items[index] for index in kept], [None if index and weak[index - 1] else joins[index] for index in kept]
 
@@ -39,7 +40,7 @@ def pair(items: list[Item], joins: list[Join | None]) -> dict[int, Time]:
     A chain of even length is pairs from its start; of an odd one, the item is left out that leaves the closest pairs.
     """
     paired: dict[int, Time] = {}
-    table = sum(isinstance(item, Time) for item in items) > 1
+    table = len([item for item in items if isinstance(item, Time)]) > 1
     start = 0
     for end in range(1, len(items) + 1):
         if end < len(items) and _joined(items[end - 1], items[end], joins[end], table=table):
@@ -57,36 +58,30 @@ def pair(items: list[Item], joins: list[Join | None]) -> dict[int, Time]:
 
 def _joined(first: Item, second: Item, join: Join | None, *, table: bool) -> bool:
     """Whether two neighbours are an amount and a time with nothing but small words between them."""
-    if join is None or isinstance(first, Amount) == isinstance(second, Amount):
+    if join is None:
         return False
-    amount = first if isinstance(first, Amount) else second
-    time = second if amount is first else first
-    bare = isinstance(amount, Amount) and amount.currency is None
-    if (
-        bare
-        and isinstance(amount, Amount)
-        and isinstance(time, Time)
-        and time.minutes >= NIGHT
-        and amount.value < 5 * SMALLEST
-    ):
+    amount, time = (first, second) if isinstance(first, Amount) else (second, first)
+    if not (isinstance(amount, Amount) and isinstance(time, Time)):
+        return False
+    bare = amount.currency is None
+    if bare and time.minutes >= NIGHT and amount.value < 5 * SMALLEST:
         return False
     if join.strange:  # "120 sweet hr"
-        return amount is first and isinstance(amount, Amount) and (not bare or (table and is_round(amount.value)))
+        return amount is first and (not bare or (table and is_round(amount.value)))
     return not (bare and join.comma)  # "I'm 24, 10 minutes away"
 
 
 def _turns(items: list[Item], joins: list[Join | None], start: int, end: int) -> list[tuple[int, int]]:
+    if (end - start) % 2 == 0:
+        return [(index, index + 1) for index in range(start, end, 2)]
+    # Leaving out item 2k pairs what is before it from the start and what is behind it up to the end.
     count = (end - start) // 2
-    out = end  # the item that is left out
-    if (end - start) % 2:
-        # Leaving out item 2k pairs what is before it from the start and what is behind it up to the end.
-        before, behind = [0.0], [0.0]
-        for index in range(0, 2 * count, 2):
-            before.append(before[-1] + _closeness(items, joins, start + index))
-            behind.append(behind[-1] + _closeness(items, joins, end - 2 - index))
-        out = start + 2 * max(range(count + 1), key=lambda k: (before[k] + behind[count - k], k))
-    kept = [index for index in range(start, end) if index != out]
-    return list(zip(kept[::2], kept[1::2], strict=True))
+    before, behind = [0.0], [0.0]
+    for index in range(0, 2 * count, 2):
+        before.append(before[-1] + _closeness(items, joins, start + index))
+        behind.append(behind[-1] + _closeness(items, joins, end - 2 - index))
+    out = start + 2 * max(range(count + 1), key=lambda k: (before[k] + behind[count - k], k))
+    return [(index, index + 1) for index in (*range(start, out, 2), *range(out + 1, end, 2))]
 
 
 def _closeness(items: list[Item], joins: list[Join | None], first: int) -> float:

@@ -1,13 +1,11 @@
 """How an ad wants to be paid: a way (`cash`, `zelle`), or the account itself where it is given (`$anamade`, a wallet)."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 
-from nlp.contact_signs import MOST, payment_words, signs
+from nlp.contact_signs import MOST, signs
 from nlp.extractor import AdText, Example, Found
-from nlp.phrases import Phrases, sentences
+from nlp.payment_words import payment_words
 from nlp.records import Kind
 
 NAME = "payments"
@@ -43,53 +41,54 @@ class Payments:
         Example("cashier, business card, $120", ()),
     )
 
-    def __call__(self, text: AdText) -> Iterator[Found]:
+    def __call__(self, text: AdText) -> list[Found]:
         """Ways by their words, then accounts; of two ways in the same words the longer."""
         folded = text.folded.text
         known = signs(folded)
-        if known.payments:
-            position = 0
-            for hit in sorted(islice(_methods().find(sentences(folded)), MOST), key=lambda one: (one.start, -one.end)):
-                if hit.start < position:
-                    continue
-                position = hit.end
-                if hit.key == OTHER:
-                    continue
-                yield Found(Kind.PAYMENT, hit.key, hit.start, hit.end, NAME, 0.8, {"method": hit.key})
-                account = AFTER[hit.key].match(folded, hit.end) if hit.key in AFTER else None
-                if account:
-                    yield _account(account[1], account.start(1), hit.key)
+        found: list[Found] = []
+        position, last = 0, len(folded)
+        for start, end, phrase in known.payments:  # by where they begin, the longer first
+            if start < position or (start and _joins(folded[start - 1])) or (end < last and _joins(folded[end])):
+                continue
+            position = end
+            way = payment_words()[phrase]
+            if way == OTHER:
+                continue
+            found.append(Found(Kind.PAYMENT, way, start, end, NAME, 0.8, {"method": way}))
+            account = AFTER[way].match(folded, end) if way in AFTER else None
+            if account:
+                found.append(_account(account[1], account.start(1), way))
         for start, _, _ in known.accounts:
             if not folded[max(start - 1, 0) : start].isalnum() and (match := PAYPAL.match(folded, start)):
-                yield _account(match[0], start, "paypal")
+                found.append(_account(match[0], start, "paypal"))
         if "$" in folded:
-            for match in islice(CASHTAG.finditer(folded), MOST):
-                yield _account(match[0], match.start(), "cashapp")
-        yield from _wallets(text)
+            tags = islice(CASHTAG.finditer(folded), MOST)
+            found += [_account(match[0], match.start(), "cashapp") for match in tags]
+        for start, end in text.numbers[:MOST]:
+            if folded[start] in "013" and folded[end : end + 1].isalpha():
+                found += _wallet(text, start, end)
+        return found
 
 
-def _wallets(text: AdText) -> Iterator[Found]:
-    """Addresses of wallets: each begins with a digit, or has one third."""
+def _joins(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
+
+
+def _wallet(text: AdText, start: int, end: int) -> list[Found]:
+    """The address of a wallet that a run of digits is the first of: it begins with a digit, or has one third."""
     folded = text.folded.text
-    for start, end in text.numbers[:MOST]:
-        if folded[start] not in "013" or not folded[end : end + 1].isalpha():
-            continue
-        begin = start - 2 if folded[max(start - 2, 0) : start] == "bc" else start
-        if folded[max(begin - 1, 0) : begin].isalnum():
-            continue
-        match = (BECH32 if begin < start else HEX).match(folded, begin)
-        if match:
-            yield _account(match[0], begin, "crypto")
-        elif begin == start and (match := BASE58.match(text.original.text, text.folded.span(start, end)[0])):
-            value = match[0]  # as written: its case is part of it
-            if value.lower() == folded[start : start + len(value)]:
-                yield _account(value, start, "crypto")
+    begin = start - 2 if folded[max(start - 2, 0) : start] == "bc" else start
+    if folded[max(begin - 1, 0) : begin].isalnum():
+        return []
+    match = (BECH32 if begin < start else HEX).match(folded, begin)
+    if match:
+        return [_account(match[0], begin, "crypto")]
+    if begin == start and (match := BASE58.match(text.original.text, text.folded.span(start, end)[0])):
+        value = match[0]  # as written: its case is part of it
+        if value.lower() == folded[start : start + len(value)]:
+            return [_account(value, start, "crypto")]
+    return []
 
 
 def _account(value: str, start: int, method: str) -> Found:
     return Found(Kind.PAYMENT, value, start, start + len(value), NAME, 0.9, {"method": method})
-
-
-@cache
-def _methods() -> Phrases:
-    return Phrases(payment_words())

@@ -20,6 +20,7 @@ ROW = re.compile(r"/[a-z]{2,6}\b| ?[a-z]{1,2}(?:\n|\Z)")
 SIGN = re.compile(r"[^\w\s]{1,3}")
 
 HOUR = 60  # minutes
+MEASURES = frozenset('%"°')  # signs behind a measure
 DIGITLIKE = frozenset("osilzbgq")
 
 Token = tuple[str, int, int]
@@ -89,26 +90,31 @@ def read(text: str) -> Gap:
     """A gap of a folded text, read."""
     known = words()
     tokens: list[Token] = [(match[0], *match.span()) for match in WORD.finditer(text)]
+    said = {token[0] for token in tokens}
     after, shy, scale, scaled, left, used = _head_money(text, tokens, known)
     before, right = _tail_money(text, tokens, known)
     either = before is not None and after is not None and right < left
-    leans = either and text[0] == " " != text[-1]
-    times, unit, first = _times(text, tokens, used, left, known)
-    edges = [left, *(edge for one in times for edge in one[:2]), right]
-    joins = tuple([join_of(text[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)])
-    follow = tokens[used] if used < len(tokens) else None
-    measured = bool(
-        text
-        and after is None
-        and (
-            text[0] in '%"°'
-            or (follow and not first and follow[0] in known.not_after and text[: follow[1]] in {"", " ", "-", ". "})
-        )
-    )
-    glued = (
-        before is None and bool(tokens) and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
-    )
-    cues = _cues(text[: right if before is not None else None], tokens, left, known)
+    times: tuple[Time, ...] = ()
+    joins: tuple[Join | None, ...]
+    unit = first = False
+    if text[:1] == "'" or not known.timely.isdisjoint(said):
+        times, unit, first = _times(text, tokens, used, left, known)
+    if times:
+        edges = [left, *[edge for one in times for edge in one[:2]], right]
+        joins = tuple([join_of(text[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)])
+    else:
+        joins = (join_of(text[left:right]),)
+    measured = after is None and text[:1] in MEASURES
+    if used < len(tokens) and after is None and not first:
+        word, begin, _ = tokens[used]
+        measured = measured or (word in known.not_after and text[:begin] in {"", " ", "-", ". "})
+    begins = ends = False  # whether a word begins or ends the gap
+    if tokens and text not in known.glue:  # "100x30mins"
+        begins = not tokens[0][1] and not used and not first
+        ends = before is None and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
+    cues = (False, False)
+    if not known.cueing.isdisjoint(said):
+        cues = _cues(text[: right if before is not None else None], tokens, left, known)
     return Gap(
         after,
         shy,
@@ -118,12 +124,12 @@ def read(text: str) -> Gap:
         before,
         right,
         either,
-        leans,
+        either and text[0] == " " != text[-1],
         unit,
         times,
         joins,
-        glued,
-        bool(tokens) and not tokens[0][1] and not used and not first and not cues[1],
+        ends,
+        begins and not cues[1],
         *cues,
         NEXT.match(text) is not None,
         ROW.match(text) is not None,

@@ -54,14 +54,14 @@ class Prices:
         near = near_words(folded[:LONGEST_TEXT], runs[:MOST])
         found: list[Found] = []
         for run in text.fields:
-            name = run.name
+            name, start, end = run
             if name == "price":
-                first = bisect_left(runs, (run.start, 0))
-                chosen = list(range(first, min(bisect_left(runs, (run.end, 0)), first + MOST)))
-            elif near and name not in SILENT:
-                chosen = [one for one in near if run.start <= runs[one][0] < run.end]
-            else:
+                first = bisect_left(runs, (start, 0))
+                chosen = list(range(first, min(bisect_left(runs, (end, 0)), first + MOST)))
+            elif not near or name in SILENT:
                 continue
+            else:
+                chosen = [one for one in near if start <= runs[one][0] < end]
             if chosen:
                 found += _of_field(text, run, runs[: max(MOST, chosen[-1] + 1)], chosen)
         return found
@@ -72,11 +72,8 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen:
     numbers = numbers_of(text.folded.text, run, runs, chosen, priced=priced)
     if not numbers:
         return []
-    items, joins = _items(text.folded.text, numbers, priced=priced)
-    if not any(isinstance(item, Amount) for item in items):
-        return []
-    items, joins = without_weak(items, joins)
-    paired = pair(items, joins)
+    items, joins = without_weak(*_items(text.folded.text, numbers, priced=priced))
+    paired = pair(items, joins) if len(items) > 1 else {}
     found = []
     for index, item in enumerate(items):
         if not isinstance(item, Amount):
@@ -156,6 +153,8 @@ def _item(
         return None, int(unit is not None), takes
     if folded[number.start - 1 : number.start] == "_":
         return None, 0, takes
+    if number.kind == "time":
+        return Time(number.start, number.end, int(number.value), False), 0, takes
     if currency is None and unit is not None:
         count = number.value
         if count == ROUND_THE_CLOCK and any(word in folded[max(0, number.start - 20) : number.start] for word in OPEN):

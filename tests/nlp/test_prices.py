@@ -49,6 +49,13 @@ def found(text: str, field: str = "body", region: str | None = "US") -> list[Fou
         ("$2k overnight", ["USD 2000 / 480 min"]),
         ("100 pounds an hour", ["GBP 100 / 60 min"]),
         ("CAD$120, NZD $140, C $ 150", ["CAD 120", "NZD 140", "CAD 150"]),
+        ("1h $80, 1h30 $110, 2h $140", ["USD 80 / 60 min", "USD 110 / 90 min", "USD 140 / 120 min"]),
+        ("1h30€ 2h50€", ["EUR 30 / 60 min", "EUR 50 / 120 min"]),
+        ("$240 1 hora y 30 minutos", ["USD 240 / 90 min"]),
+        ("140 p/h, 900 o/n", ["140 / 60 min", "900 / 480 min"]),
+        ("80x30mins 140x1hr", ["80 / 30 min", "140 / 60 min"]),
+        ("60 fifteen minutes, 90 thirty min", ["60 / 15 min", "90 / 30 min"]),
+        ("R$90 a meia horinha", ["BRL 90 / 30 min"]),
         ("80 hh\n150 k", ["80 / 30 min", "150 / 60 min"]),
     ],
 )
