@@ -15,10 +15,11 @@ from typing import Any
 
 from crawlers.records import Ad
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.gazetteer import Place, key, towns
+from nlp.gazetteer import Place, towns
 from nlp.records import Kind
 from nlp.regions import words
 from nlp.signs import signs
+from nlp.spellings import key
 from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within, written
 from nlp.whole_words import MOST, bounded, spaced
 
@@ -70,7 +71,7 @@ def _named(text: AdText) -> list[Named]:
         read = _location if high - low < SHORT else _location.__wrapped__
         at = location.start
         named = [one._replace(start=one.start + at, end=one.end + at) for one in read(text.original.text[low:high])]
-    return named + _beside(text, [run for run in text.fields if run.name in READ], {one.name for one in named})
+    return named + _beside(text, [run for run in text.fields if run.name in READ], {one.name for one in named if not one.lacking})
 
 
 @lru_cache(maxsize=20_000)

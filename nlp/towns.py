@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from nlp.addresses import REACH, town_before
 from nlp.extractor import AdText, Run
-from nlp.gazetteer import Place, gazetteer, towns
+from nlp.gazetteer import KNOWN, LARGE, SMALL, Place, gazetteer, towns
 from nlp.regions import Region, words
-from nlp.signs import KNOWN, LARGE, SMALL
 from nlp.town_names import names_from, names_in, names_to
 from nlp.whole_words import MOST
 
@@ -74,7 +73,7 @@ class Field:
             if start < position or start in covered or start in inside or -end - 1 in covered:
                 continue
             if (
-                (name in careful or people(name) < LARGE)
+                (name in careful or people[name] < LARGE)
                 and not self.location
                 and not (self.mixed and capital(self.text, start))
                 and not self._postal_next(-end)
@@ -100,10 +99,10 @@ class Field:
             if self.mixed and capital(self.text, start):
                 continue  # among the hits, if it is large enough
             first = plain[start + 1 : plain.find(" ", start + 1)]
-            if first in known.seconds or (first in known.names and known.people(first) >= LARGE):
+            if known.people.get(first, 0) >= LARGE or first in known.seconds:
                 hits += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
         for name in settled if self.mixed else ():
-            if known.people(name) < KNOWN:
+            if known.people[name] < KNOWN:
                 start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
                 while start >= 0 and count < MOST:
                     hits.append((start, -start - len(name), name))
@@ -197,7 +196,7 @@ class Field:
             return None
         if not is_one(self.text, start, end) or self._is_street(start, end, name):
             return None
-        careful, people = name in known.careful, gazetteer().people(name)
+        careful, people = name in known.careful, gazetteer().people[name]
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
@@ -248,7 +247,7 @@ class Field:
             return False
         following = self.plain[end + 2 : end + 30].split(" ", 2)
         if following[0] in words().houses:
-            return name in words().careful or gazetteer().people(name) < LARGE
+            return name in words().careful or gazetteer().people[name] < LARGE
         if following[0] in words().streets:
             return not self.folded.startswith(("st louis", "st paul", "st. ", "st pete"), end + 1)
         # "5747 Liberty Grove Rd"
