@@ -141,9 +141,12 @@ def _written(named: Mapping[str, list[Row]]) -> Iterator[tuple[str, str]]:
         if people < RENOWNED and not any(key(row[1]) == name for row in rows):
             continue  # what other languages call it
         for spelled in spellings(name):
-            yield from ((one, name) for one in with_capitals(spelled))
+            titled = list(with_capitals(spelled))
+            yield from ((one, name) for one in titled)
+            if people >= LARGE:
+                yield from ((one, name) for one in (spelled, spelled.upper(), spelled[:1] + titled[0][1:]))
         if people >= LARGE and own.lower() == name:
-            yield from ((name.upper(), name), (own, name))
+            yield own, name
 
 
 def _made_row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:

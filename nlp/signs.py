@@ -20,14 +20,18 @@ class Signs:
     find: WholeWords
     towns: tuple[str | None, ...]  # the gazetteer's name
     regions: tuple[Region | None, ...]
-    plain: tuple[bool, ...]  # a cue that does without a capital letter
 
 
 @cache
 def signs() -> Signs:
-    """Towns large enough to be named by themselves, regions, and the cues that do without capitals."""
+    """Towns large enough to be named by themselves, and regions."""
     known = words()
-    towns = dict(gazetteer().written)
+    # Names that are words, and short ones, need a capital.
+    towns = {
+        written: name
+        for written, name in gazetteer().written.items()
+        if not written[0].islower() or (len(written) > 3 and name not in known.careful)
+    }
     for nickname, name in known.nicknames.items():
         towns |= dict.fromkeys((nickname, nickname.upper(), *with_capitals(nickname)), name)
     regions = {
@@ -35,11 +39,9 @@ def signs() -> Signs:
         for name, region in known.regions.items()
         for written in ((name.upper(),) if name in known.ambiguous else (name, name.upper(), *with_capitals(name)))
     }
-    plain = {written for cue in known.plain for written in (cue, cue.upper(), cue.title())}
-    every = tuple(dict.fromkeys([*towns, *regions, *plain]))
+    every = tuple(dict.fromkeys([*towns, *regions]))
     return Signs(
         WholeWords(every),
         tuple(map(towns.get, every)),
         tuple(map(regions.get, every)),
-        tuple(one in plain for one in every),
     )

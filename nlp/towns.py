@@ -43,70 +43,72 @@ class Named(NamedTuple):
 class Field:
     """One field of an ad."""
 
-    def __init__(self, text: AdText, plain: str, run: Run, postals: list[int]) -> None:
-        self.text, self.plain, self.run = text, plain, run
-        self.postals = [
-            at for at in postals if run.start < at < run.end
-        ]  # where numbers begin that could be postal codes
+    def __init__(
+        self, text: AdText, plain: str, run: Run, postals: list[int], settled: frozenset[str], *, lists: bool
+    ) -> None:
+        """`settled` are names known to stand for a town; `lists` says whether the ad may have a list of towns."""
+        self.text, self.plain, self.run, self.settled, self.lists = text, plain, run, settled, lists
+        # Where numbers begin that could be postal codes.
+        self.postals = [at for at in postals if run.start < at < run.end] if postals else postals
         self.folded = text.folded.text
         self.location = run.name == "location"
-        self.from_, self.to = text.folded.span(run.start, run.end)
-        self.mixed = not text.original.text[self.from_ : self.to].isupper()  # then capitals mean something
+        low, high = text.folded.span(run.start, run.end)
+        self.mixed = not text.original.text[low:high].isupper()  # then capitals mean something
 
-    def read(self, hits: list[Hit], regions: list[Beside], cued: list[int], settled: set[str]) -> Iterator[Named]:
+    def read(self, hits: list[Hit], regions: list[Beside], small: list[str]) -> Iterator[Named]:
         """Towns with their region behind them, then the others.
 
-        `hits` are towns with capitals, `cued` the positions behind a cue, `settled` names known to stand for a town.
+        `hits` are towns as the automaton finds them, `small` those of the settled names that it does not know.
         """
         covered: set[int] = set()
         inside: set[int] = set()
-        for end, one in self._qualified(regions) if regions else ():
-            yield one
-            covered.update(range(one.start, end))
-        for start, end, _ in regions:  # no Carolina in "South Carolina"
-            if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
-                inside.update(range(start + 1, end))
-        self._look(hits, cued, settled)
+        if regions:
+            for end, one in self._qualified(regions):
+                yield one
+                covered.update(range(one.start, end))
+            for start, end, _ in regions:  # no Carolina in "South Carolina"
+                if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
+                    inside.update(range(start + 1, end))
+        if self.location or self.postals or small:
+            self._look(hits, small)
         hits.sort()
         position, careful, people = 0, words().careful, gazetteer().people
         for start, end, name in hits:
             if start < position or start in covered or start in inside or -end - 1 in covered:
                 continue
-            if (
-                (name in careful or people[name] < LARGE)
-                and not self.location
-                and not (self.mixed and capital(self.text, start))
-                and not self._postal_next(-end)
+            large = self._large(start, -end)
+            if not (
+                large
+                or self.location
+                or self._postal_next(-end)
+                or (people[name] >= LARGE and name not in careful and self._is_introduced(start))
             ):
                 continue
-            judged = self._judged(start, -end, name, settled)
+            judged = self._judged(start, -end, name, large=large)
             if judged is not None:
                 yield judged
                 position = -end
 
-    def _look(self, hits: list[Hit], cued: list[int], settled: set[str]) -> None:
-        """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
-        plain, run, known = self.plain, self.run, gazetteer()
+    def _look(self, hits: list[Hit], small: list[str]) -> None:
+        """Add names the automaton does not know: all in a location field, else before postal codes, and settled ones."""
+        plain, run = self.plain, self.run
         if self.location:
             local = names_in(plain[run.start : run.end + 2])
             hits += [(run.start + start, end - run.start, name) for start, end, name in local]
             return
-        if self.postals:
-            for number in self.postals:
-                if (before := self._before(number)) is not None:
-                    hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
-        for start in cued:
-            if self.mixed and capital(self.text, start):
-                continue  # among the hits, if it is large enough
-            first = plain[start + 1 : plain.find(" ", start + 1)]
-            if known.people.get(first, 0) >= LARGE or first in known.seconds:
-                hits += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
-        for name in settled if self.mixed else ():
-            if known.people[name] < KNOWN:
-                start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
-                while start >= 0 and count < MOST:
-                    hits.append((start, -start - len(name), name))
-                    start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
+        for number in self.postals:
+            if (before := self._before(number)) is not None:
+                hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
+        for name in small if self.mixed else ():
+            start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
+            while start >= 0 and count < MOST:
+                hits.append((start, -start - len(name), name))
+                start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
+
+    def _is_introduced(self, start: int) -> bool:
+        """Whether a cue stands before that does without capitals."""
+        before = self.plain[max(0, start - NEAR) : start].split()
+        return bool(before) and before[-1] in words().plain
 
     def _qualified(self, regions: list[Beside]) -> Iterator[tuple[int, Named]]:
         """Towns before a region that has such a town, and American addresses; each with where its region ends."""
@@ -187,13 +189,11 @@ class Field:
         region = words().regions.get(word)
         return region is not None and region.admin is not None
 
-    def _judged(self, start: int, end: int, name: str, settled: set[str]) -> Named | None:
-        """The town if the words around it make it one."""
+    def _judged(self, start: int, end: int, name: str, *, large: bool) -> Named | None:
+        """The town if the words around it make it one; `large` says whether it has capitals."""
         known, plain = words(), self.plain
         before = plain[max(0, start - NEAR) : start].split()
-        large, state = self._large(start, end), self._postal(end)
-        if not (large or self.location or state or (before and before[-1] in known.plain)):
-            return None
+        state = self._postal(end) if self.postals else None
         if not is_one(self.text, start, end) or self._is_street(start, end, name):
             return None
         careful, people = name in known.careful, gazetteer().people[name]
@@ -205,20 +205,25 @@ class Field:
         named_so = end - start > 3 or self.folded[start:end] in known.nicknames
         if self.location:
             return Named(start, end, name, 0.9) if named_so else None
-        ends = plain[end + 1 : end + 3].isspace()
-        if large and (name in settled or (named_so and state is not None)):
+        if large and (name in self.settled or (named_so and state is not None)):
             accepted = True
         elif careful or not named_so:
             accepted = large and cued and people >= LARGE
         elif cued:
             accepted = people >= ((KNOWN if " " not in name else SMALL) if large else LARGE)
-        elif large and ends and before and before[-1] in known.streets and self._numbered(start):
+        elif (
+            large
+            and before
+            and before[-1] in known.streets
+            and plain[end + 1 : end + 3].isspace()
+            and self._numbered(start)
+        ):
             accepted = people >= SMALL
         else:
             accepted = large and people >= (LARGE if " " not in name else KNOWN)
         if accepted:
             return Named(start, end, name, 0.75 if cued else UNCUED)
-        return Named(start, end, name, LISTED) if large and named_so and people >= LARGE else None
+        return Named(start, end, name, LISTED) if self.lists and large and named_so and people >= LARGE else None
 
     def _large(self, start: int, end: int) -> bool:
         """Whether the first and the last word begin with a capital that means something: not all letters are capitals."""
