@@ -15,6 +15,7 @@ from typing import Any
 
 from crawlers.records import Ad
 from nlp.extractor import AdText, Example, Found, Run
+from nlp.fold import SPECIAL
 from nlp.gazetteer import KNOWN, Place, gazetteer, towns
 from nlp.records import Kind
 from nlp.regions import words
@@ -29,7 +30,6 @@ LIST = 3  # other towns that make a list
 READ = frozenset({"title", "body"})
 SHORT = 100  # characters of a location field worth keeping
 FOREIGN = re.compile("[^\x00-\xff]+")
-CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
 
@@ -126,7 +126,9 @@ def _beside(text: AdText, fields: Sequence[Run], settled: frozenset[str]) -> lis
 def _with_capitals(text: AdText) -> str:
     """The folded text with the original's capitals, as far as `spaced` keeps its letters."""
     starts, original, folded = text.folded.starts, text.original.text, text.folded.text
-    if isinstance(starts, range):
+    aligned = isinstance(starts, range)
+    at = 0
+    if aligned:
         if original.isascii():
             return original
         marked = original.encode("latin-1", "replace")
@@ -135,20 +137,16 @@ def _with_capitals(text: AdText) -> str:
             at = marked.find(b"?", at + 1)
         if at < 0:
             return original
-        parts: list[str] = []
-        position = 0
-        for found in FOREIGN.finditer(original, at):
-            start, end = found.span()
-            letters = folded[start:end]
-            parts += (original[position:start], letters.capitalize() if original[start].isupper() else letters)
-            position = end
-        return "".join([*parts, original[position:]])
-    capitals = list(folded)
-    for found in CAPITAL.finditer(original):
-        at = bisect_left(starts, found.start())
-        if at < len(capitals):
-            capitals[at] = capitals[at].upper()
-    return "".join(capitals)
+    parts: list[str] = []
+    position = 0
+    for found in (FOREIGN if aligned else SPECIAL).finditer(original, at):
+        start, end = found.span()
+        letters = folded[start:end] if aligned else folded[bisect_left(starts, start) : bisect_left(starts, end)]
+        if original[start].isupper():
+            letters = letters.capitalize()
+        parts += (original[position:start], letters)
+        position = end
+    return "".join([*parts, original[position:]])
 
 
 def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Beside]:
@@ -173,8 +171,8 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
         if region is not None and region[1] is not None:
             certain.add(region)
         elif region is not None or (one.sure > UNCUED and len(towns(one.name)) == 1):
-            place = (within(one.name, region) if region else towns(one.name))[0]
-            certain.add((place.country, place.admin))
+            first = (within(one.name, region) if region else towns(one.name))[0]
+            certain.add((first.country, first.admin))
     states = frozenset(certain)
     countries = {country for country, _ in states}
     hinted = areas = NONE
@@ -183,6 +181,7 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
         hinted = frozenset([country for hint, country in words().hints if hint in folded])
         areas = _areas(text)
     settled: dict[tuple[str, tuple[str, str | None] | None], Place] = {}
+    place: Place | None
     chosen: list[tuple[Named, Place]] = []
     listed = False
     for one in named:
