@@ -6,32 +6,31 @@ field is a cue for all of it. Street names and numbers are never part of what is
 """
 
 import math
-import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from crawlers.records import Ad
+from nlp.capitals import with_capitals, written
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.fold import SPECIAL
 from nlp.gazetteer import KNOWN, Place, gazetteer, towns
 from nlp.records import Kind
 from nlp.regions import words
 from nlp.signs import signs
 from nlp.spellings import key
-from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within, written
+from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within
 from nlp.whole_words import MOST, bounded, spaced
 
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
+FEW = 20  # names of one ad that are settled together once for all ads
 READ = frozenset({"title", "body"})
 SHORT = 100  # characters of a location field worth keeping
-FOREIGN = re.compile("[^\x00-\xff]+")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
+Said = tuple[str, tuple[str, str | None] | None, bool]  # a name, the region it says it is in, whether it is sure
 
 
 class Places:
@@ -95,7 +94,7 @@ def _location(written: str) -> list[Named]:
 
 def _beside(text: AdText, fields: Sequence[Run], settled: frozenset[str]) -> list[Named]:
     known, folded = signs(), text.folded.text
-    cased = spaced(_with_capitals(text))
+    cased = spaced(with_capitals(text))
     plain = cased.lower()
     postals = [start for start, end in text.numbers if end - start in POSTAL_LENGTHS][:MOST]
     hits: list[Hit] = []
@@ -116,37 +115,11 @@ def _beside(text: AdText, fields: Sequence[Run], settled: frozenset[str]) -> lis
     named: list[Named] = []
     for run in fields:
         low, high = run.start, run.end
-        mine = [one for one in hits if low <= one[0] < high]
+        mine = [one for one in hits if low <= one[0] < high] if hits else hits
         beside = [one for one in regions if low <= one[0] < high] if regions else regions
         if mine or beside or postals or small or run.name == "location":
             named += Field(text, plain, run, postals, settled, lists=lists).read(mine, beside, small)
     return named
-
-
-def _with_capitals(text: AdText) -> str:
-    """The folded text with the original's capitals, as far as `spaced` keeps its letters."""
-    starts, original, folded = text.folded.starts, text.original.text, text.folded.text
-    aligned = isinstance(starts, range)
-    at = 0
-    if aligned:
-        if original.isascii():
-            return original
-        marked = original.encode("latin-1", "replace")
-        at = marked.find(b"?")
-        while at >= 0 and not (folded[at].isalnum() or folded[at] == "'"):
-            at = marked.find(b"?", at + 1)
-        if at < 0:
-            return original
-    parts: list[str] = []
-    position = 0
-    for found in (FOREIGN if aligned else SPECIAL).finditer(original, at):
-        start, end = found.span()
-        letters = folded[start:end] if aligned else folded[bisect_left(starts, start) : bisect_left(starts, end)]
-        if original[start].isupper():
-            letters = letters.capitalize()
-        parts += (original[position:start], letters)
-        position = end
-    return "".join([*parts, original[position:]])
 
 
 def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Beside]:
@@ -165,36 +138,19 @@ def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Besid
 
 def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     """Settle each name: the places that are certain speak for their country and state."""
-    certain = set()
-    for one in named:
-        region = one.within
-        if region is not None and region[1] is not None:
-            certain.add(region)
-        elif region is not None or (one.sure > UNCUED and len(towns(one.name)) == 1):
-            first = (within(one.name, region) if region else towns(one.name))[0]
-            certain.add((first.country, first.admin))
-    states = frozenset(certain)
-    countries = {country for country, _ in states}
+    said = tuple([(name, region, sure > UNCUED) for _, _, name, sure, region, _ in named])
+    few = len(said) <= FEW
+    states = _states(said) if few else _states.__wrapped__(said)
     hinted = areas = NONE
     if not states:
         folded = text.folded.text
         hinted = frozenset([country for hint, country in words().hints if hint in folded])
         areas = _areas(text)
-    settled: dict[tuple[str, tuple[str, str | None] | None], Place] = {}
-    place: Place | None
-    chosen: list[tuple[Named, Place]] = []
+    places = (_settled if few else _settled.__wrapped__)(said, states, text.region, hinted, areas)
+    chosen = []
     listed = False
-    for one in named:
-        place = one.lacking or settled.get((one.name, one.within))
-        if place is None:
-            place = settled[one.name, one.within] = settle(one.name, one.within, states, text.region, hinted, areas)
-        if (
-            one.sure > UNCUED
-            or place.population >= FAMOUS
-            or place.country == text.region
-            or place.country in countries
-            or place.country in hinted
-        ):
+    for one, settled in zip(named, places, strict=True):
+        if (place := one.lacking or settled) is not None:
             chosen.append((one, place))
             listed = listed or one.sure == LISTED
     if not listed:
@@ -205,16 +161,47 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     return ((one, place) for one, place in chosen if one.sure > LISTED or others[place.country] >= LIST)
 
 
+@lru_cache(maxsize=20_000)
+def _states(said: tuple[Said, ...]) -> frozenset[tuple[str, str]]:
+    """The countries and states of the names that leave no doubt."""
+    certain = set()
+    for name, region, sure in said:
+        if region is not None and region[1] is not None:
+            certain.add((region[0], region[1]))
+        elif region is not None or (sure and len(towns(name)) == 1):
+            place = (within(name, region) if region else towns(name))[0]
+            certain.add((place.country, place.admin))
+    return frozenset(certain)
+
+
+@lru_cache(maxsize=20_000)
+def _settled(
+    said: tuple[Said, ...],
+    states: frozenset[tuple[str, str]],
+    home: str | None,
+    hinted: frozenset[str],
+    areas: frozenset[str],
+) -> list[Place | None]:
+    """The town each name means; None where it is too far away to be meant."""
+    near = {home, *hinted, *(country for country, _ in states)}
+    places: list[Place | None] = []
+    for name, region, sure in said:
+        place = settle(name, region, states, home, hinted, areas)
+        is_meant = place is not None and (sure or place.country in near or place.population >= FAMOUS)
+        places.append(place if is_meant else None)
+    return places
+
+
 @lru_cache(maxsize=50_000)
 def settle(
     name: str,
     region: tuple[str, str | None] | None,
-    states: frozenset[tuple[str, str | None]],
+    states: frozenset[tuple[str, str]],
     home: str | None,
     hinted: frozenset[str],
     areas: frozenset[str],
-) -> Place:
-    """Which of the towns called `name` is meant, given the states and countries that the ad speaks for."""
+) -> Place | None:
+    """Which of the towns called `name` is meant, given the states and countries that the ad speaks for; None without any."""
     countries = {country for country, _ in states}
 
     def fit(place: Place) -> tuple[float, str]:
@@ -228,7 +215,7 @@ def settle(
         ]
         return sum(weight for weight, holds in points if holds) + math.log10(place.population + 1), place.id
 
-    return max(within(name, region) if region else towns(name), key=fit)
+    return max(within(name, region) if region else towns(name), key=fit, default=None)
 
 
 def _areas(text: AdText) -> frozenset[str]:

@@ -3,9 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from nlp.addresses import REACH, town_before
+from nlp.capitals import capital, given, is_one, written
 from nlp.extractor import AdText, Run
 from nlp.gazetteer import KNOWN, LARGE, SMALL, Place, gazetteer, towns
 from nlp.regions import Region, words
@@ -18,8 +20,6 @@ LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its
 BETWEEN = re.compile(r"\s{0,2}[,(/-]?\s{0,2}|\. ")
 POSTAL = re.compile(r"[,\s]{1,3}(\d{3})\d{2}(?:-?\d{4})?(?!\w)")
 NATION = re.compile(r"[,\s]{1,3}(?:usa|u\.s\.a?\.?|united states)(?!\w)")
-# What may stand between the words of one name.
-ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 # "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
 NEAR = 24  # characters before a name in which its cue stands
@@ -43,6 +43,8 @@ class Named(NamedTuple):
 class Field:
     """One field of an ad."""
 
+    __slots__ = ("folded", "lists", "location", "mixed", "plain", "postals", "run", "settled", "text")
+
     def __init__(
         self, text: AdText, plain: str, run: Run, postals: list[int], settled: frozenset[str], *, lists: bool
     ) -> None:
@@ -55,47 +57,45 @@ class Field:
         low, high = text.folded.span(run.start, run.end)
         self.mixed = not text.original.text[low:high].isupper()  # then capitals mean something
 
-    def read(self, hits: list[Hit], regions: list[Beside], small: list[str]) -> Iterator[Named]:
+    def read(self, hits: list[Hit], regions: list[Beside], small: list[str]) -> list[Named]:
         """Towns with their region behind them, then the others.
 
         `hits` are towns as the automaton finds them, `small` those of the settled names that it does not know.
         """
-        covered: set[int] = set()
-        inside: set[int] = set()
+        named: list[Named] = []
+        if self.location or self.postals or small:
+            hits = hits + self._others(small)
         if regions:
+            covered: set[int] = set()
             for end, one in self._qualified(regions):
-                yield one
+                named.append(one)
                 covered.update(range(one.start, end))
+            taken = covered.copy()
             for start, end, _ in regions:  # no Carolina in "South Carolina"
                 if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
-                    inside.update(range(start + 1, end))
-        if self.location or self.postals or small:
-            self._look(hits, small)
-        hits.sort()
-        position, careful, people = 0, words().careful, gazetteer().people
+                    taken.update(range(start + 1, end))
+            if taken:
+                hits = [one for one in hits if one[0] not in taken and -one[1] - 1 not in covered]
+        if len(hits) > 1:
+            hits.sort()
+        position = 0
         for start, end, name in hits:
-            if start < position or start in covered or start in inside or -end - 1 in covered:
-                continue
-            large = self._large(start, -end)
-            if not (
-                large
-                or self.location
-                or self._postal_next(-end)
-                or (people[name] >= LARGE and name not in careful and self._is_introduced(start))
-            ):
-                continue
-            judged = self._judged(start, -end, name, large=large)
-            if judged is not None:
-                yield judged
-                position = -end
+            if start >= position:
+                large = self._large(start, -end)
+                if (large or self.location or self._is_introduced(start, -end, name)) and (
+                    judged := self._judged(start, -end, name, large=large)
+                ):
+                    named.append(judged)
+                    position = -end
+        return named
 
-    def _look(self, hits: list[Hit], small: list[str]) -> None:
-        """Add names the automaton does not know: all in a location field, else before postal codes, and settled ones."""
+    def _others(self, small: list[str]) -> list[Hit]:
+        """Names the automaton does not know: all in a location field, else before postal codes, and settled ones."""
         plain, run = self.plain, self.run
         if self.location:
             local = names_in(plain[run.start : run.end + 2])
-            hits += [(run.start + start, end - run.start, name) for start, end, name in local]
-            return
+            return [(run.start + start, end - run.start, name) for start, end, name in local]
+        hits: list[Hit] = []
         for number in self.postals:
             if (before := self._before(number)) is not None:
                 hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
@@ -104,11 +104,17 @@ class Field:
             while start >= 0 and count < MOST:
                 hits.append((start, -start - len(name), name))
                 start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
+        return hits
 
-    def _is_introduced(self, start: int) -> bool:
-        """Whether a cue stands before that does without capitals."""
+    def _is_introduced(self, start: int, end: int, name: str) -> bool:
+        """Whether a name without capitals has a postal code behind it, or is a large town's behind a cue."""
+        if self._postal_next(end):
+            return True
+        known = words()
+        if gazetteer().people[name] < LARGE or name in known.careful:
+            return False
         before = self.plain[max(0, start - NEAR) : start].split()
-        return bool(before) and before[-1] in words().plain
+        return bool(before) and before[-1] in known.plain
 
     def _qualified(self, regions: list[Beside]) -> Iterator[tuple[int, Named]]:
         """Towns before a region that has such a town, and American addresses; each with where its region ends."""
@@ -191,18 +197,18 @@ class Field:
 
     def _judged(self, start: int, end: int, name: str, *, large: bool) -> Named | None:
         """The town if the words around it make it one; `large` says whether it has capitals."""
-        known, plain = words(), self.plain
+        known, plain, folded = words(), self.plain, self.folded
+        if not is_one(self.text, start, end) or (folded[end : end + 1] == " " and self._is_street(start, end, name)):
+            return None
         before = plain[max(0, start - NEAR) : start].split()
         state = self._postal(end) if self.postals else None
-        if not is_one(self.text, start, end) or self._is_street(start, end, name):
-            return None
         careful, people = name in known.careful, gazetteer().people[name]
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
-        if not cued and any(map(str.isdigit, before[-2:])) and NUMBERED.search(self.folded, max(0, start - 30), start):
+        if not cued and any(map(str.isdigit, before[-2:])) and NUMBERED.search(folded, max(0, start - 30), start):
             return None
-        named_so = end - start > 3 or self.folded[start:end] in known.nicknames
+        named_so = end - start > 3 or folded[start:end] in known.nicknames
         if self.location:
             return Named(start, end, name, 0.9) if named_so else None
         if large and (name in self.settled or (named_so and state is not None)):
@@ -248,7 +254,7 @@ class Field:
 
     def _is_street(self, start: int, end: int, name: str) -> bool:
         """Whether it is the name of a street or a house: "Cleveland Boulevard", but not "Cleveland, St. Louis"."""
-        if self.folded[end : end + 1] != " " or end >= self.run.end:
+        if end >= self.run.end:
             return False
         following = self.plain[end + 2 : end + 30].split(" ", 2)
         if following[0] in words().houses:
@@ -259,6 +265,7 @@ class Field:
         return len(following) > 1 and following[1] in words().streets and self._numbered(start)
 
 
+@lru_cache(maxsize=10_000)
 def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
     """The towns of this name in a country, or in one state of it."""
     return [one for one in towns(name) if one.country == region[0] and region[1] in {None, one.admin}]
@@ -270,33 +277,3 @@ def is_code(text: AdText, start: int, postals: list[int]) -> bool:
         return True
     left = given(text, max(0, start - 6), start)
     return "," in left[-3:] or not left.isupper()
-
-
-def capital(text: AdText, at: int) -> bool:
-    """Whether the original has a capital for this folded character."""
-    return text.original.text[text.folded.starts[at]].isupper()
-
-
-def given(text: AdText, start: int, end: int) -> str:
-    """The original's characters for these folded ones, one for each."""
-    starts, original = text.folded.starts, text.original.text
-    return original[start:end] if isinstance(starts, range) else "".join([original[at] for at in starts[start:end]])
-
-
-def written(text: AdText, start: int, end: int) -> str:
-    """A town's name as the ad writes it, with capitals where it has none or nothing else."""
-    low, high = text.folded.span(start, end)
-    name = text.original.text[low:high]
-    return name.title() if name.isupper() or name.islower() else name
-
-
-def is_one(text: AdText, start: int, end: int) -> bool:
-    """Whether the words are one name, and no part of an address of the web."""
-    folded = text.folded.text
-    if ONE_NAME.fullmatch(folded, start, end) is None:
-        return False
-    left, right = folded[start - 1 : start], folded[end : end + 2]
-    if left in {"@", "_"} or right[:1] in {"@", "_"}:
-        return False
-    dotted = left == "." or (right[:1] == "." and right[1:].isalnum())
-    return not dotted or capital(text, start)
