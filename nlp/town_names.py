@@ -3,7 +3,8 @@
 import re
 from itertools import islice
 
-from nlp.gazetteer import SHORT, gazetteer
+from nlp.gazetteer import gazetteer, seconds
+from nlp.spellings import SHORT
 from nlp.whole_words import MOST
 
 REACH = 60  # characters of the longest name looked for
@@ -16,13 +17,13 @@ def names_from(plain: str, start: int, end: int) -> list[tuple[int, str]]:
 
     `plain` is the `spaced` text of which `end` is where to stop; "St. Louis" stands in it with two blanks.
     """
-    known = gazetteer()
+    known = gazetteer().people
     stop = plain.find(" ", start + 1)
     first = plain[start + 1 : stop]
-    found = [(stop - 1, first)] if first in known.names and stop <= end + 1 else []
+    found = [(stop - 1, first)] if first in known and stop <= end + 1 else []
     full = SHORT.get(first, first)
-    seconds = known.seconds.get(full)
-    if not seconds:
+    second = seconds(full)
+    if not second:
         return found
     words, previous = [full], first
     while len(words) < MOST_WORDS and stop <= end:
@@ -31,11 +32,11 @@ def names_from(plain: str, start: int, end: int) -> list[tuple[int, str]]:
             begin += 1
         stop = plain.find(" ", begin)
         previous = plain[begin:stop]
-        if not previous or (len(words) == 1 and previous not in seconds and SHORT.get(previous) not in seconds):
+        if not previous or (len(words) == 1 and previous not in second and SHORT.get(previous) not in second):
             break
         words.append(SHORT.get(previous, previous) if len(previous) > 1 else previous)
         name = " ".join(words)
-        if name in known.names and stop <= end + 1:
+        if name in known and stop <= end + 1:
             found.append((stop - 1, name))
     return found[::-1]
 
@@ -44,7 +45,7 @@ def names_to(plain: str, start: int, end: int) -> list[tuple[int, str]]:
     """Where each name begins that ends at `end`, and the gazetteer's name for it; the longest first."""
     words: list[str] = []
     found = []
-    at, known = end, gazetteer().names
+    at, known = end, gazetteer().people
     for word in reversed(plain[max(start, end - REACH) + 1 : end + 1].split(" ")):
         at -= len(word)
         if word:

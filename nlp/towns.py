@@ -3,13 +3,14 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from nlp.addresses import REACH, town_before
+from nlp.capitals import capital, given, is_one, written
 from nlp.extractor import AdText, Run
-from nlp.gazetteer import Place, gazetteer, towns
+from nlp.gazetteer import KNOWN, LARGE, SMALL, Place, gazetteer, towns
 from nlp.regions import Region, words
-from nlp.signs import KNOWN, LARGE, SMALL
 from nlp.town_names import names_from, names_in, names_to
 from nlp.whole_words import MOST
 
@@ -19,8 +20,6 @@ LISTED = 0.5  # of a word that is a town only if the ad lists other towns of its
 BETWEEN = re.compile(r"\s{0,2}[,(/-]?\s{0,2}|\. ")
 POSTAL = re.compile(r"[,\s]{1,3}(\d{3})\d{2}(?:-?\d{4})?(?!\w)")
 NATION = re.compile(r"[,\s]{1,3}(?:usa|u\.s\.a?\.?|united states)(?!\w)")
-# What may stand between the words of one name.
-ONE_NAME = re.compile(r"[a-z0-9' .-]+")
 # "9585 Southeast Clinton", "378 W. Adams": a house number, then perhaps a word.
 NUMBERED = re.compile(r"(?<!\w)\d{1,6} (?:[a-z.]{1,12} )?\Z")
 NEAR = 24  # characters before a name in which its cue stands
@@ -44,70 +43,78 @@ class Named(NamedTuple):
 class Field:
     """One field of an ad."""
 
-    def __init__(self, text: AdText, plain: str, run: Run, postals: list[int]) -> None:
-        self.text, self.plain, self.run = text, plain, run
-        self.postals = [
-            at for at in postals if run.start < at < run.end
-        ]  # where numbers begin that could be postal codes
+    __slots__ = ("folded", "lists", "location", "mixed", "plain", "postals", "run", "settled", "text")
+
+    def __init__(
+        self, text: AdText, plain: str, run: Run, postals: list[int], settled: frozenset[str], *, lists: bool
+    ) -> None:
+        """`settled` are names known to stand for a town; `lists` says whether the ad may have a list of towns."""
+        self.text, self.plain, self.run, self.settled, self.lists = text, plain, run, settled, lists
+        # Where numbers begin that could be postal codes.
+        self.postals = [at for at in postals if run.start < at < run.end] if postals else postals
         self.folded = text.folded.text
         self.location = run.name == "location"
-        self.from_, self.to = text.folded.span(run.start, run.end)
-        self.mixed = not text.original.text[self.from_ : self.to].isupper()  # then capitals mean something
+        low, high = text.folded.span(run.start, run.end)
+        self.mixed = not text.original.text[low:high].isupper()  # then capitals mean something
 
-    def read(self, hits: list[Hit], regions: list[Beside], cued: list[int], settled: set[str]) -> Iterator[Named]:
+    def read(self, hits: list[Hit], regions: list[Beside], small: list[str]) -> list[Named]:
         """Towns with their region behind them, then the others.
 
-        `hits` are towns with capitals, `cued` the positions behind a cue, `settled` names known to stand for a town.
+        `hits` are towns as the automaton finds them, `small` those of the settled names that it does not know.
         """
-        covered: set[int] = set()
-        inside: set[int] = set()
-        for end, one in self._qualified(regions) if regions else ():
-            yield one
-            covered.update(range(one.start, end))
-        for start, end, _ in regions:  # no Carolina in "South Carolina"
-            if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
-                inside.update(range(start + 1, end))
-        self._look(hits, cued, settled)
-        hits.sort()
-        position, careful, people = 0, words().careful, gazetteer().people
+        named: list[Named] = []
+        if self.location or self.postals or small:
+            hits = hits + self._others(small)
+        if regions:
+            covered: set[int] = set()
+            for end, one in self._qualified(regions):
+                named.append(one)
+                covered.update(range(one.start, end))
+            taken = covered.copy()
+            for start, end, _ in regions:  # no Carolina in "South Carolina"
+                if end - start > 4 and self.plain.find(" ", start + 1, end) > 0:
+                    taken.update(range(start + 1, end))
+            if taken:
+                hits = [one for one in hits if one[0] not in taken and -one[1] - 1 not in covered]
+        if len(hits) > 1:
+            hits.sort()
+        position = 0
         for start, end, name in hits:
-            if start < position or start in covered or start in inside or -end - 1 in covered:
-                continue
-            if (
-                (name in careful or people(name) < LARGE)
-                and not self.location
-                and not (self.mixed and capital(self.text, start))
-                and not self._postal_next(-end)
-            ):
-                continue
-            judged = self._judged(start, -end, name, settled)
-            if judged is not None:
-                yield judged
-                position = -end
+            if start >= position:
+                large = self._large(start, -end)
+                if (large or self.location or self._is_introduced(start, -end, name)) and (
+                    judged := self._judged(start, -end, name, large=large)
+                ):
+                    named.append(judged)
+                    position = -end
+        return named
 
-    def _look(self, hits: list[Hit], cued: list[int], settled: set[str]) -> None:
-        """Add the gazetteer's other names: all in a location field, else behind cues, before postal codes, and settled ones."""
-        plain, run, known = self.plain, self.run, gazetteer()
+    def _others(self, small: list[str]) -> list[Hit]:
+        """Names the automaton does not know: all in a location field, else before postal codes, and settled ones."""
+        plain, run = self.plain, self.run
         if self.location:
             local = names_in(plain[run.start : run.end + 2])
-            hits += [(run.start + start, end - run.start, name) for start, end, name in local]
-            return
-        if self.postals:
-            for number in self.postals:
-                if (before := self._before(number)) is not None:
-                    hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
-        for start in cued:
-            if self.mixed and capital(self.text, start):
-                continue  # among the hits, if it is large enough
-            first = plain[start + 1 : plain.find(" ", start + 1)]
-            if first in known.seconds or (first in known.names and known.people(first) >= LARGE):
-                hits += [(start, -end, name) for end, name in names_from(plain, start, run.end)]
-        for name in settled if self.mixed else ():
-            if known.people(name) < KNOWN:
-                start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
-                while start >= 0 and count < MOST:
-                    hits.append((start, -start - len(name), name))
-                    start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
+            return [(run.start + start, end - run.start, name) for start, end, name in local]
+        hits: list[Hit] = []
+        for number in self.postals:
+            if (before := self._before(number)) is not None:
+                hits += [(start, -before, name) for start, name in names_to(plain, run.start, before)]
+        for name in small if self.mixed else ():
+            start, count = plain.find(f" {name} ", run.start, run.end + 2), 0
+            while start >= 0 and count < MOST:
+                hits.append((start, -start - len(name), name))
+                start, count = plain.find(f" {name} ", start + 1, run.end + 2), count + 1
+        return hits
+
+    def _is_introduced(self, start: int, end: int, name: str) -> bool:
+        """Whether a name without capitals has a postal code behind it, or is a large town's behind a cue."""
+        if self._postal_next(end):
+            return True
+        known = words()
+        if gazetteer().people[name] < LARGE or name in known.careful:
+            return False
+        before = self.plain[max(0, start - NEAR) : start].split()
+        return bool(before) and before[-1] in known.plain
 
     def _qualified(self, regions: list[Beside]) -> Iterator[tuple[int, Named]]:
         """Towns before a region that has such a town, and American addresses; each with where its region ends."""
@@ -188,38 +195,41 @@ class Field:
         region = words().regions.get(word)
         return region is not None and region.admin is not None
 
-    def _judged(self, start: int, end: int, name: str, settled: set[str]) -> Named | None:
-        """The town if the words around it make it one."""
-        known, plain = words(), self.plain
+    def _judged(self, start: int, end: int, name: str, *, large: bool) -> Named | None:
+        """The town if the words around it make it one; `large` says whether it has capitals."""
+        known, plain, folded = words(), self.plain, self.folded
+        if not is_one(self.text, start, end) or (folded[end : end + 1] == " " and self._is_street(start, end, name)):
+            return None
         before = plain[max(0, start - NEAR) : start].split()
-        large, state = self._large(start, end), self._postal(end)
-        if not (large or self.location or state or (before and before[-1] in known.plain)):
-            return None
-        if not is_one(self.text, start, end) or self._is_street(start, end, name):
-            return None
-        careful, people = name in known.careful, gazetteer().people(name)
+        state = self._postal(end) if self.postals else None
+        careful, people = name in known.careful, gazetteer().people[name]
         if state and (large or not careful) and within(name, ("US", state)):
             return Named(start, end, name, 0.9, ("US", state))
         cued = bool(before) and (before[-1] in known.cues or " ".join(before[-2:]) in known.cues)
-        if not cued and any(map(str.isdigit, before[-2:])) and NUMBERED.search(self.folded, max(0, start - 30), start):
+        if not cued and any(map(str.isdigit, before[-2:])) and NUMBERED.search(folded, max(0, start - 30), start):
             return None
-        named_so = end - start > 3 or self.folded[start:end] in known.nicknames
+        named_so = end - start > 3 or folded[start:end] in known.nicknames
         if self.location:
             return Named(start, end, name, 0.9) if named_so else None
-        ends = plain[end + 1 : end + 3].isspace()
-        if large and (name in settled or (named_so and state is not None)):
+        if large and (name in self.settled or (named_so and state is not None)):
             accepted = True
         elif careful or not named_so:
             accepted = large and cued and people >= LARGE
         elif cued:
             accepted = people >= ((KNOWN if " " not in name else SMALL) if large else LARGE)
-        elif large and ends and before and before[-1] in known.streets and self._numbered(start):
+        elif (
+            large
+            and before
+            and before[-1] in known.streets
+            and plain[end + 1 : end + 3].isspace()
+            and self._numbered(start)
+        ):
             accepted = people >= SMALL
         else:
             accepted = large and people >= (LARGE if " " not in name else KNOWN)
         if accepted:
             return Named(start, end, name, 0.75 if cued else UNCUED)
-        return Named(start, end, name, LISTED) if large and named_so and people >= LARGE else None
+        return Named(start, end, name, LISTED) if self.lists and large and named_so and people >= LARGE else None
 
     def _large(self, start: int, end: int) -> bool:
         """Whether the first and the last word begin with a capital that means something: not all letters are capitals."""
@@ -244,17 +254,18 @@ class Field:
 
     def _is_street(self, start: int, end: int, name: str) -> bool:
         """Whether it is the name of a street or a house: "Cleveland Boulevard", but not "Cleveland, St. Louis"."""
-        if self.folded[end : end + 1] != " " or end >= self.run.end:
+        if end >= self.run.end:
             return False
         following = self.plain[end + 2 : end + 30].split(" ", 2)
         if following[0] in words().houses:
-            return name in words().careful or gazetteer().people(name) < LARGE
+            return name in words().careful or gazetteer().people[name] < LARGE
         if following[0] in words().streets:
             return not self.folded.startswith(("st louis", "st paul", "st. ", "st pete"), end + 1)
         # "5747 Liberty Grove Rd"
         return len(following) > 1 and following[1] in words().streets and self._numbered(start)
 
 
+@lru_cache(maxsize=10_000)
 def within(name: str, region: tuple[str, str | None]) -> Sequence[Place]:
     """The towns of this name in a country, or in one state of it."""
     return [one for one in towns(name) if one.country == region[0] and region[1] in {None, one.admin}]
@@ -266,33 +277,3 @@ def is_code(text: AdText, start: int, postals: list[int]) -> bool:
         return True
     left = given(text, max(0, start - 6), start)
     return "," in left[-3:] or not left.isupper()
-
-
-def capital(text: AdText, at: int) -> bool:
-    """Whether the original has a capital for this folded character."""
-    return text.original.text[text.folded.starts[at]].isupper()
-
-
-def given(text: AdText, start: int, end: int) -> str:
-    """The original's characters for these folded ones, one for each."""
-    starts, original = text.folded.starts, text.original.text
-    return original[start:end] if isinstance(starts, range) else "".join([original[at] for at in starts[start:end]])
-
-
-def written(text: AdText, start: int, end: int) -> str:
-    """A town's name as the ad writes it, with capitals where it has none or nothing else."""
-    low, high = text.folded.span(start, end)
-    name = text.original.text[low:high]
-    return name.title() if name.isupper() or name.islower() else name
-
-
-def is_one(text: AdText, start: int, end: int) -> bool:
-    """Whether the words are one name, and no part of an address of the web."""
-    folded = text.folded.text
-    if ONE_NAME.fullmatch(folded, start, end) is None:
-        return False
-    left, right = folded[start - 1 : start], folded[end : end + 2]
-    if left in {"@", "_"} or right[:1] in {"@", "_"}:
-        return False
-    dotted = left == "." or (right[:1] == "." and right[1:].isalnum())
-    return not dotted or capital(text, start)

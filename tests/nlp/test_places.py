@@ -135,18 +135,22 @@ def test_what_the_location_field_names_is_a_place_elsewhere_too() -> None:
     assert places("Austin nights", location="Austin, TX") == ["4671654", "4671654"]
 
 
+def test_a_town_that_geonames_lacks_may_stand_in_the_location_field() -> None:
+    assert places("Open today", location="71 Camino Azul, Zuzax, NM 87025") == ["US/NM/Zuzax"]
+
+
 def test_no_find_covers_a_street_or_a_house_number() -> None:
     text = "835 McKean Avenue, Donora, PA 15033"
     (one,) = found(text)
     assert text[one.start : one.end] == "Donora"
 
 
-def test_the_gazetteer_loads_from_its_cache_in_under_a_second() -> None:
+def test_the_gazetteer_loads_from_its_cache_in_under_half_a_second() -> None:
     gazetteer()
     gazetteer.cache_clear()
     started = time.process_time()
-    assert len(gazetteer().rows) > 40_000
-    assert time.process_time() - started < 1.0
+    assert len(gazetteer().lines) > 40_000
+    assert time.process_time() - started < 0.5
 
 
 def test_without_a_cache_folder_the_gazetteer_is_made_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
