@@ -91,7 +91,7 @@ class Lexicons:
         if not hits:
             return
         barred = self._barred(cut, asked)
-        denials = [end for _, _, end in _negations()(text)]
+        denials = {one: [end for _, _, end in _negations()[one](text)] for one in asked}
         reached: dict[str, int] = {}
         for start, back, key in hits:
             end = -back
@@ -99,7 +99,7 @@ class Lexicons:
             if start < reached.get(lexicon.id, 0) or _touched(barred.get(lexicon.id, ()), start, end):
                 continue
             reached[lexicon.id] = end
-            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials, start)}
+            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials[entry.language], start)}
             yield Found(Kind.INDICATOR, lexicon.id, start, end, NAME, 0.9, detail)
 
     def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
@@ -118,8 +118,9 @@ class Lexicons:
 
 
 @cache
-def _negations() -> Triggers:
-    return Triggers(word for words in load_data(NEGATIONS).values() for word in words)
+def _negations() -> dict[str, Triggers]:
+    """By language: "no" denies in English and Spanish, and is a preposition in Portuguese."""
+    return {language: Triggers(words) for language, words in load_data(NEGATIONS).items()}
 
 
 def _denied(text: str, denials: Sequence[int], start: int) -> bool:
