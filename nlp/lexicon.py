@@ -91,7 +91,7 @@ class Lexicons:
         if not hits:
             return
         barred = self._barred(cut, asked)
-        denials = {one: [end for _, _, end in _negations()[one](text)] for one in asked}
+        denials = sorted([end for one in asked for _, _, end in _negations()[one](text)])
         reached: dict[str, int] = {}
         for start, back, key in hits:
             end = -back
@@ -99,7 +99,7 @@ class Lexicons:
             if start < reached.get(lexicon.id, 0) or _touched(barred.get(lexicon.id, ()), start, end):
                 continue
             reached[lexicon.id] = end
-            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials[entry.language], start)}
+            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials, start)}
             yield Found(Kind.INDICATOR, lexicon.id, start, end, NAME, 0.9, detail)
 
     def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
