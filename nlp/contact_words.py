@@ -1,12 +1,12 @@
 """The words of contacts.yml, and expressions for them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nlp.alternatives import any_of
 from store.datafiles import load_data
 
 
@@ -78,11 +78,6 @@ def contact_words() -> ContactWords:
         not_mentions=frozenset(data["not_mentions"]),
         paths=frozenset(data["paths"]),
     )
-
-
-def any_of(words: Iterable[str]) -> str:
-    """An expression for any of the words, the longest first."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) + ")"
 
 
 BRACKETS = ("()", "[]", "{}", "<>")

@@ -21,7 +21,7 @@ LONGEST = 253
 # Underscores are found in names of machines only; no label begins or ends with a sign.
 PICTURES = r"\u2190-\u2bff\U0001f300-\U0001faff"  # in some names
 HOST = re.compile(
-    rf"(?:(?:[^\W_]|[{PICTURES}])(?:[\w{PICTURES}-]{{0,61}}(?:[^\W_]|[{PICTURES}]))?\.)*"
+    rf"\A(?:(?:[^\W_]|[{PICTURES}])(?:[\w{PICTURES}-]{{0,61}}(?:[^\W_]|[{PICTURES}]))?\.)*"
     rf"(?:[^\W_]|[{PICTURES}])(?:(?:[^\W_]|[{PICTURES}-]){{0,61}}(?:[^\W_]|[{PICTURES}]))?\.[^\W_](?:[^\W_]|-){{0,61}}"
 )
 

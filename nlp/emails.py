@@ -6,8 +6,9 @@ from itertools import islice
 
 import re2
 
+from nlp.alternatives import any_of
 from nlp.contact_signs import MAYBE_AT, MOST, signs
-from nlp.contact_words import any_of, backwards, contact_words
+from nlp.contact_words import backwards, contact_words
 from nlp.extractor import AdText, Example, Found, disguised
 from nlp.hosts import OPEN, PART, SHUT, Host, read_host
 from nlp.records import Kind

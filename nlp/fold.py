@@ -38,7 +38,7 @@ LETTERS = {
 ENCLOSED = {chr(first + n): chr(ord("a") + n) for first in (0x1F150, 0x1F170) for n in range(26)}
 # Small capitals and letters with a stroke or a hook, which Unicode does not decompose.
 LATIN = re.compile(r"LATIN (?:LETTER SMALL CAPITAL|SMALL LETTER) ([A-Z])(?: WITH .*)?")
-PIECE = re.compile(r"(?:DIE FACE-|PLAYING CARD |MAHJONG TILE |.*\bDIGIT )(\w+)(?: OF \w+)?")
+PIECE = re.compile(r"\A(?:DIE FACE-|PLAYING CARD |MAHJONG TILE |.{0,60}\bDIGIT )(\w+)(?: OF \w+)?")
 NAMES = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "·", "∙": "·", "・": "·", "●": "·"}
 

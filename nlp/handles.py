@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from nlp.alternatives import any_of
 from nlp.contact_signs import LONG_NAME, MOST, PLATFORMS, PROFILES, Hits, signs
-from nlp.contact_words import any_of, backwards, contact_words
+from nlp.contact_words import backwards, contact_words
 from nlp.domains import STRONG
 from nlp.extractor import AdText, Example, Found, disguised
 from nlp.records import Kind
@@ -14,8 +15,8 @@ WORDS = contact_words()
 JOINT = rf"(?:(?:\s?[\[({{]|\s){any_of(WORDS.handle_joints)}(?:[\])}}]\s?|\s))"
 BETWEEN = rf"(?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b|[(\[]|[^\x00-\x7f\w\s])(?:\s|\b|(?=[@\W]))){{0,4}}"
 NAME = r"[a-z0-9_][a-z0-9._-]{1,39}"
-BEFORE = re.compile(rf"\.?({BETWEEN})\s?(@?)\s?((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
-SPELLED = re.compile(r"\.?\s?(?:[:@=>→-]+|is\b|id\b)?\s{0,2}@?\s?((?:[a-z0-9_.] ){4,39}[a-z0-9_])\b")
+BEFORE = re.compile(rf"\.?+({BETWEEN})\s?+(@?)\s?+((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
+SPELLED = re.compile(r"\.?+\s?+(?:[:@=>→-]{1,4}+|is\b|id\b)?+\s{0,2}+@?+\s?+((?:[a-z0-9_.] ){4,39}[a-z0-9_])\b")
 # After a platform that is an ordinary word too.
 SIGNED = re.compile(r"\.?\s?(?:[:@=>→⇒➡👉☞#-]|id\b|user|name|is\b|my\b|[a-z0-9_.] )")
 # The name before a platform, read from right to left.

@@ -7,7 +7,7 @@ from nlp.contact_words import contact_words
 from nlp.domains import named
 
 WORDS = contact_words()
-OPEN, SHUT = r"[\[({<*_|~-]+", r"[\])}>*_|~-]+"
+OPEN, SHUT = r"[\[({<*_|~-]{1,4}", r"[\])}>*_|~-]{1,4}"
 # A full stop with a blank after it alone ends a sentence.
 DOT = re.compile(rf"\.|\s\.\s?|\s?{OPEN}\s?({WORDS.dot}|\.)\s?{SHUT}\s?|\s{{1,3}}({WORDS.dot})\s{{1,3}}")
 PART = rf"[a-z0-9]{{1,63}}+(?:-{{1,3}}+(?!{WORDS.dot}-)[a-z0-9]{{1,63}}+){{0,12}}"
