@@ -18,7 +18,7 @@ from store.errors import SidelightError, UsageError
 from store.schema import now
 from store.workspace import Workspace
 
-NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}\Z")
+NAME = re.compile(r"\A[a-z][a-z0-9._-]{1,39}\Z")
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1_000
 FREE_FAILURES = 4

@@ -10,8 +10,9 @@ from store.suppression import held_back
 from store.tables import suppressed as table
 from store.workspace import Workspace
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
-PHONE = re.compile(r"\+?[0-9(][0-9(). -]{6,24}[0-9]")
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}+@[A-Za-z0-9.-]{1,190}")
+# The look ahead for a digit costs little; without it a long row of brackets is tried at every length.
+PHONE = re.compile(r"\+?(?=[(). -]{0,24}+[0-9])[0-9(][0-9(). -]{6,24}[0-9]")
 NORTH_AMERICA = frozenset({"US", "CA", None})
 
 

@@ -1,11 +1,16 @@
 """Writes the reference pages from the code: `python docs/generate.py`. A test fails when a page is out of date."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 
 import sidelight
+from bench.reading_pages import between
+from nlp.extractor import Extractor
+from nlp.pipeline import CONTACTS, FACTS
 from store.settings import Settings
 
 HERE = Path(__file__).parent
@@ -61,7 +66,24 @@ def _walk(command: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], An
     return [found for name in sorted(command.commands) for found in _walk(command.commands[name], (*path, name))]
 
 
-PAGES = {"settings.md": settings, "commands.md": commands}
+def examples(extractor: Extractor) -> str:
+    """A page of docs/reading/ with the extractor's own examples on it; the rest of the page is written by hand."""
+    lines = ["", "| text | read as |", "|---|---|"]
+    for one in extractor.examples:
+        text = one.text.replace("|", "\\|").replace("\n", " ⏎ ")
+        where = f" ({one.field} field)" if one.field not in ("body", "title") else ""
+        found = ", ".join(f"`{value}`" for value in one.values) or "nothing"
+        lines.append(f"| {text}{where} | {found} |")
+    page = (HERE / _page(extractor)).read_text(encoding="utf-8")
+    return between(page, "examples", "\n".join([*lines, "", ""]))
+
+
+def _page(extractor: Extractor) -> str:
+    return f"reading/{extractor.name}.md"
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "commands.md": commands}
+PAGES |= {_page(one): partial(examples, one) for one in (*CONTACTS, *FACTS)}
 
 
 def main() -> None:

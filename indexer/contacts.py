@@ -14,9 +14,9 @@ from indexer.tokens import keyword
 
 FEWEST_DIGITS = 5
 UNKNOWN = "unknown"  # the platform of a handle whose ad names none
-HANDLE = re.compile(r"(?:([A-Za-z]{2,20}):)?@?([\w.\-]{2,64})\Z")
+HANDLE = re.compile(r"\A(?:([A-Za-z]{2,20}):)?@?([\w.\-]{2,64})\Z")
 # Digits and what people put between them.
-DIGITS = re.compile(r"[+(]?\d[\d\s().\-/]*\Z", re.ASCII)
+DIGITS = re.compile(r"\A[+(]?\d[\d\s().\-/]*\Z", re.ASCII)
 # Only a text like this is worth the phone reader: a few digits, or as many words as spell a number.
 WORTH_READING = re.compile(r"\d\D{0,9}\d|[@:]|(?:\S+\s+){3}\S|\S{16}")
 

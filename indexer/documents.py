@@ -166,7 +166,7 @@ def _distinct(mentions: list[Mention]) -> tuple[str, ...]:
 
 def _place(mention: Mention) -> Place | None:
     detail = mention.detail
-    name = str(detail.get("name") or mention.value)
+    name = mention.label
     label = ", ".join(part for part in (name, detail.get("admin"), detail.get("country")) if part)
     return Place(mention.value, name, label, detail.get("lat"), detail.get("lon"))
 

@@ -6,7 +6,7 @@ from indexer.tokens import keyword
 
 NOT_DIGIT = re.compile(r"\D", re.ASCII)
 LINK = re.compile(r"(?:https?://)?(?:www\.)?(.+?)/?\Z", re.IGNORECASE | re.DOTALL)
-PRICE = re.compile(r"(?:[A-Z]{3} )?(\d[\d.]*)(?: / (\d+) min)?\Z", re.ASCII)
+PRICE = re.compile(r"\A(?:[A-Z]{3} )?(\d[\d.]*)(?: / (\d+) min)?\Z", re.ASCII)
 # A range of ages wider than this says nothing about age.
 WIDEST = 60
 Forms = dict[str, list[str | int | float]]

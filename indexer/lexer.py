@@ -45,9 +45,9 @@ SPACED = re.compile(r"\+?\d{1,5}(?:[ .\-/]\d{1,8}){1,5}(?![\w:*~@])")
 PHONE_FIELDS = frozenset({"phone", "linked"})
 NEAR = re.compile(r"NEAR(?:/(\d*))?(?=[\s()]|$)")
 OPERATOR = re.compile(r"(OR|AND|NOT|\|)(?=[\s()]|$)")
-FIELD = re.compile(r"([A-Za-z_]{1,30}):(?!//)")
+FIELD = re.compile(r"([A-Za-z_]{1,30}+):(?!//)")
 BARE = re.compile(r'[^\s"()]+')
-FUZZY = re.compile(r"(.*[^~])~([0-9]*)\Z", re.DOTALL)
+FUZZY = re.compile(r"\A(.*[^~])~([0-9]*)\Z", re.DOTALL)
 OPERATORS = {"OR": Is.OR, "|": Is.OR, "AND": Is.AND, "NOT": Is.NOT}
 MARKS = {"(": Is.OPEN, ")": Is.CLOSE}
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from indexer.query import QueryError, Range
 
 COMPARISON = re.compile(r"(<=|>=|<|>)(.+)\Z", re.DOTALL)
-NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?\Z", re.ASCII)
-UNIT = re.compile(r"(.+)/(\d{1,4})?(min|h|hour)\Z", re.ASCII)
+NUMBER = re.compile(r"\A-?\d{1,12}(?:\.\d{1,6})?\Z", re.ASCII)
+UNIT = re.compile(r"\A(.+)/(\d{1,4})?(min|h|hour)\Z", re.ASCII)
 LAST = re.compile(r"last-(\d{1,4})-(hour|day|week|month)s?\Z", re.ASCII)
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
 MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)

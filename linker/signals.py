@@ -130,6 +130,5 @@ def _places(reading: Reading) -> tuple[Place, ...]:
     for mention in reading.of(Kind.PLACE):
         detail = mention.detail
         if detail.get("lat") is not None and detail.get("lon") is not None:
-            name = str(detail.get("name") or mention.surface)
-            found.add(Place(mention.value, name, float(detail["lat"]), float(detail["lon"])))
+            found.add(Place(mention.value, mention.label, float(detail["lat"]), float(detail["lon"])))
     return tuple(sorted(found))

@@ -1,5 +1,6 @@
 """Casting: how many authors of which class there are, and each of them drawn from the parameters of the class."""
 
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -61,9 +62,17 @@ class Casting:
     """Draws authors one after another; every contact is given out once."""
 
     def __init__(
-        self, rng: Random, days: int, obfuscated: float, hubs: tuple[Hub, ...], exchange: Exchange, popular: int
+        self,
+        rng: Random,
+        days: int,
+        obfuscated: float,
+        hubs: tuple[Hub, ...],
+        exchange: Exchange,
+        popular: int,
+        unseen: Path | None = None,
     ) -> None:
         self.rng = rng
+        self.unseen = unseen
         self.days = days
         self.obfuscated = obfuscated
         self.hubs = hubs
@@ -193,7 +202,9 @@ class Casting:
         texts = []
         for _ in range(between(given["templates"], rng)):
             voice = weighted(given["voices"], rng)
-            texts.append(compose(self._next_template(), bank(language), voice, signs, given["signs_no"], rng))
+            texts.append(
+                compose(self._next_template(), bank(language, self.unseen), voice, signs, given["signs_no"], rng)
+            )
         return tuple(texts)
 
     def _compose_popular(self, count: int) -> tuple[tuple[str, Template], ...]:
@@ -204,7 +215,7 @@ class Casting:
             given = classes()[kind]
             template = compose(
                 self._next_template(),
-                bank(language),
+                bank(language, self.unseen),
                 voice,
                 given["signs"],
                 given["signs_no"],

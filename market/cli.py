@@ -25,11 +25,32 @@ def make_market(
     prevalence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="share of authors who are controlled groups")
     ] = 0.03,
+    red_team: Annotated[
+        bool, typer.Option("--red-team", help="contacts, prices and ages in spellings the market uses nowhere else")
+    ] = False,
+    unseen_wording: Annotated[
+        bool,
+        typer.Option("--unseen-wording", help="indicator sentences of market/wording/unseen/ in place of the usual"),
+    ] = False,
 ) -> None:
     """Write ads.jsonl, truth.jsonl and stays.jsonl, e.g. `sidelight market make market-7 --seed 7 --ads 2500`."""
+    from market.grammar import UNSEEN
     from market.make import make
 
-    count = make(directory, seed=seed, ads=ads, days=days, hubs=hubs, obfuscated=obfuscated, prevalence=prevalence)
+    try:
+        count = make(
+            directory,
+            seed=seed,
+            ads=ads,
+            days=days,
+            hubs=hubs,
+            obfuscated=obfuscated,
+            prevalence=prevalence,
+            red_team=red_team,
+            unseen=UNSEEN if unseen_wording else None,
+        )
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
     typer.echo(f"{count} ads in {directory}")
 
 

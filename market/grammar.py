@@ -14,6 +14,10 @@ from market.datafiles import load_data
 
 Maker = Callable[[Random], str]
 Words = tuple[str, ...]
+WORDING = Path(__file__).with_name("wording")
+UNSEEN = WORDING / "unseen"
+SLOT = re.compile(r"\{[^{}]*\}?|\}")
+SLOTS = ("{name}", "{name2}", "{place}", "{postal}")
 TOKEN = re.compile(r"\(([^()]*)\)|<(\w+)>")
 
 
@@ -106,16 +110,18 @@ def _choice(options: list[str], lists: dict[str, Words]) -> tuple[Words, int, Ma
 class Bank:
     """All wording of one language: sentences by section and topic, and the indicator sentences."""
 
-    def __init__(self, language: str) -> None:
-        folder = Path(__file__).with_name("wording")
-        data = load_data(folder / f"{language}.yml")
-        signs = load_data(folder / f"{language}_indicators.yml")
+    def __init__(self, language: str, unseen: Path | None = None) -> None:
+        data = load_data(WORDING / f"{language}.yml")
+        signs = load_data(WORDING / f"{language}_indicators.yml")
+        if unseen is not None:
+            signs = load_unseen(unseen / f"{language}.yml", signs)
         self.language = language
         self.lists: dict[str, Words] = {name: tuple(words) for name, words in data.pop("lists").items()}
         self._sections = {name: self._compile(section) for name, section in data.items()}
         self.signs: dict[str, dict[str, tuple[Sentence, ...]]] = {
             name: {answer: self._sentences(texts) for answer, texts in both.items()} for name, both in signs.items()
         }
+        self.neither = tuple(one for answers in self.signs.values() for one in answers.get("neither", ()))
 
     def topics(self, section: str) -> dict[str, tuple[Sentence, ...]]:
         """A section whose sentences are sorted by topic."""
@@ -141,6 +147,26 @@ class Bank:
 
 
 @cache
-def bank(language: str) -> Bank:
-    """The wording of `en`, `es` or `pt`."""
-    return Bank(language)
+def bank(language: str, unseen: Path | None = None) -> Bank:
+    """The wording of `en`, `es` or `pt`, with the indicator sentences of another folder where one is named."""
+    return Bank(language, unseen)
+
+
+def load_unseen(path: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """Indicator sentences written by somebody else: `says`, `denies` and `neither` for each indicator that is known.
+
+    Raises ValueError that names the file and what is wrong with it.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; unseen wording needs en.yml, es.yml and pt.yml there")
+    found: dict[str, Any] = load_data(path)
+    for name in known:
+        for answer in ("says", "denies"):
+            if not found.get(name, {}).get(answer):
+                raise ValueError(f"{path}: {name} has no sentences under {answer!r}")
+    for name, answers in found.items():
+        for text in (text for texts in answers.values() for text in texts):
+            for slot in SLOT.findall(text):
+                if slot not in SLOTS:
+                    raise ValueError(f"{path}: {name}: {slot} in {text!r}; the slots are {', '.join(SLOTS)}")
+    return found

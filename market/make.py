@@ -14,11 +14,13 @@ from typing import Any
 import orjson
 
 from market.casting import HUB_USERS, Casting
+from market.grammar import bank
 from market.numbers import PER_CODE, PER_UK_PREFIX, Exchange
 from market.people import KINDS, Author, Hub, classes, triangular
 from market.places import Atlas, atlas
 from market.posts import Post, posts_of
-from market.writing import REGION
+from market.red_team.writing import RedWriting
+from market.writing import REGION, Writing
 
 BLOCK = 12_000
 FIRST_DAY = date(2026, 3, 2)
@@ -40,21 +42,34 @@ class Entry:
 
 
 def generate(
-    *, seed: int, ads: int, days: int = 14, hubs: float = 0.1, obfuscated: float = 0.3, prevalence: float = 0.03
+    *,
+    seed: int,
+    ads: int,
+    days: int = 14,
+    hubs: float = 0.1,
+    obfuscated: float = 0.3,
+    prevalence: float = 0.03,
+    red_team: bool = False,
+    unseen: Path | None = None,
 ) -> Iterator[Entry]:
     """Exactly `ads` entries, the same for the same arguments.
 
     `hubs` is the share of ads that show a hub contact, `prevalence` the share of authors who are controlled groups.
     `obfuscated` is the share of authors who as a habit disguise their contacts; the others do so at times, the more
-    often the higher it is.
+    often the higher it is. `red_team` writes contacts, prices and ages in spellings that are used nowhere else;
+    `unseen` is a folder whose indicator sentences stand in for the market's own. Raises ValueError.
     """
     _check(ads=ads, days=days, hubs=hubs, obfuscated=obfuscated, prevalence=prevalence)
+    if unseen is not None:
+        for language in ("en", "es", "pt"):  # complain before anything is made
+            bank(language, unseen)
     rng = Random(seed)
     exchange = Exchange(atlas(), rng)
     plan = Plan.of(ads, prevalence, atlas())
     casting = Casting(
-        rng, days, obfuscated, _hubs(ads, hubs, exchange), exchange, max(1, min(16, ads // ADS_PER_POPULAR))
+        rng, days, obfuscated, _hubs(ads, hubs, exchange), exchange, max(1, min(16, ads // ADS_PER_POPULAR)), unseen
     )
+    write = RedWriting if red_team else Writing
     dates = [(FIRST_DAY + timedelta(days=day)).isoformat() for day in range(days)]
     hub_rate = min(1.0, hubs / HUB_USERS)
     native = NativeIds(rng)
@@ -62,7 +77,7 @@ def generate(
         authors, minors = plan.cast(block, casting, rng)
         posts: list[Post] = []
         for author in authors:
-            posts.extend(posts_of(author, days, hub_rate, minors.get(author.id, 0), rng))
+            posts.extend(posts_of(author, days, hub_rate, minors.get(author.id, 0), rng, write))
         posts.sort(key=lambda post: (post.day, post.minute))
         for post in posts:
             yield _entry(post, native, dates)
@@ -77,15 +92,27 @@ def make(
     hubs: float = 0.1,
     obfuscated: float = 0.3,
     prevalence: float = 0.03,
+    red_team: bool = False,
+    unseen: Path | None = None,
 ) -> int:
     """Write ads.jsonl, truth.jsonl and stays.jsonl; returns how many ads. The files appear once they are whole."""
+    entries = generate(
+        seed=seed,
+        ads=ads,
+        days=days,
+        hubs=hubs,
+        obfuscated=obfuscated,
+        prevalence=prevalence,
+        red_team=red_team,
+        unseen=unseen,
+    )
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     drafts = [folder / f".{name}.partial" for name in ("ads.jsonl", "truth.jsonl", "stays.jsonl")]
     count = 0
     line = orjson.OPT_APPEND_NEWLINE
     with drafts[0].open("wb") as to_ads, drafts[1].open("wb") as to_truth, drafts[2].open("wb") as to_stays:
-        for entry in generate(seed=seed, ads=ads, days=days, hubs=hubs, obfuscated=obfuscated, prevalence=prevalence):
+        for entry in entries:
             to_ads.write(orjson.dumps(entry.ad, option=line))
             to_truth.write(orjson.dumps(entry.truth, option=line))
             to_stays.write(orjson.dumps(entry.stay, option=line))

@@ -25,6 +25,12 @@ def _data() -> dict[str, Any]:
     return data
 
 
+def digit_words(language: str) -> Sequence[str]:
+    """The ten number words of a language."""
+    found: list[str] = _data()["words"][language]
+    return found
+
+
 def groups_of(number: Number, *, foreign: bool) -> Groups:
     """The digits as spoken; a British number has its leading 0 at home only."""
     digits = number.digits

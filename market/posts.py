@@ -32,7 +32,9 @@ class Post:
     before: dict[str, str] = field(default_factory=dict)  # fields until then
 
 
-def posts_of(author: Author, days: int, hub_rate: float, minors: int, rng: Random) -> Iterator[Post]:
+def posts_of(
+    author: Author, days: int, hub_rate: float, minors: int, rng: Random, write: type[Writing] = Writing
+) -> Iterator[Post]:
     """All ads of an author in order of time; the first `minors` hold nothing but neutral text and a bare age."""
     random = rng.random
     span = author.last - author.first + 1
@@ -46,11 +48,11 @@ def posts_of(author: Author, days: int, hub_rate: float, minors: int, rng: Rando
             draft = drafts[0 if random() < 0.6 else int(random() * len(drafts))]
             site = author.sites[int(random() * len(author.sites))]
         last = (person, leg, draft, site)
-        writing = Writing(author, person, leg.place, draft, site, day, index, rng)
+        writing = write(author, person, leg.place, draft, site, day, index, rng)
         neutral = index < minors
         fields = writing.neutral() if neutral else writing.ordinary(hub_rate)
         template = f"{author.id}-neutral" if neutral else draft.template
-        truth = writing.told.truth(author, template, leg.place)
+        truth = writing.truth(template)
         post = Post(day, day, int(random() * 1440), site, leg.place.slug, fields, _images(author, rng), truth)
         if random() < TAKEN_DOWN:
             post.until = day + 1 + int(random() * 6)

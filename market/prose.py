@@ -45,6 +45,8 @@ CHANCE = {
     "manner": 0.6,
     "hours": 0.65,
 }
+# Of templates have a sentence near an indicator that neither says nor denies it, where the wording has any.
+NEITHER = 0.3
 # How Spanish and Portuguese join a preposition with an article.
 CONTRACTIONS = {
     "es": ((" de el ", " del "), (" a el ", " al ")),
@@ -107,6 +109,9 @@ def compose(
         elif random() < signs_no * 0.15:
             texts = bank.signs[sign]["denies"]
             lines.insert(1 + int(random() * len(lines)), Line(texts[int(random() * len(texts))].expand(rng)))
+    if bank.neither and random() < NEITHER:
+        text = bank.neither[int(random() * len(bank.neither))]
+        lines.insert(1 + int(random() * len(lines)), Line(text.expand(rng)))
     joint = JOINTS[int(random() * len(JOINTS))]
     opener = OPENERS[int(random() * len(OPENERS))] if "\n" in joint else ""
     titles = bank.topics("titles")[voice]

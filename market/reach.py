@@ -3,7 +3,7 @@
 from random import Random
 
 from market import obfuscation
-from market.contacts import write_email, write_handle
+from market.contacts import Handle, write_email, write_handle
 from market.grammar import Bank
 from market.numbers import Number
 from market.people import Author, Hub
@@ -30,15 +30,11 @@ class Reach:
         suffix = "" if silent else self._phones(fields, tail)
         must = author.bridge == "handle" or (silent and others and random() < 0.7)
         if author.handle is not None and (must or random() < 0.6):
-            hidden = random() < author.hidden * 0.6
-            tail.append(self._say("handle", handle=write_handle(author.handle, self.rng, hidden=hidden)))
+            tail.append(self._say("handle", handle=self._handle(author.handle)))
             told.handles.add(author.handle.value)
-            told.hidden |= hidden
         if author.email is not None and ((must and author.handle is None) or random() < 0.6):
-            hidden = random() < author.hidden * 0.8
-            tail.append(self._say("email", email=write_email(author.email, author.language, self.rng, hidden=hidden)))
+            tail.append(self._say("email", email=self._email(author.email)))
             told.emails.add(author.email)
-            told.hidden |= hidden
         if author.url is not None and random() < 0.6:
             tail.append(self._say("url", url=author.url))
             told.urls.add(author.url)
@@ -69,25 +65,9 @@ class Reach:
         return numbers
 
     def _phones(self, fields: dict[str, str], tail: list[str]) -> str:
-        told, random = self.told, self.rng.random
+        told = self.told
         main, *further = self.numbers()
-        suffix = ""
-        family = self._family()
-        if family == "spread":
-            head, end = obfuscation.halves(main, self.region, self.rng)
-            suffix = f" {head}"
-            tail.append(self._say("tail", tail=end))
-        else:
-            text = self._number(main, family)
-            chance = random()
-            if chance < 0.3:
-                fields["contact"] = text
-            elif chance < 0.38:
-                suffix = f" {text}"
-            else:
-                tail.append(self._say("phone", phone=text))
-                if chance > 0.8:
-                    fields["contact"] = self._number(main, self._family(whole=True))
+        suffix = self._main(main, fields, tail)
         told.phones.add(main.e164)
         for number in further:
             tail.append(self._say("again", phone=self._number(number, self._family(whole=True))))
@@ -97,6 +77,24 @@ class Reach:
             tail.append(self._say("old", phone=self._number(old, self._family(whole=True))))
             told.phones.add(old.e164)
         return suffix
+
+    def _main(self, number: Number, fields: dict[str, str], tail: list[str]) -> str:
+        family = self._family()
+        if family == "spread":
+            head, end = obfuscation.halves(number, self.region, self.rng)
+            tail.append(self._say("tail", tail=end))
+            return f" {head}"
+        text = self._number(number, family)
+        chance = self.rng.random()
+        if chance < 0.3:
+            fields["contact"] = text
+        elif chance < 0.38:
+            return f" {text}"
+        else:
+            tail.append(self._say("phone", phone=text))
+            if chance > 0.8:
+                fields["contact"] = self._number(number, self._family(whole=True))
+        return ""
 
     def _old(self) -> Number | None:
         if self.author.bridge == "both":
@@ -119,6 +117,16 @@ class Reach:
         if family is None:
             return obfuscation.plain(number, self.region, self.rng)
         return obfuscation.disguised(number, self.region, self.author.language, family, self.rng)
+
+    def _handle(self, handle: Handle) -> str:
+        hidden = self.rng.random() < self.author.hidden * 0.6
+        self.told.hidden |= hidden
+        return write_handle(handle, self.rng, hidden=hidden)
+
+    def _email(self, email: str) -> str:
+        hidden = self.rng.random() < self.author.hidden * 0.8
+        self.told.hidden |= hidden
+        return write_email(email, self.author.language, self.rng, hidden=hidden)
 
     def _say(self, what: str, **slots: str) -> str:
         sentences = self.words.topics("say")[what]

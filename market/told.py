@@ -21,6 +21,7 @@ class Told:
     payment: set[str] = field(default_factory=set)
     signs: set[str] = field(default_factory=set)  # indicators
     hidden: bool = False  # a contact is disguised
+    families: dict[str, str] = field(default_factory=dict)  # of the red team, by kind
 
     def truth(self, author: Author, template: str, place: Place) -> dict[str, Any]:
         """The line of truth.jsonl, still without its ad_id."""

@@ -1,6 +1,7 @@
 """One ad being written: its fields, and with them what they say."""
 
 from random import Random
+from typing import Any
 
 from market import obfuscation, prices
 from market.grammar import bank
@@ -20,6 +21,8 @@ TEAMS = frozenset({"agency", "spa", "controlled"})
 class Writing:
     """Writes one ad of `author` that shows `person` in `place` with the wording of `draft`."""
 
+    contacts: type[Reach] = Reach
+
     def __init__(
         self, author: Author, person: Person, place: Place, draft: Draft, site: str, day: int, index: int, rng: Random
     ) -> None:
@@ -28,7 +31,7 @@ class Writing:
         self.index = index
         self.told = Told()
         self.words = bank(author.language)
-        self.reach = Reach(author, self.words, REGION[site], day, index, self.told, rng)
+        self.reach = self.contacts(author, self.words, REGION[site], day, index, self.told, rng)
         self.name = person.names[0 if len(person.names) == 1 or rng.random() < 0.6 else 1]
         self.town = LOCAL_NAMES.get((place.name, author.language), place.name)
 
@@ -73,6 +76,10 @@ class Writing:
             "age": age,
         }
 
+    def truth(self, template: str) -> dict[str, Any]:
+        """The line of truth.jsonl, still without its ad_id."""
+        return self.told.truth(self.author, template, self.place)
+
     def _postal(self) -> str:
         start, last = self.place.postal, int(self.rng.random() * 1000)
         return f"{start}{last:03d}"[:5] if start.isdecimal() else f"{start} {last % 10}AB"
@@ -107,26 +114,38 @@ class Writing:
             age = max(18, person.age - (self.day - author.first) // 4) if person.falling else person.age
             value = str(age)
             if rng.random() < 0.6:
-                forms = AGE_FORMS[author.language]
-                fields["age"] = forms[int(rng.random() * len(forms))].format(value)
+                fields["age"] = self._age_field(value)
             if "age" not in fields or rng.random() < 0.3:
-                tail.append(author.forms["age"].format(age=value))
+                tail.append(self._age_line(value))
         self.told.ages.add(value)
+
+    def _age_field(self, age: str) -> str:
+        forms = AGE_FORMS[self.author.language]
+        return forms[int(self.rng.random() * len(forms))].format(age)
+
+    def _age_line(self, age: str) -> str:
+        return self.author.forms["age"].format(age=age)
 
     def _prices(self, fields: dict[str, str], tail: list[str]) -> None:
         author, rng = self.author, self.rng
         chance = rng.random()
         if not author.durations or chance > 0.85:
             return
-        currency, factor, language = self.place.currency, author.factor, author.language
         if chance < 0.55:
-            text, values = prices.write(currency, factor, author.durations, language, rng)
+            text, values = self._priced(author.durations)
             tail.append(author.forms["price"].format(price=text))
         elif chance < 0.75:
-            fields["price"], values = prices.write(currency, factor, (60,), language, rng)
+            fields["price"], values = self._priced((60,))
         else:
-            fields["price"], values = prices.write_bare(currency, factor, rng)
+            fields["price"], values = self._priced_bare()
         self.told.prices.update(values)
+
+    def _priced(self, durations: tuple[int, ...]) -> tuple[str, list[str]]:
+        author = self.author
+        return prices.write(self.place.currency, author.factor, durations, author.language, self.rng)
+
+    def _priced_bare(self) -> tuple[str, list[str]]:
+        return prices.write_bare(self.place.currency, self.author.factor, self.rng)
 
     def _payment(self, method: str) -> str:
         sentences = self.words.topics("payment")[method]

@@ -21,7 +21,7 @@ from models.training import LEARNED, Learned, canonical_digest
 from store.errors import SidelightError
 
 MODEL, MANIFEST, SEEN, METRICS, CARD = "model.skops", "manifest.json", "seen.json", "metrics.json", "card.md"
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}\Z")
+NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
 TRUSTED = (

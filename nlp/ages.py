@@ -1,99 +1,53 @@
 """Ages as written, from 0 up: `24`, or `20-29` for a range or a decade. Nothing here starts at eighteen.
 
 A number is an age only beside words that say so: a label ("age: 24"), a unit ("24 yo", "24 años"), a person ("I'm 24"), or
-in the places where sites put ages (the `age` field, "Ana, 24", a title that ends in "- 24"). What clients must be
-("over 40 only") and what else is counted in years ("10 years experience") is no age.
+in the places where sites put ages (the `age` field, "Ana, 24", a title that ends in "- 24"). What clients must be ("over 40
+only"), what else is counted in years ("10 years experience") and what else grows old ("the house is 12 years old") is no age.
+
+One pass of an automaton finds the words; numbers are looked up only near them (`age_reader.py`).
 """
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
+from pathlib import Path
 
+from nlp.age_lists import NAME, found
+from nlp.age_reader import Reader
+from nlp.age_words import (
+    AUTOMATON,
+    DATA,
+    DECADE,
+    DECADES,
+    KIND_OF,
+    LAST_NUMBER,
+    LAST_PAIR,
+    LEAD,
+    MEASURED,
+    PATTERNS,
+    RANGE,
+    STOP,
+    STRONG,
+    WEAK,
+)
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.numerals import NUMERAL, number
+from nlp.numerals import LOOKS, WORDS, Number, Numbers
 from nlp.records import Kind
+from store.datafiles import load_data
 
-NAME = "ages"
-
-ONE = rf"(?:(?<![\w.,/:'$€£#+-])\d{{1,2}}(?![\d:/%'\"+#$€£°]|[.,]\d)|\b{NUMERAL}\b)"
-TO = r"\s{0,2}(?:-|to|a|ate|hasta|al)\s{0,2}"
-# The second number of a range stands right after its dash.
-ITEM = rf"(?:{ONE}{TO}\d{{1,2}}(?![\d:/%'+$€£]|[.,]\d|-\d)|{ONE})"
-LIST = rf"(?P<ages>{ITEM}(?:\s{{0,2}}(?:,|&|/|and|y|e)\s{{0,2}}{ITEM}){{0,3}})"
-
-OLD = (
-    r"(?:[\s-]{0,3}(?:(?:years?|yrs?|yr)[\s.-]{0,2}(?:old|young|of age)\b|y[\s./]{0,2}o\b|years? ?o\b|(?:yrs?|anitos)\b)"
-    r"|\s{0,2}anos\b|\s{1,2}of age\b|\s{1,2}de edad\b|\s{1,2}de idade\b)"
-)
-EXPERIENCE = (
-    r"(?! (?:em|en) )(?!\W{0,3}(?:of |de |in |no |en |na )?(?:(?:the|this|el|la|o|a|my|massage|professional) )?"
-    r"(?:experi|pratic|practic|trabalh|de uso|exp\b|business|industry|practice|service|licen|work|ago\b|atras|train|together|"
-    r"juntos|trabaj|"
-    r"negocio|"
-    r"market|area|town|city|massage|profession|carreira|carrera|mercado|servicio|servico|garantia|warranty))"
-)
-LABEL = r"\b(?:(?:age|edad|idade)s?|aged|anos)\s{0,2}(?:is|of|es)?\s{0,2}[:=#-]{0,2}\s{0,3}"
-PERSON = (
-    r"\b(?:(?:i'?m|i am|she'?s|she is|he'?s|he is|we are|we'?re|am|turned|turning|"
-    r"soy de|(?:recien |acabo de )?cumpl\w{1,6}|completei|fiz) (?:both |only |just |a |about |now |currently |ya )?)"
-)
-# "I'm 24 ..." tells an age unless what is counted follows.
-COUNTED = (
-    r"(?![\w-]|\s{0,2}(?:min|hr|hour|hora|mile|milla|km|block|cuadra|kilo|lb|pound|libra|cm|inch|ft\b|feet|foot|pie|dollar|"
-    r"usd|rose|eur|bucks|real|reais|peso|percent|per\b|am\b|pm\b|a\.m|p\.m|day|dia|week|semana|month|mes|girl|guy|lad|"
-    r"person|amig|friend|of a|of the|in a|for\b|weeks|minut|step|exit|floor|star|number|more|x\b|"
-    r"years? (?!old|young|of age))|\s{0,1}[.,]?\d)"
-)
-CLIENTS = re.compile(
-    r"\b(?:under|over|above|below|at least|minimum|min|maximum|max|older than|younger than|must be|be at least|mature|"
-    r"clients?|gentlem[ae]n|guys|men|mayor(?:es)? de|menor(?:es)? de|mas de|menos de|maior(?:es)? de|acima de|abaixo de|"
-    r"minim[oa]|hace|por|desde hace|ha|for|over the age of|legal age of|age of|last|than)(?: the)?(?: age)?(?: of)?\W{0,3}\Z"
-)
-
-RULES = (
-    re.compile(rf"{LABEL}{LIST}(?!\s{{0,2}}(?:\+(?!\d)|-\s?\d|(?:and|or|y|e) (?:up|older|over|above)))"),
-    re.compile(rf"{LIST}{OLD}{EXPERIENCE}(?!\s{{0,2}}\+(?!\d)|\s(?:and|or) (?:up|older|over|above))"),
-    re.compile(rf"{PERSON}{LIST}{COUNTED}"),
-)
-ENTRY = re.compile(ITEM)
-DECADES = {
-    word: 10 * n
-    for words in (
-        "twenties thirties forties fifties sixties seventies",
-        "veinte treinta cuarenta cincuenta sesenta setenta",
-        "vinte trinta quarenta cinquenta sessenta setenta",
-    )
-    for n, word in enumerate(words.split(), start=2)
-}
-DECADE = re.compile(
-    rf"\b(?P<part>early|mid|late|mid to late)?[\s-]{{0,2}}(?:(?:my|her|his|their|the|mis|sus|meus|seus)\s)?\b"
-    rf"(?P<decade>[2-7]0'?s(?!\w)|twenties|thirties|forties|fifties|sixties|seventies|"
-    rf"(?<=mis )(?:{'|'.join(DECADES)})s?\b|(?<=meus )(?:{'|'.join(DECADES)})\b)"
-)
-PARTS = {"early": (0, 3), "mid": (4, 6), "late": (7, 9), "mid to late": (4, 9)}
+NAMES = frozenset(load_data(Path(__file__).with_name("names.yml"))["known"])
+NO_NAMES = frozenset(DATA["no_names"])
+Hit = tuple[int, int, int]  # which pattern, start, end
+# More words of ages than any ad has, and how many characters on each side of one tell it from another.
+CROWD, AROUND = 5_000, 40
 # "Ana, 24", "Ana (24)", "Ana - 24": a capital word at the start of a line, then the age, then a stop.
-NAMED = re.compile(
-    r"(?:^|[\n*~|!.])\s{0,3}(?P<name>[a-z]{3,14})\s{0,2}[,(|/·-]\s{0,2}(?P<ages>\d{1,2})(?=\)|\s{0,2}(?:[,.!|/*~·\n-]|$))"
-)
-TAIL = re.compile(r"(?:(?<=[ \])])-|[|,(·])\s{0,2}(?P<ages>\d{1,2})\s{0,2}\)?\s{0,3}\Z")
-NO_NAMES = frozenset(
-    {
-        "only",
-        "special",
-        "specials",
-        "incall",
-        "outcall",
-        "rates",
-        "rate",
-        "hour",
-        "hours",
-        "call",
-        "text",
-        "age",
-        "room",
-        "unit",
-    }
-    | {"apt", "suite", "from", "just", "the", "day", "open", "since", "level", "floor", "days", "top", "channel"}
-)
+NAMED = re.compile(r"(?:^|[\n*~|!.])[ ]{0,3}(?P<name>[a-z]{3,14})[ ]{0,2}[,(|/·-][ ]{0,2}\Z")
+BEFORE_BARE = frozenset(" ,(|/·-")
+DIGITS = frozenset("0123456789")
+TITLE_END = DIGITS | {")", " "}
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+NAMED_END = re.compile(r"\)|[ ]{0,2}(?:[,.!|/*~·\n-](?!\d)|\Z)")
+TAIL = re.compile(r"(?:(?<=[ \])])-|[|(·]|(?<!\d),)[ ]{0,2}(?P<age>\d{2})[ ]{0,2}\)?[ ]{0,3}\Z")
 
 
 class Ages:
@@ -105,65 +59,126 @@ class Ages:
         Example("24", ("24",), "age"),
         Example("Tengo 24 años y mi amiga veintidós años", ("24", "22")),
         Example("tenho vinte e quatro anos", ("24",)),
+        Example("22, 24 and 25 years old", ("22", "24", "25")),
         Example("a woman in her early thirties", ("30-33",)),
         Example("Ana, 24, downtown", ("24",), "title"),
         Example("Open 24/7, 10 years experience, must be over 21, 5'4 and 34-24-34, I'm 10 minutes away", ()),
+        Example("our house is 12 years old, the rum is aged 15 years", ()),
         Example("my daughter is 9 years old", ("9",)),
+        Example("The person is l6 yeras old", ("16",)),
     )
 
     def __call__(self, text: AdText) -> Iterator[Found]:
-        """Each number once, by the surest rule that reads it."""
-        seen: set[int] = set()
-        for run in text.fields:
-            for found in _of_field(text, run):
-                if found.start not in seen:
-                    seen.add(found.start)
-                    yield found
+        """Each number once, by the surest rule that reads it, in reading order."""
+        kept: list[Found] = []
+        starts: set[int] = set()
+        ends: set[int] = set()
+        for one in _finds(text):
+            if one.start not in starts and one.end not in ends:
+                kept.append(one)
+                starts.add(one.start)
+                ends.add(one.end)
+        return iter(sorted(kept, key=lambda one: one.start))
 
 
-def _of_field(text: AdText, run: Run) -> Iterator[Found]:
+def _finds(text: AdText) -> Iterator[Found]:
     folded = text.folded.text
-    if run.name in {"contact", "price", "location"}:
-        return
-    yield from _decades(folded, run)
-    if run.name == "age":
-        yield from _items(folded, run.start, run.end, 1.0)
-        return
-    for rule, confidence in zip(RULES, (0.95, 0.95, 0.85), strict=True):
-        for match in rule.finditer(folded, run.start, run.end):
-            if not CLIENTS.search(folded, max(run.start, match.start() - 30), match.start()) and not _clients_label(
-                match
-            ):
-                yield from _items(folded, *match.span("ages"), confidence)
-    for match in NAMED.finditer(folded, run.start, run.end):
-        start = text.folded.starts[match.start("name")]
-        if text.original.text[start].isupper() and match["name"] not in NO_NAMES:
-            yield _found(match["ages"], *match.span("ages"), 0.8)
-    if run.name == "title" and (tail := TAIL.search(folded, run.start, run.end)):
-        yield _found(tail["ages"], *tail.span("ages"), 0.8)
+    signs, words = _signs(folded)
+    numbers = Numbers(folded, text.numbers, words)
+    for run in text.fields:
+        if run.name == "age":
+            yield from _age_field(folded, numbers, run)
+    if not text.numbers and not words:
+        signs = [hit for hit in signs if KIND_OF[hit[0]] == LEAD]  # a decade needs no number
+    if signs:
+        reader = Reader(folded, numbers)
+        for hit in signs:
+            yield from reader.read(*hit)
+    if text.numbers:
+        yield from _idioms(text)
 
 
-def _clients_label(match: "re.Match[str]") -> bool:
-    return "age of" in match[0]
-
-
-def _decades(folded: str, run: Run) -> Iterator[Found]:
-    for match in DECADE.finditer(folded, run.start, run.end):
-        if CLIENTS.search(folded, max(run.start, match.start() - 30), match.start()):
+def _signs(folded: str) -> tuple[list[Hit], list[Number]]:
+    """The words of the automaton that stand whole (digits may touch them), numbers apart."""
+    signs: list[Hit] = []
+    words: list[Number] = []
+    padded = folded + "  "
+    hits = AUTOMATON.find_matches_as_indexes(padded)
+    if len(hits) > CROWD:
+        hits = _first_of_each(padded, hits)
+    for hit in hits:
+        index, start, end = hit
+        # The pad also stands before the first letter.
+        if padded[end] in LETTERS and padded[end - 1] in LETTERS:
             continue
-        written = match["decade"].removesuffix("s").removesuffix("'")
-        first = int(written) if written.isdigit() else DECADES.get(match["decade"]) or DECADES[written]
-        low, high = PARTS.get(match["part"] or "", (0, 9))
-        start = match.start() + len(match[0]) - len(match[0].lstrip())
-        yield Found(Kind.AGE, f"{first + low}-{first + high}", start, match.end(), NAME, 0.8)
+        if padded[start - 1] in LETTERS and padded[start] in LETTERS:
+            continue
+        if index > LAST_PAIR:
+            signs.append(hit)
+        elif index <= LAST_NUMBER:
+            words.append((start, end, WORDS[PATTERNS[index]]))
+        elif any(rule.match(folded, end) for rule in (STRONG, WEAK, STOP)) or folded.startswith(" 1/2", end):
+            words.append((start + 1, end, 10 * LOOKS[folded[start + 1]] + LOOKS[folded[start + 2]]))
+    return signs, words
 
 
-def _items(folded: str, start: int, end: int, confidence: float) -> Iterator[Found]:
-    for match in ENTRY.finditer(folded, start, end):
-        yield _found(match[0], *match.span(), confidence)
+def _first_of_each(text: str, hits: list[Hit]) -> list[Hit]:
+    """Each hit whose surroundings are new: what a flood repeats to the letter says nothing more."""
+    hits.reverse()  # of equal ones the last that is put in stays
+    around = [text[max(0, start - AROUND) : end + AROUND] for _, start, end in hits]
+    return sorted(dict(zip(around, hits, strict=True)).values(), key=itemgetter(1))
 
 
-def _found(written: str, start: int, end: int, confidence: float) -> Found:
-    values = [number(one) for one in re.findall(rf"\d+|{NUMERAL}", written)]
-    value = f"{values[0]}-{values[-1]}" if len(values) == 2 and values[0] < values[1] else str(values[0])
-    return Found(Kind.AGE, value, start, end, NAME, confidence)
+def _age_field(folded: str, numbers: Numbers, run: Run) -> Iterator[Found]:
+    """Every small number of a field that holds nothing but ages; "20s" is a decade."""
+    items: list[Number] = []
+    joints: list[str] = []
+    position = run.start
+    while (one := numbers.after(position, run.end - position)) and one[0] < run.end:
+        position = one[1]
+        start, end, value = one
+        if decade := DECADE.match(folded, start, run.end):
+            first = DECADES.get(decade["decade"]) or int(decade["decade"][:2])
+            yield Found(Kind.AGE, f"{first}-{first + 9}", start, decade.end(), NAME, 1.0)
+        elif (
+            value >= 0
+            and not MEASURED.match(folded, end)
+            and not (folded[start - 1] == "/" and folded[start - 3 : start] == "1/")
+        ):
+            if items:
+                ranged = RANGE.fullmatch(folded, items[-1][1], start) and items[-1][2] < value
+                joints.append("-" if ranged else ",")
+            items.append(one)
+    yield from found((items, joints), 1.0)
+
+
+def _idioms(text: AdText) -> Iterator[Found]:
+    """Ages that only their place tells: after a name, and at the end of a title."""
+    folded = text.folded.text
+    for run in text.fields:
+        if (
+            run.name == "title"
+            and folded[run.end - 1] in TITLE_END
+            and (tail := TAIL.search(folded, max(run.start, run.end - 12), run.end))
+        ):
+            yield Found(Kind.AGE, tail["age"], *tail.span("age"), NAME, 0.8)
+    alone = [
+        (start, end)
+        for start, end in text.numbers
+        if end - start < 3 < start
+        and folded[start - 2] not in DIGITS
+        and folded[start - 1] in BEFORE_BARE
+        and (folded[start - 2] in LETTERS or folded[start - 3] in LETTERS or folded[start - 4] in LETTERS)
+    ]
+    for start, end in alone:
+        if not NAMED_END.match(folded, end):
+            continue
+        match = NAMED.search(folded, max(0, start - 24), start)
+        if match is None or match["name"] in NO_NAMES:
+            continue
+        value = int(folded[start:end])
+        # A small number after just any capital word is more often a count: "Photos (12)".
+        if text.original.text[text.folded.starts[match.start("name")]].isupper() and (
+            value >= 18 or match["name"] in NAMES
+        ):
+            yield Found(Kind.AGE, str(value), start, end, NAME, 0.8)

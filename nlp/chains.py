@@ -1,11 +1,13 @@
 """Chains: runs of digits in an ad that could belong to one number, with how firmly their neighbours hold together."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 from nlp.digit_words import vocabulary
-from nlp.digits import SPELLED, WORDS, Atom, Run, shift
+from nlp.digits import DIGITS, GUESSED, SPELLED, WORDS, Atom, Run
 from nlp.mapped import BREAK
 
 # A bar inside a word can be a one, but not between two groups of digits.
@@ -18,8 +20,14 @@ NEVER = re.compile(
     r"|\d{0,3}(?: ?[%€£¥₹]|\$)(?!\d))"
     r"|(?<=[$€£¥₹])\s?\d{1,4}(?:[.,]\d{2,3})?(?![\d-]))"
 )
+# One of these stands in each of them.
+SIGNS = frozenset(":/-.x%$€£¥₹")
+AND = frozenset({"", "and", "y", "e"})
+DATED = frozenset(":/%$€£¥₹|")
+LETTERS = re.compile(r"[^\W_]")
+REMEMBERED = 50_000
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
-MOST_ATOMS = 200
+MOST_ATOMS = 300
 # A gap wider than this holds nothing together.
 WIDEST = 14
 
@@ -51,10 +59,16 @@ class Chain:
     def end(self) -> int:
         return self.atoms[-1].end
 
+    def after(self, index: int) -> "Chain | None":
+        """What follows atom `index`, if a word announces it: 312 555 0142, then 0143."""
+        if index + 1 >= len(self.atoms) or vocabulary().endings.isdisjoint(self.gaps[index].split()):
+            return None
+        return Chain(self.atoms[index + 1 :], self.gaps[index + 1 :], self.holds[index + 1 :])
 
-def chains(text: str) -> list[Chain]:
-    """Every chain of the folded text with at least three digits that can be meant as such."""
-    return _Reader(text).read()
+
+def chains(text: str, start: int, end: int) -> list[Chain]:
+    """Every chain of `text[start:end]` (folded) with at least three digits that can be meant as such."""
+    return _Reader(text).read(start, end)
 
 
 class _Reader:
@@ -67,14 +81,18 @@ class _Reader:
         self.times = 1  # of the next digit: "double five"
         self.words = vocabulary()
 
-    def read(self) -> list[Chain]:
-        never = NEVER.finditer(self.text)
+    def read(self, low: int, high: int) -> list[Chain]:
+        never = NEVER.finditer(self.text, low, high if not SIGNS.isdisjoint(self.text[low:high]) else low)
         ban = next(never, None)
-        skip = self.words.separators | self.words.joiners
-        waiting: list[tuple[tuple[Run, ...], int]] = []  # ordinary words that count if a digit follows
-        for match in WORD.finditer(self.text):
+        skip = self.words.skipped
+        waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
+        for match in WORD.finditer(self.text, low, high):
             word = match[0]
             runs = SPELLED[word]
+            guessed = False
+            if runs is None and (not self.chain.atoms or self.chain.atoms[-1].form == WORDS):
+                runs = GUESSED[word]
+                guessed = runs is not None
             if not self.chain.atoms:
                 if runs is None:
                     waiting.clear()
@@ -82,7 +100,7 @@ class _Reader:
                         self.times = self.words.times[word]
                     continue
                 if runs[0].atoms[-1].weak:
-                    waiting.append((runs, match.start()))
+                    waiting.append((runs, match.start(), guessed))
                     continue
             start, end = match.span()
             while ban is not None and ban.end() <= start:
@@ -93,9 +111,11 @@ class _Reader:
                 if ban.end() >= end:
                     continue
             if runs is not None:
-                for early, place in waiting:
-                    self.take_all(early, place)
-                waiting.clear()
+                for early, place, guess in waiting:
+                    if not guess or runs[0].atoms[0].form == WORDS:
+                        self.take_all(early, place)
+                if waiting:
+                    waiting.clear()
                 self.take_all(runs, start)
             elif word in self.words.times:
                 self.times = self.words.times[word]
@@ -108,54 +128,66 @@ class _Reader:
         return self.done
 
     def take_all(self, runs: tuple[Run, ...], start: int) -> None:
-        for run in shift(runs, start):
-            self.take(run.atoms, glued_before=run.glued_before, glued_after=run.glued_after)
-
-    def take(self, atoms: tuple[Atom, ...], *, glued_before: bool, glued_after: bool) -> None:
-        chain = self.chain
-        if chain.atoms and ((glued_before and not self.is_code(atoms[0])) or not self.holds(atoms[0])):
-            self.close()
+        for atoms, glued_before, glued_after in runs:
             chain = self.chain
-        if not chain.atoms:
-            chain.glued_before = glued_before
-        for atom in atoms:
-            self.add(atom)
-        if glued_after:
-            chain.glued_after = True
-            self.close()
+            first = True
+            for digits, low, high, form, weak in atoms:
+                atom = Atom(digits, low + start, high + start, form, weak)
+                if chain.atoms:
+                    gap = self.text[chain.atoms[-1].end : atom.start]
+                    held = HOLDS[gap] if len(gap) <= WIDEST else None
+                    if first and (held is None or (glued_before and not self.is_code(gap))):
+                        self.close()
+                        chain = self.chain
+                    elif self.join(gap, atom):
+                        first = False
+                        continue
+                    else:
+                        chain.gaps.append(gap)
+                        chain.holds.append(held or Hold.GLUED)
+                if first and not chain.atoms:
+                    chain.glued_before = glued_before
+                first = False
+                if self.times > 1:
+                    if len(digits) == 1:
+                        atom = atom._replace(digits=digits * self.times, form=form | WORDS)
+                    self.times = 1
+                chain.atoms.append(atom)
+            if glued_after:
+                chain.glued_after = True
+                self.close()
 
-    def holds(self, atom: Atom) -> bool:
-        gap = self.text[self.chain.end : atom.start]
-        return len(gap) <= WIDEST and BREAK[1] not in gap
-
-    def is_code(self, atom: Atom) -> bool:
+    def is_code(self, gap: str) -> bool:
         """What came before is a country code, and a label is glued to the number: +44 call2079460142."""
         start = self.chain.atoms[-1].start
         if self.text[max(start - 1, 0) : start] != "+":
             return False
-        return self.text[self.chain.end : atom.start].strip() in self.words.labels | self.words.fillers
+        label = gap.strip()
+        return label in self.words.labels or label in self.words.fillers
 
-    def add(self, atom: Atom) -> None:
-        chain = self.chain
-        if self.times > 1:
-            if len(atom.digits) == 1:
-                atom = atom._replace(digits=atom.digits * self.times, form=atom.form | WORDS)
-            self.times = 1
-        if chain.atoms:
-            gap = self.text[chain.end : atom.start]
-            last = chain.atoms[-1]
-            if (
-                _is_tens(last)
-                and atom.form == WORDS
-                and len(atom.digits) == 1
-                and atom.digits != "0"
-                and gap.strip(" -") in {"", "y", "e"}
-            ):
-                chain.atoms[-1] = last._replace(digits=last.digits[0] + atom.digits, end=atom.end)
-                return
-            chain.gaps.append(gap)
-            chain.holds.append(hold(gap))
-        chain.atoms.append(atom)
+    def join(self, gap: str, atom: Atom) -> bool:
+        """Add the units to a chain that ends in tens: thirty two."""
+        last = self.chain.atoms[-1]
+        if (
+            last.form == WORDS == atom.form
+            and last.digits[1:] == "00"
+            and len(atom.digits) < 3
+            and atom.digits[0] != "0"
+            and gap.strip(" -") in AND
+        ):
+            self.chain.atoms[-1] = last._replace(digits=last.digits[: -len(atom.digits)] + atom.digits, end=atom.end)
+            return True
+        if (
+            last.form == WORDS == atom.form
+            and _is_tens(last)
+            and self.times == 1
+            and len(atom.digits) == 1
+            and atom.digits != "0"
+            and gap.strip(" -") in AND
+        ):
+            self.chain.atoms[-1] = last._replace(digits=last.digits[:-1] + atom.digits, end=atom.end)
+            return True
+        return False
 
     def extend_last(self, digits: str, end: int) -> None:
         last = self.chain.atoms[-1]
@@ -167,7 +199,7 @@ class _Reader:
         if not chain.atoms:
             return
         self.chain = Chain()
-        if sum(len(atom.digits) - atom.weak for atom in chain.atoms) > 2:
+        if sum([len(atom.digits) - atom.weak for atom in chain.atoms]) > 2:
             self.done += [chain] if len(chain.atoms) <= MOST_ATOMS else _ends(chain)
 
 
@@ -179,10 +211,41 @@ def _ends(chain: Chain) -> list[Chain]:
 
 
 def _is_tens(atom: Atom) -> bool:
-    return atom.form == WORDS and len(atom.digits) == 2 and atom.digits[1] == "0" and atom.digits[0] > "1"
+    return 1 < len(atom.digits) < 4 and atom.digits[-1] == "0" and atom.digits[-2] > "1"
 
 
-def hold(gap: str) -> Hold:
+class _Holds(dict[str, Hold | None]):
+    """gap -> how loosely it ties what stands on its two sides; None across fields."""
+
+    def __missing__(self, gap: str) -> Hold | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[gap] = found = None if BREAK[1] in gap else _hold(gap)
+        return found
+
+
+HOLDS = _Holds()
+
+
+def straight(text: str, spans: Sequence[tuple[int, ...]]) -> Chain | None:
+    """The chain of runs of digits with nothing but signs and blanks between; None where something could be read otherwise."""
+    start, end = spans[0][0], spans[-1][1]
+    around = text[max(start - 2, 0) : end + 2]
+    if len(spans) > MOST_ATOMS or not DATED.isdisjoint(around) or any(len(span) > 2 for span in spans):
+        return None
+    if ("-" in around or "." in around) and NEVER.search(text, start, end + 2):
+        return None
+    gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
+    if LETTERS.search("".join(gaps)) or text[max(start - 1, 0) : start].isalpha() or text[end : end + 1].isalpha():
+        return None
+    holds = [HOLDS[gap] if len(gap) <= WIDEST else None for gap in gaps]
+    kept = [held for held in holds if held is not None]
+    if len(kept) < len(holds):
+        return None
+    return Chain([Atom(text[low:high], low, high, DIGITS, 0) for low, high, *_ in spans], gaps, kept)
+
+
+def _hold(gap: str) -> Hold:
     """How loosely `gap` ties what stands on its two sides."""
     if not gap:
         return Hold.GLUED

@@ -17,11 +17,19 @@ def derived(found: Iterable[Found]) -> Iterator[Found]:
         if one.kind in CONTACTS and (form := one.detail.get("form", "plain")) not in OPEN_FORMS:
             yield _indicator("contact_obfuscation", str(form), one)
         elif one.kind is Kind.AGE:
-            youngest = int(one.value.partition("-")[0])
-            if youngest in MINOR:
+            if is_minor(one.value):
                 yield _indicator("stated_minor", "age", one)
-            elif youngest in YOUNG_ADULT:
+            elif _youngest(one.value) in YOUNG_ADULT:
                 yield _indicator("stated_young_adult", "age", one)
+
+
+def is_minor(age: str) -> bool:
+    """Whether an age, or the lower end of a range, is below 18."""
+    return _youngest(age) in MINOR
+
+
+def _youngest(age: str) -> int:
+    return int(age.partition("-")[0])
 
 
 def _indicator(name: str, entry: str, one: Found) -> Found:

@@ -3,13 +3,14 @@
 import re
 from typing import NamedTuple
 
-from nlp.digit_words import vocabulary
+from nlp.digit_words import nearly, stretched, vocabulary
 
 # How an atom was written; a number's forms are these, or-ed.
 DIGITS, WORDS, LOOK_ALIKE = 1, 2, 4
 # Longer words than this spell no number and are not worth remembering.
 LONGEST = 48
 REMEMBERED = 50_000
+SHORTEST_GUESS, LONGEST_GUESS = 3, 16
 # "SSS" can stand for 555 and "oI" for 01; longer words of such letters are words.
 LONGEST_ALIKE = 4
 
@@ -36,6 +37,12 @@ class Run(NamedTuple):
 SEPARATED = 7
 SERIAL, LONG = frozenset("slizb"), 9
 UNBARRED = re.compile(r"[^|]+")
+# Digits in place of the letters of a number word: f1ve, thr33.
+LEET = str.maketrans("013457", "oieast")
+# The same letters before or after each digit are signs: x3x1x2, 3x1x2x5.
+SIGNED_ONE_BY_ONE = re.compile(r"(?:[^\W\d_]\d){3,}[^\W\d_]?|(?:\d[^\W\d_]){4,}\d?")
+MOST_SIGNS = 1
+DIGIT = re.compile(r"\d")
 LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
 
 
@@ -51,11 +58,18 @@ def _spell(word: str) -> tuple[Run, ...] | None:
         return (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),)
     if not any(letter.isdigit() for letter in word):
         return _spell_letters(word)
+    if digits := known.leet.get(word) or known.strong.get(word.translate(LEET)):
+        return (Run((Atom(digits, 0, len(word), WORDS | LOOK_ALIKE, 0),), False, False),)
+    if SIGNED_ONE_BY_ONE.fullmatch(word) and len({letter for letter in word if letter.isalpha()}) <= MOST_SIGNS:
+        places = [(match[0], match.start(), match.end()) for match in DIGIT.finditer(word)]
+        return (Run(tuple([Atom(digit, low, high, DIGITS, 0) for digit, low, high in places]), False, False),)
     return _spell_mixed(word)
 
 
 def _spell_letters(word: str) -> tuple[Run, ...] | None:
     known = vocabulary()
+    if digit := stretched(word):
+        return (Run((Atom(digit, 0, len(word), WORDS, 0),), False, False),)
     if known.spelled.fullmatch(word):
         return (Run(tuple(_pieces(word, 0)), False, False),)
     if len(word) <= LONGEST_ALIKE and all(ord(letter) in known.look_alike for letter in word):
@@ -141,13 +155,33 @@ class _Spelled(dict[str, tuple[Run, ...] | None]):
 SPELLED = _Spelled()
 
 
+class _Guessed(dict[str, tuple[Run, ...] | None]):
+    """word -> the digit whose word it nearly is, as a weak reading; None for any other. Remembers short words."""
+
+    def __missing__(self, word: str) -> tuple[Run, ...] | None:
+        if not SHORTEST_GUESS <= len(word) <= LONGEST_GUESS:
+            return None
+        if len(self) >= REMEMBERED:
+            self.clear()
+        digits = nearly(word)
+        self[word] = runs = (Run((Atom(digits, 0, len(word), WORDS, len(digits)),), False, False),) if digits else None
+        return runs
+
+
+GUESSED = _Guessed()
+
+
 def shift(runs: tuple[Run, ...], start: int) -> tuple[Run, ...]:
     """The same runs of a word that stands at `start`."""
     return tuple(
-        Run(
-            tuple(Atom(atom.digits, atom.start + start, atom.end + start, atom.form, atom.weak) for atom in run.atoms),
-            run.glued_before,
-            run.glued_after,
-        )
-        for run in runs
+        [
+            Run(
+                tuple(
+                    [Atom(digits, begin + start, end + start, form, weak) for digits, begin, end, form, weak in atoms]
+                ),
+                glued_before,
+                glued_after,
+            )
+            for atoms, glued_before, glued_after in runs
+        ]
     )

@@ -36,6 +36,10 @@ LETTERS = {
 }
 # Enclosed letters that Unicode does not decompose: negative circled, negative squared.
 ENCLOSED = {chr(first + n): chr(ord("a") + n) for first in (0x1F150, 0x1F170) for n in range(26)}
+# Small capitals and letters with a stroke or a hook, which Unicode does not decompose.
+LATIN = re.compile(r"LATIN (?:LETTER SMALL CAPITAL|SMALL LETTER) ([A-Z])(?: WITH .*)?")
+PIECE = re.compile(r"(?:DIE FACE-|PLAYING CARD |MAHJONG TILE |.*\bDIGIT )(\w+)(?: OF \w+)?")
+NAMES = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "·", "∙": "·", "・": "·", "●": "·"}
 
 
@@ -94,6 +98,8 @@ def _fold_character(character: str) -> str:
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
+    if category in {"Nl", "No", "So"} and character != "〇" and (number := _number(character)) is not None:
+        return number
     compatible = unicodedata.normalize("NFKC", character)
     if len(compatible) > LONGEST:
         return character
@@ -102,9 +108,26 @@ def _fold_character(character: str) -> str:
     return "".join(map(_plain, compatible.lower()))
 
 
+def _number(character: str) -> str | None:
+    """The number 0 to 9 that a sign is, by its value (a Roman four) or by its name (a die, a card, a tile)."""
+    value = unicodedata.numeric(character, None)
+    if value is not None:
+        return str(int(value)) if value in range(10) else None
+    named = PIECE.fullmatch(unicodedata.name(character, ""))
+    return (
+        str(NAMES.index(named[1]))
+        if named and named[1] in NAMES
+        else named[1]
+        if named and named[1].isdigit()
+        else None
+    )
+
+
 def _plain(character: str) -> str:
     if character in FIXED:
         return FIXED[character]
+    if (small := LATIN.fullmatch(unicodedata.name(character, ""))) and not character.isascii():
+        return small[1].lower()
     kept = [one for one in unicodedata.normalize("NFD", character) if unicodedata.category(one) not in {"Mn", "Cf"}]
     return kept[0] if len(kept) == 1 else "" if not kept else character
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,28 @@ import orjson
 
 from nlp.fold import fold
 
-FORMAT = 2  # of the cache file
+FORMAT = 4  # of the cache file
 RENOWNED = 100_000  # people a place has whose other names are known
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-SHORT = {"st": "saint", "ft": "fort", "mt": "mount", "pk": "park", "twp": "township"}
+SHORT = {
+    "st": "saint",
+    "ste": "sainte",
+    "ft": "fort",
+    "mt": "mount",
+    "pk": "park",
+    "twp": "township",
+    "hts": "heights",
+    "bch": "beach",
+    "spgs": "springs",
+    "vlg": "village",
+    "jct": "junction",
+    "ctr": "center",
+    "pt": "point",
+    "n": "north",
+    "s": "south",
+    "e": "east",
+    "w": "west",
+}
 TOWN = re.compile(
     rb'"geonameid": (\d+), "name": ("(?:[^"\\]|\\.)*"), "latitude": (-?[\d.]+), "longitude": (-?[\d.]+), '
     rb'"countrycode": "US", "population": (\d+), "timezone": "[^"]*", "admin1code": "(\w+)"'
@@ -49,19 +67,33 @@ class Gazetteer:
     """`rows` by position; `names` gives the positions of a name (words joined by spaces), most people first."""
 
     rows: list[Row]
-    names: Mapping[str, list[int]]
-    longest: Mapping[str, int]  # first word -> how many words the longest name that begins with it has
+    names: Mapping[str, tuple[int, ...]]
+    seconds: Mapping[str, set[str]]  # first word -> the second words of the names that begin with it
 
     def named(self, name: str) -> Iterator[Place]:
         """The towns with this name, most people first."""
         for index in self.names.get(name, ()):
             yield Place(*self.rows[index])
 
+    def people(self, name: str) -> int:
+        """How many live in the largest town with this name."""
+        return self.rows[self.names[name][0]][6]
 
+
+@lru_cache(maxsize=10_000)
+def towns(name: str) -> tuple[Place, ...]:
+    """The towns with this name, most people first; kept, because ads name the same ones again and again."""
+    return tuple(gazetteer().named(name))
+
+
+@lru_cache(maxsize=10_000)
 def key(name: str) -> str:
     """The form names are looked up in: folded words, with "St." as "saint" and the like."""
     folded = name.lower() if name.isascii() else fold(name).text
-    return " ".join(SHORT.get(word, word) for word in WORD.findall(folded.replace(".", "")))
+    words = WORD.findall(folded.replace(".", ""))
+    if len(words) < 2:
+        return "".join(words)
+    return " ".join(SHORT.get(word, word) if len(word) > 1 or not index else word for index, word in enumerate(words))
 
 
 @cache
@@ -80,7 +112,14 @@ def gazetteer() -> Gazetteer:
 
 
 def _of(data: Mapping[str, Any]) -> Gazetteer:
-    return Gazetteer(data["rows"], data["names"], data["longest"])
+    seconds: dict[str, set[str]] = defaultdict(set)
+    for name in data["names"]:
+        if " " in name:
+            first, second, *_ = name.split(" ", 2)
+            seconds[first].add(second)
+    # Tuples of plain values are nothing that the garbage collector has to look at again and again.
+    rows = [tuple(row) for row in data["rows"]]
+    return Gazetteer(rows, {name: tuple(found) for name, found in data["names"].items()}, seconds)
 
 
 def _cache_folder() -> Path:
@@ -108,11 +147,7 @@ def _make() -> dict[str, Any]:
         ):
             if len(name) > 1:
                 names[name].append(index)
-    longest: dict[str, int] = {}
-    for name in names:
-        words = name.split()
-        longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return {"rows": ordered, "names": names, "longest": longest}
+    return {"rows": ordered, "names": names}
 
 
 def _row(number: object, name: str, place: Mapping[str, Any], lat: float, lon: float, people: int) -> Row:

@@ -1,38 +1,39 @@
 """Handles: the name a person goes by on a platform, given with the platform before it, after it or in a profile's address."""
 
+import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
-import re2
-
-from nlp.contact_words import any_of, contact_words
+from nlp.contact_signs import LONG_NAME, MOST, PLATFORMS, PROFILES, Hits, signs
+from nlp.contact_words import any_of, backwards, contact_words
+from nlp.domains import STRONG
 from nlp.extractor import AdText, Example, Found, disguised
 from nlp.records import Kind
 
 WORDS = contact_words()
-LONG_NAME = 4
-# t.w.i.t.t.e.r, t e l e g r a m
-SPACED_OUT = {
-    sign.join(word): name
-    for word, name in WORDS.platforms.items()
-    if word.isalnum() and len(word) > 1
-    for sign in (". *_-" if len(word) > LONG_NAME else ".")
-}
-PLATFORMS = WORDS.platforms | SPACED_OUT
-PLATFORM = any_of(PLATFORMS)
-BEFORE = re2.compile(
-    rf"\b({PLATFORM})\b\.?((?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b)(?:\s|\b)){{0,4}})\s?([@]?)\s?([a-z0-9_][a-z0-9._-]{{1,39}}(?:(?:\s?[\[({{]|\s){WORDS.joint}(?:[\])}}]\s?|\s)[a-z0-9_.]{{1,30}}){{0,3}})"
+JOINT = rf"(?:(?:\s?[\[({{]|\s){any_of(WORDS.handle_joints)}(?:[\])}}]\s?|\s))"
+BETWEEN = rf"(?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b|[(\[]|[^\x00-\x7f\w\s])(?:\s|\b|(?=[@\W]))){{0,4}}"
+NAME = r"[a-z0-9_][a-z0-9._-]{1,39}"
+BEFORE = re.compile(rf"\.?({BETWEEN})\s?(@?)\s?((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
+SPELLED = re.compile(r"\.?\s?(?:[:@=>→-]+|is\b|id\b)?\s{0,2}@?\s?((?:[a-z0-9_.] ){4,39}[a-z0-9_])\b")
+# After a platform that is an ordinary word too.
+SIGNED = re.compile(r"\.?\s?(?:[:@=>→⇒➡👉☞#-]|id\b|user|name|is\b|my\b|[a-z0-9_.] )")
+# The name before a platform, read from right to left.
+AFTER = re.compile(
+    rf"\s?(?:\(\s?|-\s|(?:(?:eht|ym)\s)?{backwards(WORDS.after)}(?:\s|(?=[^\w\s])))\s?([a-z0-9_][a-z0-9._-]{{1,38}}[a-z0-9_]@?)"
 )
-SPELLED = re2.compile(
-    rf"\b({PLATFORM})\b\.?\s?(?:[:@=>→-]+|\bis\b|\bid\b)?\s{{0,2}}@?\s?((?:[a-z0-9_.] ){{4,39}}[a-z0-9_])\b"
+MENTION = re.compile(
+    r"@(?=[a-z0-9_]{2})(?:(?<![a-z0-9_!@#$%&*+-]@)|(?<=\brt@)|(?<=\bhi@))([a-z0-9_][a-z0-9_.]{2,39}+)(?![@-])"
 )
-AFTER = re2.compile(
-    rf"(@?)([a-z0-9_][a-z0-9._-]{{2,39}})\s?(?:\(\s?|\b(?:on|en|no|in|na|@|at|em|my|is my|via)\s(?:my\s|the\s)?)({PLATFORM})\b"
-)
-MENTION = re2.compile(r"@([a-z0-9_][a-z0-9_.]{1,39})")
-PROFILE = re2.compile(rf"\b({any_of(WORDS.hosts)})/@?([a-z0-9_][a-z0-9._-]{{1,39}})")
-JOINTS = re2.compile(rf"\s?[\[({{]?\b({WORDS.joint})\b[\])}}]?\s?")
-HINT = re2.compile(rf"@|\b(?:{PLATFORM}|{any_of(WORDS.hosts)})\b")
+PROFILE = re.compile(rf"(?:~|@)?({NAME})")
+JOINTS = re.compile(rf"\s?[\[({{]?\b({any_of(WORDS.handle_joints)})\b[\])}}]?\s?")
+EDGE = re.compile(r" ?[\n\x1e|•·*~]|\s[-/]\s| ?\Z| ?[^\x00-\u2000]")
+SIGNS = frozenset(":@=>#→⇒➡👉☞")
+SURE_SIGNS = SIGNS - {"#", ">"}
+SUBDOMAINS = ("www.", "m.", "mobile.", "web.", "old.")
+LINE_STARTS = frozenset("\n\x1e|•·*~:")
 UNKNOWN = "unknown"  # a name after "@" whose platform the ad does not say
+SHORTEST = 3
 
 
 class Handles:
@@ -47,114 +48,157 @@ class Handles:
         Example("twitter @rosalane7", ("twitter:rosalane7",)),
         Example("ig rosa underscore lane", ("instagram:rosa_lane",)),
         Example("follow @rosalane7 for news", ("unknown:rosalane7",)),
+        Example("IG - rosalane7", ("instagram:rosalane7",)),
+        Example("rosa_lane (snapchat)", ("snapchat:rosa_lane",)),
+        Example("rosa_lane en instagram", ("instagram:rosa_lane",)),
+        Example("mi usuario de telegram es rosalane", ("telegram:rosalane",)),
+        Example("https://www.tiktok.com/@rosalane7", ("tiktok:rosalane7",)),
+        Example("Snapchat rosalane\nnew here", ("snapchat:rosalane",)),
+        Example("follow @rosalane7.", ("unknown:rosalane7",)),
+        Example("venmo @rosalane7, cashapp @rosalane7", ()),
+        Example("instagram.com/explore and facebook.com/profile.php?id=7", ()),
         Example("whatsapp me on 312 555 0142, telegram only", ()),
-        Example("rose@example.com, table for two @ 8", ()),
+        Example("rose@example.com, table for two @ 8, rose @example.com", ()),
     )
 
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every handle, each place once."""
         folded = text.folded.text
-        if HINT.search(folded) is None:
+        known = signs(folded)
+        if not known.platforms and not known.profiles and "@" not in folded:
             return
-        taken: list[tuple[int, int]] = []
-        for found in (*_profiles(folded), *_spelled(folded), *_before(folded), *_after(folded), *_mentions(folded)):
-            if not any(found.start < end and start < found.end for start, end in taken):
-                taken.append((found.start, found.end))
+        covered: set[int] = set()
+        for found in chain(_profiles(folded, known.profiles), _named(folded, known.platforms), _mentions(folded)):
+            span = range(found.start, found.end)
+            if covered.isdisjoint(span):
+                covered.update(span)
                 hidden = disguised(text, found.start, found.end)
                 yield found._replace(detail={**found.detail, "form": "look-alike"}) if hidden else found
 
 
-def _profiles(folded: str) -> Iterator[Found]:
-    for match in PROFILE.finditer(folded):
-        if name := _clean(match[2]):
-            yield _found(
-                WORDS.hosts[match[1]], name, match.start(2), match.start(2) + len(match[2].rstrip(".-_")), "url"
-            )
-
-
-def _spelled(folded: str) -> Iterator[Found]:
-    for match in SPELLED.finditer(folded):
-        name = _clean(match[2].replace(" ", ""))
-        if name is not None and not _is_number(name):
-            yield _found(PLATFORMS[match[1]], name, match.start(2), match.end(2), "separators")
-
-
-def _before(folded: str) -> Iterator[Found]:
-    for match in BEFORE.finditer(folded):
-        word, between, at, written = match[1], match[2], match[3], match[4]
-        name = _clean(JOINTS.sub(lambda joint: WORDS.signs.get(joint[1], ""), written))
-        said = (
-            at
-            or any(sign in between for sign in ":@=>#→")
-            or any(
-                one in {"id", "is", "es", "name", "username", "user", "handle", "usuario", "add"}
-                for one in between.split()
-            )
-        )
-        marked = name is not None and _is_marked(name)
-        if word in WORDS.plain_words and not (
-            marked or at or ":" in between or "@" in between or "id" in between.split()
+def _profiles(folded: str, profiles: Hits) -> Iterator[Found]:
+    for start, end, host in profiles:
+        before = folded[max(start - 7, 0) : start]
+        if (
+            before[-1:].isalnum()
+            or before.endswith(("-", "_"))
+            or (before.endswith(".") and not before.endswith(SUBDOMAINS))
         ):
             continue
-        if name is None or not (said or marked) or _is_number(name):
-            continue
-        if folded[match.end() : match.end() + 1] == "@":
-            continue
-        end = match.start(4) + len(written.rstrip(".-_"))
-        start = match.start(3) if at else match.start(4)
-        plain = word in WORDS.platforms
-        yield _found(
-            PLATFORMS[word],
-            name,
-            start,
-            end,
-            "separators" if not plain else "plain" if name == written.rstrip(".-_") else "words",
-        )
+        match = PROFILE.match(folded, end)
+        if match and match[1] not in WORDS.paths and (name := _clean(match[1])) and not name.isdigit():
+            last = match.start(1) + len(match[1].rstrip(".-"))
+            yield _found(PROFILES[host], name, match.start(1), last, "url")
 
 
-def _after(folded: str) -> Iterator[Found]:
-    for match in AFTER.finditer(folded):
-        at, written, word = match[1], match[2], match[3]
-        name = _clean(written)
-        marked = at or any(letter.isdigit() or letter == "_" for letter in written)
-        if name is None or not marked or _is_number(name) or folded[max(match.start() - 1, 0) : match.start()] == "@":
+def _named(folded: str, platforms: Hits) -> Iterator[Found]:
+    """Names beside the word for a platform: what follows it counts before what leads to it."""
+    reached = 0
+    for start, end, word in platforms:
+        if start < reached:
             continue
-        start = match.start(1) if at else match.start(2)
-        yield _found(PLATFORMS[word], name, start, match.start(2) + len(written.rstrip(".-_")), "plain")
+        reached = end  # "snap" in "snap chat" is none of its own
+        if word in WORDS.common_words and not SIGNED.match(folded, end):
+            continue
+        found = _spelled(folded, word, end) or _before(folded, word, start, end) or _after(folded, word, start)
+        if found is not None:
+            yield found
+
+
+def _spelled(folded: str, word: str, end: int) -> Found | None:
+    match = SPELLED.match(folded, end)
+    name = _clean(match[1].replace(" ", "")) if match else None
+    if match is None or name is None or _is_number(name):
+        return None
+    return _found(PLATFORMS[word], name, match.start(1), match.end(1), "separators")
+
+
+def _before(folded: str, word: str, start: int, end: int) -> Found | None:
+    match = BEFORE.match(folded, end)
+    if match is None or folded[match.end() : match.end() + 1] == "@" or folded.startswith("://", match.end()):
+        return None
+    between, at, written = match[1], match[2], match[3]
+    name = _clean(JOINTS.sub(lambda joint: WORDS.signs[joint[1]], written))
+    if name is None or _is_number(name):
+        return None
+    marked = _is_marked(name)
+    signed = at or not SURE_SIGNS.isdisjoint(between) or "id" in between.split()
+    said = signed or not SIGNS.isdisjoint(between) or not WORDS.names.isdisjoint(between.split())
+    if not (marked or (signed if word in WORDS.plain_words else said)) and (
+        between or not _is_alone(folded, word, start, match.end())
+    ):
+        return None
+    last = match.start(3) + len(written.rstrip(".-"))
+    form = "separators" if word not in WORDS.platforms else "plain" if name == written.rstrip(".-") else "words"
+    return _found(PLATFORMS[word], name, match.start(2) if at else match.start(3), last, form)
+
+
+def _is_alone(folded: str, word: str, start: int, end: int) -> bool:
+    """Whether a line says nothing but platform and name, which then needs no sign."""
+    if word in WORDS.plain_words or PLATFORMS[word] in WORDS.by_number:
+        return False
+    lead = folded[max(start - 2, 0) : start].rstrip(" ")
+    return (not lead or lead[-1] in LINE_STARTS) and EDGE.match(folded, end) is not None
+
+
+def _after(folded: str, word: str, start: int) -> Found | None:
+    match = AFTER.match(folded[max(start - 64, 0) : start][::-1])
+    if match is None:
+        return None
+    written = match[1][::-1]
+    at = written.startswith("@")
+    name = _clean(written.removeprefix("@"))
+    begin = start - match.end()
+    if name is None or _is_number(name) or folded[max(begin - 1, 0) : begin] == "@":
+        return None
+    if not at and "_" not in name and not (_is_marked(name) and any(letter.isdigit() for letter in name)):
+        return None
+    return _found(PLATFORMS[word], name, begin, start - match.start(1), "plain")
 
 
 def _mentions(folded: str) -> Iterator[Found]:
-    for match in MENTION.finditer(folded):
-        before = folded[match.start() - 1] if match.start() else " "
-        name = match[1].rstrip(".")
-        after = folded[match.start(1) + len(name) : match.start(1) + len(name) + 1]
+    """Names after "@" whose platform nobody says."""
+    for match in islice(MENTION.finditer(folded), MOST) if "@" in folded else ():
+        name, start = match[1].rstrip("."), match.start()
+        host, _, top = name.partition(".")
         if (
-            before in "!@#$*&_.%+-"
-            or (before.isalnum() and folded[max(match.start() - 2, 0) : match.start()] not in {"rt", "hi"})
-            or after in {"@", "."}
+            len(name) < SHORTEST
+            or name in WORDS.not_mentions
+            or host in WORDS.mail
+            or top in STRONG
+            or _is_measure(name)
         ):
             continue
-        if after == "-" or name in WORDS.never or name in WORDS.mail or name.isdigit() or len(name) < 3:
+        before = folded[max(start - 16, 0) : start]
+        if before.rstrip(" :=-").endswith(WORDS.accounts) or (before.endswith(".") and before[-2:-1].isalnum()):
             continue
-        yield _found(UNKNOWN, name, match.start(), match.start(1) + len(name), "plain", confidence=0.6)
+        yield _found(UNKNOWN, name, start, match.start(1) + len(name), "plain", confidence=0.6)
 
 
 def _clean(written: str) -> str | None:
-    name = written.strip(".-_ ") if not written.startswith("_") else written.rstrip(".- ")
-    if len(name) < 3 or name in WORDS.never or name in WORDS.platforms:
+    name = written.strip(".- ")
+    if len(name) < SHORTEST or not name.strip("_") or name in WORDS.never or name in WORDS.platforms:
         return None
-    return name
+    first, _, last = name.partition(".")
+    return None if first == "www" or last in STRONG or (last and first in WORDS.never) else name
 
 
 def _is_marked(name: str) -> bool:
     """No word of a language: letters with digits or signs among them."""
-    return sum(letter.isalpha() for letter in name) > 3 and any(letter.isdigit() or letter in "_." for letter in name)
+    return sum(letter.isalpha() for letter in name) >= LONG_NAME and any(
+        letter.isdigit() or letter in "_." for letter in name
+    )
 
 
 def _is_number(name: str) -> bool:
     return (
         sum(letter.isdigit() for letter in name) > 6 and not any(letter.isalpha() for letter in name)
     ) or name.isdigit()
+
+
+def _is_measure(name: str) -> bool:
+    """7pm, 80hh: an hour or a price after "@"."""
+    return name[0].isdigit() and sum(letter.isalpha() for letter in name) < SHORTEST
 
 
 def _found(platform: str, name: str, start: int, end: int, form: str, confidence: float = 1.0) -> Found:

@@ -11,7 +11,8 @@ from typing import Any
 from store.datafiles import load_data
 
 UNKNOWN = "und"
-WORD = re.compile(r"[a-z]+")  # of folded text: no accents, no capitals
+# Words of folded text have no accents and no capitals; letters of other scripts are told by their script.
+LETTERS_ONLY = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
 LETTERS = re.compile(r"[^\W\d_]+")
 # Folding has taken the accents off: a letter beyond Latin is of another script.
 OTHER_SCRIPT = re.compile("[^\x00-\u024f]")
@@ -29,13 +30,17 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _votes() -> dict[str, tuple[tuple[str, int], ...]]:
+def _votes() -> dict[bytes, tuple[tuple[str, int], ...]]:
     """Word -> the languages it speaks for, and how strongly."""
     owners: dict[str, list[str]] = {}
     for language, words in _data()["words"].items():
         for word in dict.fromkeys(words):
             owners.setdefault(word, []).append(language)
-    return {word: tuple((one, VOTE // len(found)) for one in found) for word, found in owners.items()}
+    return {
+        word.encode(): tuple((one, VOTE // len(found)) for one in found)
+        for word, found in owners.items()
+        if word.isascii()
+    }
 
 
 @cache
@@ -46,16 +51,21 @@ def read_fully() -> frozenset[str]:
 
 def language_of(folded: str) -> str:
     """ISO 639-1 code of the language most of the text is in, or "und"."""
+    return next(iter(languages_of(folded)), UNKNOWN)
+
+
+def languages_of(folded: str) -> tuple[str, ...]:
+    """The language most of the text is in, then others that have at least half its say; none where too little tells."""
     text = folded[:LOOK_AT]
     if not text.isascii() and (script := _script(text)):
-        return script
+        return (script,)
     votes = _votes()
     score: dict[str, int] = {}
-    for word in votes.keys() & set(WORD.findall(text)):
+    for word in votes.keys() & set(text.encode("latin-1", "replace").translate(LETTERS_ONLY).split()):
         for language, weight in votes[word]:
             score[language] = score.get(language, 0) + weight
-    best = max(sorted(score), key=score.__getitem__, default=UNKNOWN)
-    return best if score.get(best, 0) >= ENOUGH else UNKNOWN
+    enough = max(ENOUGH, max(score.values(), default=0) // 2)
+    return tuple(sorted((one for one in score if score[one] >= enough), key=lambda one: (-score[one], one)))
 
 
 def _script(text: str) -> str | None:

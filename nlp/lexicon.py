@@ -7,7 +7,7 @@ match after a word such as "no" or "sin" is kept with `negated: true` and does n
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import yaml
 
 from nlp.extractor import Found
 from nlp.mapped import Rewritten
-from nlp.phrases import Hit, PhraseError, Phrases, expand
+from nlp.phrases import PhraseError, Phrases, expand, sentences
 from nlp.records import Kind
 from nlp.triggers import Triggers
 from store.datafiles import load_data
@@ -31,6 +31,8 @@ LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # "no", then at most three words of the same sentence, then the phrase.
 BETWEEN = re.compile(r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}")
+# So many characters of an ad are searched for indicators: ten times the longest ads that people write.
+LOOK_AT = 50_000
 SCOPE = 90  # characters before a match in which such a word may stand
 
 
@@ -64,32 +66,55 @@ class Lexicon:
 
 
 class Lexicons:
-    """All entries of all lexicons, found in one pass."""
+    """All entries of all lexicons, those of one language found in one pass."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._entries = {
             f"{lexicon.id}/{entry.id}": (lexicon, entry) for lexicon in lexicons for entry in lexicon.entries
         }
-        self._phrases = Phrases({key: entry.patterns for key, (_, entry) in self._entries.items()})
-        self._unless = Phrases({key: entry.unless for key, (_, entry) in self._entries.items() if entry.unless})
+        self._phrases = {language: self._of(language, "patterns") for language in LANGUAGES}
+        self._unless = {language: self._of(language, "unless") for language in LANGUAGES}
 
-    def find(self, masked: Rewritten) -> Iterator[Found]:
-        """Every indicator the words show; of matches of one indicator that overlap, the first and longest stays."""
-        text = masked.text
-        hits = sorted(self._phrases.find(text), key=lambda one: (one.start, -one.end, one.key))
-        barred: dict[str, list[Hit]] = {}
-        for hit in self._unless.find(text) if hits else ():
-            barred.setdefault(self._entries[hit.key][0].id, []).append(hit)
-        denials = [end for _, _, end in _negations()(text)] if hits else []
+    def _of(self, language: str, field: str) -> Phrases:
+        entries = {key: one for key, (_, one) in self._entries.items() if one.language == language}
+        return Phrases({key: getattr(one, field) for key, one in entries.items()})
+
+    def find(self, masked: Rewritten, languages: Iterable[str] = ()) -> Iterator[Found]:
+        """Every indicator the words show, by the entries of `languages`, or of all where none is one of ours.
+
+        Of matches of one indicator that overlap, the first and longest stays.
+        """
+        text = masked.text[:LOOK_AT]
+        cut = sentences(text)
+        asked = LANGUAGES.intersection(languages) or LANGUAGES
+        hits = sorted([(start, -end, key) for one in asked for key, start, end in self._phrases[one].find(cut)])
+        if not hits:
+            return
+        barred = self._barred(cut, asked)
+        denials = [end for _, _, end in _negations()(text)]
         reached: dict[str, int] = {}
-        for hit in hits:
-            lexicon, entry = self._entries[hit.key]
-            if hit.start < reached.get(lexicon.id, 0) or any(_overlap(hit, one) for one in barred.get(lexicon.id, ())):
+        for start, back, key in hits:
+            end = -back
+            lexicon, entry = self._entries[key]
+            if start < reached.get(lexicon.id, 0) or _touched(barred.get(lexicon.id, ()), start, end):
                 continue
-            reached[lexicon.id] = hit.end
-            negated = entry.negatable and _denied(text, denials, hit.start)
-            detail = {"entry": hit.key, "negated": negated}
-            yield Found(Kind.INDICATOR, lexicon.id, hit.start, hit.end, NAME, 0.9, detail)
+            reached[lexicon.id] = end
+            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials, start)}
+            yield Found(Kind.INDICATOR, lexicon.id, start, end, NAME, 0.9, detail)
+
+    def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+        """By indicator: the runs that take the sense away from what overlaps them; apart and in order."""
+        barred: dict[str, list[tuple[int, int]]] = {}
+        for start, end, key in sorted(
+            [(hit.start, hit.end, hit.key) for one in languages for hit in self._unless[one].find(cut)]
+        ):
+            runs = barred.setdefault(self._entries[key][0].id, [])
+            if runs and start < runs[-1][1]:
+                first, last = runs.pop()
+                runs.append((first, max(end, last)))
+            else:
+                runs.append((start, end))
+        return barred
 
 
 @cache
@@ -105,8 +130,10 @@ def _denied(text: str, denials: Sequence[int], start: int) -> bool:
     return False
 
 
-def _overlap(left: Hit, right: Hit) -> bool:
-    return left.start < right.end and right.start < left.end
+def _touched(runs: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of `runs`, which are apart and in order, overlaps `start:end`."""
+    before = bisect_left(runs, (end,)) - 1
+    return before >= 0 and runs[before][1] > start
 
 
 def load(folder: Path = FOLDER) -> tuple[Lexicon, ...]:

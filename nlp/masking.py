@@ -10,7 +10,7 @@ from typing import Any
 
 from nlp.extractor import Found
 from nlp.mapped import Mapped, Rewritten
-from nlp.phrases import Phrases
+from nlp.phrases import Phrases, sentences
 from store.datafiles import load_data
 
 Span = tuple[int, int, str]
@@ -21,7 +21,7 @@ class Masks:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.tokens: dict[str, str] = data["tokens"]
-        rows = {str(index): row for index, row in enumerate(data["masks"])}
+        rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._phrases = Phrases(
             {key: row["words"] for key, row in rows.items() if row.get("words")},
@@ -29,10 +29,10 @@ class Masks:
             raw={key: row["patterns"] for key, row in rows.items() if row.get("patterns")},
         )
 
-    def hits(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Start, end and row of every match; they may overlap."""
-        for key, start, end in self._phrases.find(text):
-            yield start, end, int(key)
+    def hits(self, text: str) -> list[tuple[int, int, str]]:
+        """Start, end and row of every match, in reading order, longer ones first; they may overlap."""
+        found = sorted([(start, -end, key) for key, start, end in self._phrases.find(sentences(text))])
+        return [(start, -end, key) for start, end, key in found]
 
 
 @cache
@@ -52,8 +52,7 @@ def mask(text: Mapped, found: Iterable[Found]) -> Rewritten:
         for start, end in (one.parts or ((one.start, one.end),))
     ]
     hidden = Rewritten.of(text, _spaced(text.text, _apart((start, -end, token) for start, end, token in sorted(spans))))
-    words = sorted(known.hits(hidden.text), key=lambda hit: (hit[0], -hit[1], hit[2]))
-    return Rewritten.of(hidden, _apart((start, end, known.of_row[str(row)]) for start, end, row in words))
+    return Rewritten.of(hidden, _apart((start, end, known.of_row[row]) for start, end, row in known.hits(hidden.text)))
 
 
 def _apart(spans: Iterable[Span]) -> Iterator[Span]:

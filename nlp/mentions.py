@@ -8,11 +8,12 @@ from nlp.extractor import Found
 from nlp.mapped import Mapped, Original, Rewritten
 from nlp.records import Kind, Mention
 
-# Where two finds overlap, the kind that stands earlier here stays: a phone's digits are no price and no age.
-ORDER = (Kind.EMAIL, Kind.URL, Kind.HANDLE, Kind.PHONE, Kind.PAYMENT, Kind.PRICE, Kind.AGE, Kind.NAME, Kind.PLACE)
+# Where two finds overlap, the kind that stands earlier here stays: a phone's digits are no price and no age, and a stated age
+# is lost to nothing but a contact ("only 13" is no price, "age of: two" names no platform).
+ORDER = (Kind.EMAIL, Kind.URL, Kind.PHONE, Kind.AGE, Kind.HANDLE, Kind.PAYMENT, Kind.PRICE, Kind.NAME, Kind.PLACE)
 RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 # These may share characters: a profile's address holds a handle, and either may hold a phone; a name may hold an age.
-SHARED = {Kind.HANDLE: {Kind.URL}, Kind.PHONE: {Kind.URL, Kind.HANDLE}, Kind.NAME: {Kind.AGE}}
+SHARED = {Kind.PHONE: {Kind.URL}, Kind.HANDLE: {Kind.URL, Kind.PHONE}, Kind.NAME: {Kind.AGE}}
 START = attrgetter("start")
 
 

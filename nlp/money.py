@@ -1,68 +1,56 @@
-"""Amounts of money and lengths of time as ads write them, each found on its own; what they are called is in prices.yml."""
+"""What prices.yml calls money and time, and how a number is written."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from store.datafiles import load_data
 
-DIGITS = r"(?:\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
-SCALES = {"million": 10**6, "millones": 10**6, "billion": 10**9, "thousand": 1000, "mil": 1000}
-COUNTS = {
-    "half": 0.5,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "un": 1,
-    "una": 1,
-    "dos": 2,
-    "tres": 3,
-    "um": 1,
-    "uma": 1,
-    "duas": 2,
-}
+SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
+YEARS = range(1950, 2050)
 LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; more is an amount beside the unit
+SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
+# Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts.
+NUMBER = re.compile(
+    r"((?:(\d)[ -])?1/2(?![\d/]))"
+    r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
+    r"|(\d{1,3}(?:[.,']\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d){1,4},\d{3}(?:\.\d{1,2})?(?!\d)"
+    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
+)
+APART = frozenset("/.:-,'x ")  # what may stand within a number
+# "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
+SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3}){1,3})(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
+LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})[.,] (\d\d)(?!\d)")
 
 
-# "Open 24 hours" buys nothing.
-ROUND_THE_CLOCK = 24
-OPEN = re.compile(r"(?:open|avail\w{0,5}|disponi\w{2,4}|abert[oa]|abiert[oa]|atend\w{1,6})\W{1,3}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """Money. `currency` is "$" for that sign, "" for local money and None where the number stands bare."""
-
-    start: int
-    end: int
-    value: float
-    currency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A time that money may buy."""
-
-    start: int
-    end: int
-    minutes: int
+WORD = re.compile(r"[^\W\d_]+")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What prices.yml says, compiled."""
+    """What prices.yml says. Phrases are words with one blank between them."""
 
-    currencies: Mapping[str, str]  # sign or word -> code
+    currencies: Mapping[str, str]  # sign or phrase -> code
+    shy: Mapping[str, str]
     regions: Mapping[str, str]  # ISO country -> code of its money
     dollars: frozenset[str]  # those that are written "$"
-    units: Mapping[str, int]  # word -> minutes
+    spaced: frozenset[str]
+    scales: Mapping[str, int]
+    units: Mapping[str, int]  # phrase -> minutes
     fixed: Mapping[str, int]
-    money: "re.Pattern[str]"
-    time: "re.Pattern[str]"
-    cue: "re.Pattern[str]"
+    tables: Mapping[str, int]
+    glue: frozenset[str]
+    cues: frozenset[str]
+    cues_after: frozenset[str]
+    cue_links: frozenset[str]
+    not_before: frozenset[str]
+    not_after: frozenset[str]
+    away: frozenset[str]
+    times: Mapping[str, int]  # the first word of a phrase for a time -> words of the longest such phrase
 
     def money_of(self, currency: str | None, region: str | None) -> str | None:
         """The code of a currency: "$" is the region's dollar or peso where it has one, slang its money."""
@@ -76,73 +64,80 @@ class Words:
 def words() -> Words:
     """The words of prices.yml."""
     data = load_data(Path(__file__).with_name("prices.yml"))
-    currencies = {str(word): code for code, listed in data["currencies"].items() for word in listed}
-    units = {str(word): int(minutes) for minutes, listed in data["units"].items() for word in listed}
-    fixed = {str(word): int(minutes) for minutes, listed in data["fixed"].items() for word in listed}
-    before = _choice(word for word in currencies if len(word) <= 3 or not word.isalpha())
-    signs = _choice(word for word in currencies if not word[-1].isalpha())
-    named = _choice(word for word in currencies if word[-1].isalpha())
+    units, tables, fixed = (_minutes(data[name]) for name in ("units", "tables", "fixed"))
+    for count, times in data["counts"].items():
+        fixed |= {f"{count} {unit}": times * minutes for unit, minutes in units.items() if len(unit) > 1}
+    longest: dict[str, int] = {}
+    for phrase in (*units, *tables, *fixed):
+        first, *rest = phrase.split()
+        longest[first] = max(longest.get(first, 0), 1 + len(rest))
+    lists = {
+        name: frozenset(data[name])
+        for name in ("dollars", "spaced", "glue", "cues", "cues_after", "cue_links", "not_before", "not_after", "away")
+    }
+    currencies, shy = _codes(data["currencies"]), _codes(data["shy"])
     return Words(
-        currencies,
-        data["regions"],
-        frozenset(data["dollars"]),
-        units,
-        fixed,
-        re.compile(
-            rf"(?:(?<![a-z])(?P<before>{before})\s?)?(?<![\d.])(?<!\d[,:-])(?P<number>{DIGITS})(?![%\"°']|:\d|/\d{{1,2}}[/.-]|(?:st|nd|rd|th)\b)"
-            rf"(?:\s?(?P<scale>{'|'.join(SCALES)})\b)?(?:\s{{0,2}}(?P<after>{signs}|(?:{named})(?![a-z])))?"
-        ),
-        re.compile(
-            rf"(?<![a-z])(?P<fixed>{_choice(fixed)})(?![a-z0-9])"
-            rf"|(?<![\d.,$€£:])(?P<count>\d{{1,3}}(?:[.,]5)?|\b(?:{'|'.join(COUNTS)})\b)[\s-]{{0,2}}(?P<unit>{_choice(units)})(?![a-z0-9])"
-            rf"|(?<![a-z])(?P<bare>{_choice(word for word in units if len(word) > 1)})(?![a-z0-9])"
-        ),
-        re.compile(
-            rf"\b(?:{_choice(data['cues'])})\b[\s:=-]{{0,4}}(?:(?:is|of|are|from|de|e|es|for|at)\b\s{{0,2}})?(?=[$€£]?\d)"
-            rf"|(?<=\d)[ -]{{0,3}}(?:{_choice(data['cues_after'])})\b"
-        ),
+        currencies=currencies,
+        shy=shy,
+        regions=data["regions"],
+        scales=data["scales"],
+        units=units,
+        fixed=fixed,
+        tables=tables,
+        times=longest,
+        **lists,
     )
 
 
-def _choice(listed: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(listed, key=lambda word: (-len(word), word)))
+def _minutes(listed: Mapping[Any, list[str]]) -> dict[str, int]:
+    return {str(phrase): int(minutes) for minutes, phrases in listed.items() for phrase in phrases}
 
 
-def amounts(folded: str, start: int, end: int) -> Iterator[Amount]:
-    """Every number that could be money, with its currency where that stands beside it."""
-    known = words()
-    for match in known.money.finditer(folded, start, end):
-        sign = match["before"] or match["after"]
-        value = round(_value(match["number"]) * SCALES.get(match["scale"] or "", 1), 4)
-        yield Amount(*match.span(), value, None if sign is None else known.currencies[sign])
+def _codes(listed: Mapping[str, list[str]]) -> dict[str, str]:
+    return {str(phrase): code for code, phrases in listed.items() for phrase in phrases}
 
 
-def times(folded: str, start: int, end: int) -> Iterator[Time]:
-    """Every length of time; where a unit's count is too large to be one, the unit alone ("100 hour": one hour)."""
-    known = words()
-    for match in known.time.finditer(folded, start, end):
-        if match["fixed"]:
-            yield Time(*match.span(), known.fixed[match["fixed"]])
-        elif match["bare"]:
-            yield Time(*match.span(), known.units[match["bare"]])
-        else:
-            written, unit = match["count"], known.units[match["unit"]]
-            count = COUNTS[written] if written in COUNTS else float(written.replace(",", "."))
-            if count == ROUND_THE_CLOCK and OPEN.search(folded, max(start, match.start() - 20), match.start()):
-                continue
-            if 0 < count <= LONGEST[unit]:
-                yield Time(*match.span(), int(count * unit))
-            elif unit > 1:
-                yield Time(*match.span("unit"), unit)
+def number_at(folded: str, start: int, stop: int, end: int) -> tuple[int, float, str | None]:
+    """Where the number ends that begins with the digits from `start` to `stop`, its value, and its kind.
+
+    The kind is None for dates and clock times. The field ends at `end`.
+    """
+    if folded[start] == "0" or (folded[stop : stop + 1] in APART and folded[stop + 1 : stop + 2].isdigit()):
+        match = NUMBER.match(folded, start, end)
+        if match is None:
+            return stop, 0.0, None
+        half, whole, other, written = match.groups()
+        if half:
+            return match.end(), int(whole or 0) + 0.5, "half"
+        return match.end(), 0.0 if other else value_of(written), None if other else "amount"
+    return stop, float(folded[start:stop]), "amount"
 
 
-def _value(written: str) -> float:
+def is_likely(value: float) -> bool:
+    """Whether a bare number may be money: a whole one, and no year."""
+    return SMALLEST <= value <= LARGEST and value.is_integer() and (value not in YEARS or value % 50 == 0)
+
+
+def is_round(value: float) -> bool:
+    """Whether a bare number looks like a price even beside an unknown word."""
+    return value >= 3 * SMALLEST and value % 5 == 0
+
+
+def spaced_at(folded: str, start: int, end: int) -> tuple[int, float] | None:
+    """The end and the value of a number whose thousands are set apart by blanks."""
+    match = SPACED.match(folded, start, end)
+    if match is None:
+        return None
+    whole = int((match["first"] + match["groups"]).replace(" ", ""))
+    return match.end(), whole + float("0." + (match["cents"] or "x0")[1:])
+
+
+def value_of(written: str) -> float:
     """`1,200`, `1.200`, `1'049,95`, `35,70`: the last mark is the decimal one unless three digits follow it."""
-    head, mark, tail = written.replace("'", "").rpartition(
-        max(written, key=lambda one: (one in ".,", written.rfind(one)))
-    )
-    if mark not in {".", ","}:
-        return float(written.replace("'", ""))
-    if len(tail) == 3:
-        return float(f"{head}{tail}".replace(".", "").replace(",", ""))
-    return float(f"{head.replace('.', '').replace(',', '')}.{tail}")
+    if written.isdigit():
+        return float(written)
+    plain = written.replace("'", "").replace(".", ",")
+    head, _, tail = plain.rpartition(",")
+    if not head or len(tail) == 3:
+        return float(plain.replace(",", ""))
+    return float(f"{head.replace(',', '')}.{tail}")

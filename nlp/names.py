@@ -1,51 +1,49 @@
 """Names an ad gives for the person advertised: the `name` field, and where a cue or a pattern says "this is a name".
 
 A strong cue ("my name is", "me llamo") takes any word that could be a name. A weak one ("I'm", "call") needs a known given
-name, or a capital where the words around it have none. Words for groups are never names.
+name, or a capital where the words around it have none. Words for groups are never names. Known names and cues are found in
+one pass; everything else is matched beside them.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.masking import masks
 from nlp.records import Kind
+from nlp.whole_words import MOST, WholeWords, bounded, spaced
 from store.datafiles import load_data
 
 NAME = "names"
+REPEATED = 20  # names of no list that are looked for elsewhere in the ad
 WORD = r"[a-z][a-z'-]{1,19}"
-STRONG = re.compile(
-    rf"\b(?:my name is|my name's|name is|i am called|they call me|you can call me|me llamo|mi nombre es|meu nome e|"
-    rf"me chamo|chamo-me|(?:the|el|o) (?:name is|nombre es|nome e)|(?<!user)(?<!tag )"
-    rf"(?:name|nombre|nome)\s?[:=])\s{{0,2}}(?P<name>{WORD})"
+# What a cue points at: a word that is no part of an address of the web.
+POINTED = re.compile(rf"(?P<gap>[ :=\n]{{1,3}})(?P<name>{WORD})(?![\w'@/-]|\.\w)")
+# Behind a verb ("call Zed today"), what follows a name of no list.
+CLOSED = re.compile(
+    r"\s{0,2}(?:[.,;!?)\n\x1e]|\Z| (?:and|at|on|for|to|or|today|now|anytime|any|directly|y|e|hoy|hoje|al|para)\b)"
 )
-WEAK = re.compile(
-    rf"\b(?:i'?m|i am|this is|it'?s|call|text|ask for|meet|with|contact|hi,? i'?m|see|message|whatsapp|"
-    rf"soy|i go by|go by|call me|me chamam de|me dicen|me llaman|i answer to|written by|posted by|escrit[oa]s? por|"
-    rf"friends call me|llama a|pregunta por|"
-    rf"escribe a|sou a|sou|liga para|fala com|falar com|chama|aqui e a|hola soy|conoce a|conheca)"
-    rf" {{1,2}}(?P<name>{WORD})(?![\w'@/]|\.\w)"
-)
-# "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; "Ana -", "Ana |", "Ana:" at the start of a title.
-AGED = re.compile(
-    rf"(?:^|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}(?P<mark>[,(|/·-]?)\s{{0,2}}(?=\d{{2}}\b(?![:/%$€£]))"
-)
-HERE = re.compile(rf"\b(?P<name>{WORD}) (?:here|aqui)\b")
-HEAD = re.compile(rf"\W{{0,4}}(?P<name>{WORD})\s{{0,2}}(?=[-|,:*~!·(]|\Z)")
-TAIL = re.compile(rf"[-|,:*~!·]\s{{0,2}}(?P<name>{WORD})\W{{0,4}}\Z")
-# A known given name with a capital needs no cue, but beside "San" it is a town; "Ana and Viola" are two.
-COUPLE = re.compile(rf"\b(?P<left>{WORD}) (?:and|&|y|e|o|or|ou) (?P<right>{WORD})\b")
-LONE = re.compile(
-    r"(?<!\bsan )(?<!\bsanta )(?<!\bsao )(?<!\bsaint )(?<!\bst\. )(?<!\bport )(?<!\bfort )"
-    r"(?<![\w@.'-])[a-z]{3,14}(?![\w@'-]|\.\w)"
-)
+# "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; no clock, no share, no price.
+AGED = re.compile(r"\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
+MARKED = re.compile(rf"(?:\A|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]\s{{0,2}}\Z")
+BEFORE_AGE = re.compile(r"[\n\x1e*~|!.]\s{0,3}\Z")
+HERE = re.compile(r" (?:here|aqui)\b")
+# "Ana -", "Ana |", "Ana in Miami" begins a title, "- Ana" ends it; "Yours, Ana" ends an ad or a line.
+HEADED = re.compile(r"\s{0,2}(?:[-|,:*~!·(]|\Z|(?:in|en|em) )")
+TAILED = re.compile(r"[-|,:*~!·]\s{0,2}\Z")
+SIGNED = re.compile(r"[-,~*\n]\s{0,2}\Z")
+JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
-SIDES = ("left", "right")
-GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
 APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
+GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+EDGE = 5  # characters that may stand outside a name at the edge
+NO_AGE = frozenset(":/%$€£")  # behind a number: a clock, a share, a price
+MARKS = frozenset(",(|/·-")
+READ = frozenset({"title", "body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,18 @@ class Words:
 
     known: frozenset[str]
     common: frozenset[str]  # known names that are words too
+    praise: frozenset[str]  # known names that praise
     never: frozenset[str]
+    strong: frozenset[str]
+    labels: frozenset[str]
+    weak: frozenset[str]
+    verbs: frozenset[str]
+    beside: frozenset[str]
+    places: frozenset[str]
+
+
+Name = tuple[int, int]
+Sure = dict[int, tuple[int, float]]  # where a name starts: where it ends, how sure
 
 
 class Names:
@@ -73,54 +82,152 @@ class Names:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Each name once where it stands, by the surest rule; then wherever else in the ad it stands."""
         folded = text.folded.text
-        seen: set[int] = set()
-        names: set[str] = set()
+        sure: Sure = {}
+        known, cues = _signs(text)
         for run in text.fields:
-            for start, end, sure in _of_field(text, run):
-                written = folded[start:end]
-                if start not in seen and _could_be(written):
-                    seen.add(start)
-                    names.add(written)
-                    yield Found(Kind.NAME, written, start, end, NAME, sure)
-        for match in LONE.finditer(folded) if names else ():
-            if match[0] in names and match.start() not in seen and _stands_out(text, *match.span(), alone=False):
-                yield Found(Kind.NAME, match[0], match.start(), match.end(), NAME, 0.5)
+            if run.name == "name":
+                for match in FIELD.finditer(folded, run.start, run.end):
+                    sure |= {start: (end, 1.0) for start, end in _split(match)}
+            elif run.name in READ:
+                mine = [one for one in known if run.start <= one[0] < run.end]
+                _known(text, run, mine, sure)
+                _cued(text, [one for one in cues if run.start <= one[0] < run.end], sure)
+                _aged(text, run, sure)
+        kept = {start: one for start, one in sure.items() if _could_be(folded[start : one[0]])}
+        if not kept:
+            return
+        names = {folded[start:end] for start, (end, _) in kept.items()}
+        for start, end in (*known, *_elsewhere(folded, names)):
+            if start in kept or folded[start:end] not in names:
+                continue
+            if _is_whole(folded, start, end) and _stands_out(text, start, end):
+                kept[start] = end, 0.5
+        for start, (end, confidence) in sorted(kept.items()):
+            yield Found(Kind.NAME, folded[start:end], start, end, NAME, confidence)
 
 
-def _of_field(text: AdText, run: Run) -> Iterator[tuple[int, int, float]]:
-    folded, known = text.folded.text, words().known
-    if run.name == "name":
-        for match in FIELD.finditer(folded, run.start, run.end):
-            yield from ((start, end, 1.0) for start, end in _split(match))
-        return
-    if run.name not in {"title", "body"}:
-        return
-    for match in STRONG.finditer(folded, run.start, run.end):
-        yield *match.span("name"), 0.95
-    for match in WEAK.finditer(folded, run.start, run.end):
-        if match["name"] in known or _stands_out(text, *match.span("name")):
-            yield *match.span("name"), 0.8
-    for match in AGED.finditer(folded, run.start, run.end):
-        if match["name"] in known or (match["mark"] and _stands_out(text, *match.span("name"))):
-            yield *match.span("name"), 0.8
-    for match in HERE.finditer(folded, run.start, run.end):
-        if match["name"] in known and _stands_out(text, *match.span("name"), alone=False):
-            yield *match.span("name"), 0.7
-    for match in LONE.finditer(folded, run.start, run.end):
-        if match[0] in known and match[0] not in words().common and _stands_out(text, *match.span(), alone=False):
-            yield *match.span(), 0.6
-    for match in COUPLE.finditer(folded, run.start, run.end):
-        if {match["left"], match["right"]} <= known and all(
-            _stands_out(text, *match.span(one), alone=False) for one in SIDES
+def _signs(text: AdText) -> tuple[list[Name], list[tuple[int, str]]]:
+    """Known names where they stand, and cues where they end."""
+    find, every = _finder()
+    folded = text.folded.text
+    known: list[Name] = []
+    cues: list[tuple[int, str]] = []
+    all_known, labels = words().known, words().labels
+    for index, start, end in bounded(find(spaced(folded)), text.fields):
+        word = every[index]
+        if word in all_known:
+            known.append((start, end - 2))
+        elif word not in labels or folded[end - 2 : end].strip()[:1] in {":", "="}:
+            cues.append((end - 2, word))
+    return known, cues
+
+
+def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
+    """Known names that need no cue: with a capital, an age behind, or at the edge of a title or an ad."""
+    folded, listed = text.folded.text, words()
+    last: Name | None = None
+    for start, end in known:
+        if not _is_whole(folded, start, end):
+            continue
+        name, large = folded[start:end], _stands_out(text, start, end)
+        if large:
+            if name not in listed.common and _word_before(folded, start) not in listed.places:
+                _put(sure, start, end, 0.6)
+            if HERE.match(folded, end, run.end):
+                _put(sure, start, end, 0.7)
+            if last is not None and JOINED.fullmatch(folded, last[1], start):
+                _put(sure, *last, 0.7)
+                _put(sure, start, end, 0.7)
+        if AGED.match(folded, end, run.end) and (
+            start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start)
         ):
-            yield from ((*match.span(one), 0.7) for one in SIDES)
-    if run.name == "title":
-        for pattern in (HEAD.match(folded, run.start, run.end), TAIL.search(folded, run.start, run.end)):
-            if pattern is not None and pattern["name"] in known:
-                yield *pattern.span("name"), 0.6
+            _put(sure, start, end, 0.8)
+        if (
+            (_heads(folded, run, start, end) or _tails(folded, run, start, end))
+            if run.name == "title"
+            else (large and _signs_off(folded, run, start, end))
+        ):
+            _put(sure, start, end, 0.6)
+        last = (start, end) if large else None
 
 
-def _split(match: "re.Match[str]") -> Iterator[tuple[int, int]]:
+def _heads(folded: str, run: Run, start: int, end: int) -> bool:
+    if start - run.start >= EDGE or any(map(str.isalnum, folded[run.start : start])):
+        return False
+    return HEADED.match(folded, end, run.end) is not None
+
+
+def _tails(folded: str, run: Run, start: int, end: int) -> bool:
+    if run.end - end >= EDGE or any(map(str.isalnum, folded[end : run.end])):
+        return False
+    return TAILED.search(folded, max(start - 3, 0), start) is not None
+
+
+def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
+    after = folded[end : min(end + EDGE, run.end)].partition("\n")[0]
+    return not any(map(str.isalnum, after)) and SIGNED.search(folded, max(start - 3, 0), start) is not None
+
+
+def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
+    """Names behind cues."""
+    folded, original, starts, known = text.folded.text, text.original.text, text.folded.starts, words()
+    for at, cue in cues:
+        if cue in known.beside and not (at + 1 < len(folded) and original[starts[at + 1]].isupper()):
+            continue
+        match = POINTED.match(folded, at)
+        if match is None:
+            continue
+        gap, name = match.groups()
+        start, end = match.span(2)
+        if cue in known.strong or cue in known.labels:
+            _put(sure, start, end, 0.95)
+        elif gap in {" ", "  "}:
+            large = _stands_out(text, start, end)
+            if name in known.known:
+                if large or (cue not in known.beside and name not in known.praise):
+                    _put(sure, start, end, 0.6 if cue in known.beside else 0.8)
+            elif large and (cue in known.weak or (cue in known.verbs and CLOSED.match(folded, end))):
+                headline = _is_headline(text, start, end)
+                if not headline:
+                    _put(sure, start, end, 0.8)
+
+
+def _aged(text: AdText, run: Run, sure: Sure) -> None:
+    """A word of no list with a capital that begins a line and has an age behind a mark."""
+    folded = text.folded.text
+    looked_at = 0
+    for start, end in text.numbers:
+        if end - start != 2 or MARKS.isdisjoint(folded[start - 2 : start]) or not run.start < start < run.end:
+            continue
+        looked_at += 1
+        if folded[end : end + 1] in NO_AGE or looked_at > MOST:
+            continue
+        low = max(run.start, start - 30)
+        match = MARKED.search(folded, low, start) if low == run.start else MARKED.search(" " + folded[low:start])
+        if match is None:
+            continue
+        begin, stop = match.span("name")
+        if low != run.start:
+            begin, stop = begin + low - 1, stop + low - 1
+        if _stands_out(text, begin, stop):
+            _put(sure, begin, stop, 0.8)
+
+
+def _put(sure: Sure, start: int, end: int, confidence: float) -> None:
+    if start not in sure or sure[start][1] < confidence:
+        sure[start] = end, confidence
+
+
+def _elsewhere(folded: str, names: set[str]) -> Iterator[Name]:
+    """Where else names of no list stand."""
+    for name in sorted(names - words().known)[:REPEATED]:
+        start, count = folded.find(name), 0
+        while start >= 0 and count < MOST:
+            yield start, start + len(name)
+            start, count = folded.find(name, start + len(name)), count + 1
+
+
+def _split(match: "re.Match[str]") -> Iterator[Name]:
     position = match.start()
     for part in APART.split(match[0]):
         start = match.string.index(part, position)
@@ -129,36 +236,58 @@ def _split(match: "re.Match[str]") -> Iterator[tuple[int, int]]:
             yield start, position
 
 
-def _stands_out(text: AdText, start: int, end: int, *, alone: bool = True) -> bool:
-    """A capital and small letters after it; `alone`: neither the word before nor the word after has a capital."""
-    folded, original = text.folded, text.original.text
-    written = original[folded.starts[start] : folded.ends[end - 1]]
-    if not alone or not (written[:1].isupper() and written[1:].islower()):
-        return written[:1].isupper() and written[1:].islower()
-    after = re.match(r"\s[A-Z]", original[folded.ends[end - 1] : folded.ends[end - 1] + 2])
-    before = re.search(r"\b[A-Z]\w+[ ]\Z", original[max(0, folded.starts[start] - 15) : folded.starts[start]])
-    cue_capital = before is not None and before[0].strip().lower() not in {
-        "soy",
-        "sou",
-        "call",
-        "text",
-        "meet",
-        "contact",
-    }
-    return after is None and not cue_capital
+def _is_whole(folded: str, start: int, end: int) -> bool:
+    """Whether it is a word by itself, not half of one with a hyphen, and no part of an address of the web."""
+    left, right = folded[start - 1 : start], folded[end : end + 2]
+    if left.isalnum() or left in {"_", "@", ".", "'", "-"} or right[:1].isalnum() or right[:1] in {"_", "@", "'", "-"}:
+        return False
+    return not (right[:1] == "." and (right[1:].isalnum() or right[1:] == "_"))
+
+
+def _word_before(folded: str, start: int) -> str:
+    return folded[max(0, start - 8) : start].rstrip(" .").rpartition(" ")[2]
+
+
+def _stands_out(text: AdText, start: int, end: int) -> bool:
+    """A capital and small letters after it."""
+    low, high = text.folded.span(start, end)
+    written = text.original.text[low:high]
+    return written[:1].isupper() and written[1:].islower()
+
+
+def _is_headline(text: AdText, start: int, end: int) -> bool:
+    """Whether the word before (but for "I" and verbs) or the word after has a capital too."""
+    original, folded = text.original.text, text.folded
+    low, after = folded.span(start, end)
+    if original[after : after + 1].isspace() and original[after + 1 : after + 2].isupper():
+        return True
+    before = original[max(0, low - 15) : low].split()
+    if not before or not before[-1][:1].isupper() or len(before[-1]) < 2:
+        return False
+    return before[-1].lower() not in words().weak and before[-1].lower() not in words().verbs
 
 
 def _could_be(written: str) -> bool:
     if len(written) < 2 or written.split(maxsplit=1)[0] in words().never:
         return False
-    if written in words().known:
-        return True
+    return written in words().known or not _is_group(written)
+
+
+@lru_cache(maxsize=10_000)
+def _is_group(written: str) -> bool:
     known = masks()
-    return not any(known.of_row[str(row)] in GROUPS for _, _, row in known.hits(written))
+    return any(known.of_row[row] in GROUPS for _, _, row in known.hits(written))
 
 
 @cache
 def words() -> Words:
     """The one set of words."""
-    data = load_data(Path(__file__).with_name("names.yml"))
-    return Words(*(frozenset(map(str, data[name])) for name in ("known", "common", "never")))
+    data: dict[str, Any] = load_data(Path(__file__).with_name("names.yml"))
+    return Words(**{name: frozenset(map(str, data[name])) for name in Words.__dataclass_fields__})
+
+
+@cache
+def _finder() -> tuple[WholeWords, tuple[str, ...]]:
+    known = words()
+    every = tuple(sorted(known.known | known.strong | known.labels | known.weak | known.verbs | known.beside))
+    return WholeWords(every), every

@@ -8,12 +8,16 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
-SHORTEST = 7
+SHORTEST, SHORTEST_SIGNED = 7, 6
+# Where numbers have ten digits, no shorter ones are looked for in other plans.
+SHORTEST_ANYWHERE = 10
 NANP_REGIONS = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1])
 # Where a number that starts with 0 is looked for when its own region does not know it: of 10 and 11 digits only.
 ABROAD = ("GB", "AU")
 # Where nobody leaves out the 0 before a number dialled at home.
 TRUNK = frozenset({"AT", "AU", "BE", "CH", "DE", "FR", "GB", "IE", "IL", "NL", "NZ", "SE", "ZA"})
+# Freephone and local-rate numbers are dialled without it.
+NO_TRUNK = {"AU": re.compile(r"1[38]00?\d{4,6}")}
 # Mobile numbers by their look, also those that the plan has not given out.
 MOBILE_ABROAD = {"44": re.compile(r"0(7\d{9})"), "61": re.compile(r"0(4\d{8})")}
 # Countries whose numbers ads write with the country code but without a plus; mobile numbers only.
@@ -43,7 +47,9 @@ BARE_CODES = (
 def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
     """E.164 of digits as an ad writes them, after a plus (`sign`) or without; None where no plan has such a number."""
     if sign:
-        return international(digits) if len(digits) > SHORTEST else None
+        return international(digits) if len(digits) >= SHORTEST_SIGNED else None
+    if len(digits) < SHORTEST_ANYWHERE and regions[0] in NANP_REGIONS:
+        return None
     if (
         digits.startswith(("00", "011"))
         and len(digits) > 10
@@ -62,7 +68,8 @@ def number(digits: str, regions: Sequence[str], *, sign: bool) -> str | None:
 def national(digits: str, region: str) -> str | None:
     """E.164 of digits dialled inside `region`; None where that is no valid number there."""
     if (region in NANP_REGIONS and NANP.fullmatch(digits) is None) or (region in TRUNK and digits[0] != "0"):
-        return None
+        bare = NO_TRUNK.get(region)
+        return _valid(digits, region) if bare is not None and bare.fullmatch(digits) else None
     return _valid(digits, region)
 
 

@@ -1,27 +1,29 @@
 """How an ad wants to be paid: a way (`cash`, `zelle`), or the account itself where it is given (`$anamade`, a wallet)."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from itertools import islice
 
-import re2
-
+from nlp.contact_signs import MOST, payment_words, signs
 from nlp.extractor import AdText, Example, Found
-from nlp.phrases import Phrases
+from nlp.phrases import Phrases, sentences
 from nlp.records import Kind
-from store.datafiles import load_data
 
 NAME = "payments"
 OTHER = "none"
-# method: where its account stands; the first group is the account.
-ACCOUNTS = (
-    ("cashapp", re2.compile(r"(?:^|[^\w$])(\$[a-z][a-z0-9_]{2,19})\b")),
-    ("cashapp", re2.compile(r"\bcash ?app(?: me| is| name| tag)?\s?[:=@-]{1,2}\s?(@?[a-z][a-z0-9_]{2,19})\b")),
-    ("venmo", re2.compile(r"\bvenmo(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")),
-    ("paypal", re2.compile(r"\b(paypal\.me/[a-z0-9]{3,20})\b")),
-    ("crypto", re2.compile(r"\b(bc1[a-z0-9]{25,60}|0x[0-9a-f]{40}|[13][1-9a-z]{25,33})\b")),
-    ("pix", re2.compile(r"\bpix\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")),
-)
+# Accounts. These follow the word for their way to pay ...
+CASHAPP = re.compile(r"(?: me| is| name| tag)?\s?[:=@-]{1,2}\s?(@?[a-z][a-z0-9_]{2,19})\b")
+VENMO = re.compile(r"(?: me| is| name)?\s?[:=-]?\s?(@[a-z][a-z0-9_-]{3,29})\b")
+PIX = re.compile(r"\W{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
+AFTER = {"cashapp": CASHAPP, "venmo": VENMO, "pix": PIX}
+# ... these begin with a sign of their own, and wallets with a digit.
+PAYPAL = re.compile(r"paypal\.me/[a-z0-9]{3,20}\b")
+CASHTAG = re.compile(r"\$(?<![\w$]\$)[a-z][a-z0-9_]{2,19}\b")
+HEX = re.compile(r"0x[0-9a-f]{40}\b")
+BECH32 = re.compile(r"bc1[a-z0-9]{25,60}\b")
+# Letters and digits that cannot be taken for one another; upper and lower case differ.
+BASE58 = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
 
 
 class Payments:
@@ -34,24 +36,60 @@ class Payments:
         Example("Venmo: @ana-made-up", ("venmo", "@ana-made-up")),
         Example("Pago en efectivo o Bizum", ("cash", "bizum")),
         Example("Aceito pix e cartão", ("pix", "card")),
+        Example("Cash App: anamade", ("cashapp", "anamade")),
+        Example("paypal.me/anamade", ("paypal", "paypal.me/anamade")),
+        Example("1" + "MadeUp7" * 4, ("1" + "MadeUp7" * 4,)),
+        Example("gift card, 1one2five5five5Zero1OO5five5zero", ()),
         Example("cashier, business card, $120", ()),
     )
 
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Ways by their words, then accounts; of two ways in the same words the longer."""
         folded = text.folded.text
-        position = 0
-        for hit in sorted(_methods().find(folded), key=lambda one: (one.start, -one.end)):
-            if hit.start >= position:
+        known = signs(folded)
+        if known.payments:
+            position = 0
+            for hit in sorted(islice(_methods().find(sentences(folded)), MOST), key=lambda one: (one.start, -one.end)):
+                if hit.start < position:
+                    continue
                 position = hit.end
                 if hit.key == OTHER:
                     continue
                 yield Found(Kind.PAYMENT, hit.key, hit.start, hit.end, NAME, 0.8, {"method": hit.key})
-        for method, pattern in ACCOUNTS:
-            for match in pattern.finditer(folded):
-                yield Found(Kind.PAYMENT, match[1], match.start(1), match.end(1), NAME, 0.9, {"method": method})
+                account = AFTER[hit.key].match(folded, hit.end) if hit.key in AFTER else None
+                if account:
+                    yield _account(account[1], account.start(1), hit.key)
+        for start, _, _ in known.accounts:
+            if not folded[max(start - 1, 0) : start].isalnum() and (match := PAYPAL.match(folded, start)):
+                yield _account(match[0], start, "paypal")
+        if "$" in folded:
+            for match in islice(CASHTAG.finditer(folded), MOST):
+                yield _account(match[0], match.start(), "cashapp")
+        yield from _wallets(text)
+
+
+def _wallets(text: AdText) -> Iterator[Found]:
+    """Addresses of wallets: each begins with a digit, or has one third."""
+    folded = text.folded.text
+    for start, end in text.numbers[:MOST]:
+        if folded[start] not in "013" or not folded[end : end + 1].isalpha():
+            continue
+        begin = start - 2 if folded[max(start - 2, 0) : start] == "bc" else start
+        if folded[max(begin - 1, 0) : begin].isalnum():
+            continue
+        match = (BECH32 if begin < start else HEX).match(folded, begin)
+        if match:
+            yield _account(match[0], begin, "crypto")
+        elif begin == start and (match := BASE58.match(text.original.text, text.folded.span(start, end)[0])):
+            value = match[0]  # as written: its case is part of it
+            if value.lower() == folded[start : start + len(value)]:
+                yield _account(value, start, "crypto")
+
+
+def _account(value: str, start: int, method: str) -> Found:
+    return Found(Kind.PAYMENT, value, start, start + len(value), NAME, 0.9, {"method": method})
 
 
 @cache
 def _methods() -> Phrases:
-    return Phrases(load_data(Path(__file__).with_name("payments.yml")))
+    return Phrases(payment_words())

@@ -9,16 +9,17 @@ label name it. The best windows that do not overlap are the numbers; what is lef
 import re
 from collections.abc import Iterator, Sequence
 
-from nlp.chains import Chain, chains
+from nlp.chains import Chain, chains, straight
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, LOOK_ALIKE, WORDS, Atom
 from nlp.extractor import AdText, Example, Found
 from nlp.fold import TABLE
+from nlp.lone import Lone, lone
 from nlp.records import Kind
 from nlp.spread import Spread, spread
-from nlp.windows import FEWEST_DIGITS, Window, best, plus, windows
+from nlp.stretches import FEWEST_DIGITS, stretches
+from nlp.windows import EXTENSION, Window, best, plus, windows
 
-EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
 KEYCAP = "\N{COMBINING ENCLOSING KEYCAP}"
 MOST_PLAIN = ord("\N{NO-BREAK SPACE}")
 JOINERS = vocabulary().joiners
@@ -41,6 +42,15 @@ class Phones:
         Example("whatsapp +44 20 7946 0958", ("+442079460958",)),
         Example("3\n1\n2\n5\n5\n5\n0\n1\n4\n2", ("+13125550142",)),
         Example("312 dot 555 dot 0142 ext 12", ("+13125550142",)),
+        Example("thr33 0n3 tw0, f1ve f1ve f1ve, z3r0 0ne f0ur 2wo", ("+13125550142",)),
+        Example("thre oen twoo, fiive fvie five, zreo one fuor two", ("+13125550142",)),
+        Example("3x1x2x5x5x5x0x1x4x2", ("+13125550142",)),
+        Example("三一二 五五五 〇一四二", ("+13125550142",)),
+        Example("ZIZ-SSS-OIOI", ("+12125550101",)),
+        Example("plus one, three twelve, five hundred fifty five, zero one forty-two", ("+13125550142",)),
+        Example("wa.me/13125550142", ("+13125550142",)),
+        Example("permit 3125550142. Three rooms", ()),
+        Example("from one to two, free for four, ten to five", ()),
         Example("rates 100 150 200, open 10:30 to 22:30 on 05/14/2021", ()),
         Example("order 2021-05-14 ref #3125550142, total $3125550142", ()),
         Example("168 cm, 55 kg, 34-24-36, zip 60614-2201", ()),
@@ -49,16 +59,20 @@ class Phones:
     def __call__(self, text: AdText) -> Iterator[Found]:
         """Every number of the ad."""
         folded = text.folded.text
-        regions = tuple(dict.fromkeys((text.region or "US", "US")))
+        regions = (text.region, "US") if text.region and text.region != "US" else ("US",)
+        found: list[Found] = []
         rest: list[Chain] = []
         doubtful: list[Window] = []
-        for chain in chains(folded):
+        for chain in _chains(text, regions, found):
             whole = sum(len(atom.digits) for atom in chain.atoms) >= FEWEST_DIGITS
             kept = best(windows(folded, chain, regions)) if whole else []
             yield from (_found(window, text) for window in kept if window.valid)
             if not any(window.valid for window in kept):
                 rest.append(chain)
                 doubtful += kept
+            elif (after := chain.after(max(window.last for window in kept if window.valid))) is not None:
+                rest.append(after)
+        yield from found
         joined: list[Spread] = []
         if len(rest) > 1:
             signed = {atom.start for chain in rest for atom in chain.atoms if plus(folded, atom.start)}
@@ -68,6 +82,30 @@ class Phones:
         for window in doubtful:
             if used.isdisjoint(atom.start for atom in window.atoms):
                 yield _found(window, text)
+
+
+def _chains(text: AdText, regions: tuple[str, ...], found: list[Found]) -> Iterator[Chain]:
+    """The chains of an ad; plain numbers that stand alone go to `found` unread."""
+    folded = text.folded.text
+    for stretch in stretches(folded, text.numbers):
+        alone = lone(folded, stretch.anchors, regions)
+        if alone is not None:
+            found += [_found_lone(one, text) for one in alone]
+            continue
+        low, high = stretch.bounds(folded)
+        first, last = stretch.anchors[0], stretch.anchors[-1]
+        if (low, high) == (first[0], last[1]) and (chain := straight(folded, stretch.anchors)):
+            yield chain
+        else:
+            yield from chains(folded, low, high)
+
+
+def _found_lone(alone: Lone, text: AdText) -> Found:
+    low, high = text.folded.span(alone.start, alone.end)
+    detail: dict[str, object] = {"valid": True, "form": _plain_form(text.original.text[low:high])}
+    if extension := EXTENSION.match(text.folded.text, alone.end):
+        detail["extension"] = extension[1]
+    return Found(Kind.PHONE, alone.value, alone.start, alone.end, Phones.name, alone.confidence, detail)
 
 
 def _found(window: Window, text: AdText) -> Found:
@@ -99,9 +137,7 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
     forms = 0
     for atom in atoms:
         forms |= atom.form
-    if not surface.isascii() and any(
-        letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()
-    ):
+    if _has_other_digits(surface):
         forms |= LOOK_ALIKE
     if forms in (WORDS, LOOK_ALIKE):
         return "words" if forms == WORDS else "look-alike"
@@ -109,15 +145,29 @@ def form(atoms: Sequence[Atom], gaps: Sequence[str], surface: str) -> str:
         return "look-alike"
     if forms != DIGITS:
         return "mixed"
-    if any(not JOINERS.isdisjoint(gap.split()) for gap in gaps):
+    if any(not JOINERS.isdisjoint(gap.split()) for gap in set(gaps)):
         return "split"
     if (
         len(atoms) > 6
         or any(ord(letter) > MOST_PLAIN for letter in surface)
-        or not all(PLAIN_GAP.fullmatch(gap) for gap in gaps)
+        or not all(PLAIN_GAP.fullmatch(gap) for gap in set(gaps))
     ):
         return "separators"
     return "plain"
+
+
+def _plain_form(surface: str) -> str:
+    if surface.isascii():
+        return "plain"
+    if _has_other_digits(surface):
+        return "look-alike"
+    return "separators" if any(ord(letter) > MOST_PLAIN for letter in surface) else "plain"
+
+
+def _has_other_digits(surface: str) -> bool:
+    return not surface.isascii() and any(
+        letter == KEYCAP or TABLE[letter].isdigit() for letter in surface if not letter.isascii()
+    )
 
 
 PHONES = Phones()

@@ -11,13 +11,18 @@ missing, a hyphen may be a space.
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
 
 SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
-SKIPPED = r"[0-9a-z_'$%]{1,30}"
+SKIPPED = r"[0-9a-z_'$%]+"
+REMEMBERED = 50_000  # sentences, of at most LONG bytes
+LONG = 300
+# No phrase reaches across one of these.
+SENTENCE_END = re.compile(rb"[.!?;|\x1e](?!\d)")
 MARK = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
 # The set of all expressions is one automaton; this is room for its states, not what it starts with.
 MEMORY = 64 << 20
@@ -42,10 +47,12 @@ class Hit(NamedTuple):
 
 
 class Phrases:
-    """Groups of phrases, found together: one pass says which groups occur, then each of those says where.
+    """Groups of phrases, found together: one pass says which phrases occur, then each of those says where.
 
-    `raw` gives groups of expressions (RE2) instead of phrases. Both look at one byte per character, so that offsets need
-    no counting; a character beyond Latin-1 is a sign.
+    Phrases are looked for one by one, not group by group: an expression for a whole group is so large that saying where it
+    matches costs ten times as much. `raw` gives groups of expressions (RE2) instead of phrases.
+
+    What was found in a sentence is remembered, because ads repeat theirs: reposts, templates, and masking makes one of many.
     """
 
     def __init__(
@@ -55,33 +62,59 @@ class Phrases:
         *,
         raw: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        options = re2.Options()
-        options.max_mem = MEMORY
-        options.longest_match = True
-        options.never_capture = True
-        options.encoding = re2.Options.Encoding.LATIN1
-        expressions = [
-            (key, rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b") for key, patterns in groups.items()
-        ]
-        expressions += [(key, "|".join(patterns)) for key, patterns in (raw or {}).items()]
-        self._any = re2.Set.SearchSet(options)
-        self._found = []
-        for key, expression in expressions:
-            encoded = expression.encode("latin-1")
-            self._any.Add(encoded)
-            self._found.append((key, re2.compile(encoded, options).finditer))
-        if self._found:
+        self._expressions = [(key, _any_of([one], lists)) for key, patterns in groups.items() for one in patterns]
+        self._expressions += [(key, one.encode("latin-1")) for key, patterns in (raw or {}).items() for one in patterns]
+        self._where: dict[int, Callable[[bytes], Iterator[re2._Match[bytes]]]] = {}  # made when first needed
+        self._any = re2.Set.SearchSet(_options())
+        for _, expression in self._expressions:
+            self._any.Add(expression)
+        if self._expressions:
             self._any.Compile()
 
-    def find(self, text: str) -> Iterator[Hit]:
-        """Every hit, group by group in the order they were given; hits of one group do not overlap."""
-        if not self._found:
-            return
-        encoded = text.encode("latin-1", SIGN)
-        for index in sorted(self._any.Match(encoded) or ()):
-            key, finditer = self._found[index]
-            for match in finditer(encoded):
-                yield Hit(key, *match.span())
+        self._remembered = lru_cache(REMEMBERED)(self._search)
+
+    def find(self, sentences: Sequence[bytes]) -> list[Hit]:
+        """Every hit in the `sentences` of a text, with its place in the text; hits of one phrase do not overlap."""
+        hits: list[Hit] = []
+        base = 0
+        for sentence in sentences:
+            length = len(sentence)
+            found = self._remembered(sentence) if length < LONG else self._search(sentence)
+            if found:
+                hits += [Hit(key, base + start, base + end) for key, start, end in found]
+            base += length + 1
+        return hits
+
+    def _search(self, sentence: bytes) -> tuple[Hit, ...]:
+        hits: list[Hit] = []
+        for index in sorted(self._any.Match(sentence) or ()) if self._expressions and sentence else ():
+            key, expression = self._expressions[index]
+            finditer = self._where.get(index)
+            if finditer is None:
+                finditer = self._where[index] = re2.compile(expression, _options()).finditer
+            hits += [Hit(key, *match.span()) for match in finditer(sentence)]
+        return tuple(hits)
+
+
+def sentences(text: str) -> list[bytes]:
+    """Folded text as phrases look at it: cut where no phrase reaches across, one byte less at each cut.
+
+    One byte stands for each character, so that offsets need no counting; one beyond Latin-1 is a sign that no phrase holds.
+    """
+    return SENTENCE_END.split(text.encode("latin-1", SIGN))
+
+
+def _any_of(patterns: Sequence[str], lists: Mapping[str, Sequence[str]] | None) -> bytes:
+    return rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b".encode("latin-1")
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = MEMORY
+    options.longest_match = True
+    options.never_capture = True
+    options.encoding = re2.Options.Encoding.LATIN1
+    return options
 
 
 def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:

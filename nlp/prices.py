@@ -1,31 +1,29 @@
 """Prices: an amount with its currency and, where the ad says so, the time it buys.
 
-Money and times are paired with what stands beside them: `120/hr` gives an amount then its time, `1h 150` the other way
-round, and a table keeps the order it began with. A bare number is money only beside a time or a word for rates, or in the
-`price` field. `$` is the money of the ad's region, and so are slang words such as "roses".
+Everything starts at a number. It is money by a sign or word beside it, by a time joined to it or by a word for rates; in
+the `price` field a bare number is too. Money and times are paired with what stands beside them: `120/hr` gives an amount
+then its time, `1h 150` the other way round, and a table keeps the order it began with. `$` is the money of the ad's
+region, and so are slang words such as "roses".
 """
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Sequence
 
+from nlp import price_gaps
+from nlp.amounts import Number, near_words, numbers_of
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.money import Amount, Time, amounts, times, words
+from nlp.joins import Join
+from nlp.money import LONGEST, SMALLEST, is_likely, is_round, words
+from nlp.pairing import Amount, Item, companion, pair, without_weak
+from nlp.price_gaps import Gap, Time
 from nlp.records import Kind
 
 NAME = "prices"
-SMALLEST, LARGEST = 10, 20_000  # of a bare number beside a time
-YEARS = range(1950, 2050)
-NEAR = 30
-MARKS = {"=": 2.5, ":": 2.5, "/": 2.5, "": 2.0, "-": 1.5}  # how closely a mark between an amount and a time joins them
+MOST, LONGEST_TEXT = 2_000, 100_000  # numbers and characters of an ad that are looked at: no list of prices has more
 SILENT = frozenset({"contact", "name", "age", "location"})  # fields that hold no prices
-# Numbers of ten digits or so, however they are cut up, are phones; so is the end of one.
-PHONE = re.compile(r"(?<!\d)\(?\d{3}\)?[ .?_-]{0,2}\d{3}[ .?_-]{0,2}\d{4}(?!\d)|\d{7,15}|(?<!\d)\d{3}-\d{4}(?!\d)")
-GLUE = re.compile(
-    r"[\s/=:.,(~*|>-]{0,8}(?:(?:for|per|por|para|each|x|an?|la|el|the|is|only|of|donation|de|os?)\b[\s/=:-]{0,3}){0,2}\Z"
-)
-# "120/200", "120 or 200": what a word for rates says of the first number holds for the next.
-NEXT = re.compile(r"\s{0,2}(?:[/,-]|or|and|y|e|o|ou)\s{0,2}\Z")
+GUESSED = 0.5  # confidence where the time is told by the other prices of a table only
+ROUND_THE_CLOCK = 24  # "open 24 hours" buys nothing
+OPEN = ("open", "avail", "dispon", "abert", "abiert", "atend", "24/7")
 
 
 class Prices:
@@ -35,117 +33,181 @@ class Prices:
     examples = (
         Example("$120/hr, $80 half hour", ("USD 120 / 60 min", "USD 80 / 30 min")),
         Example("30min 80 / 1h 150", ("80 / 30 min", "150 / 60 min")),
-        Example("R$ 200 a hora", ("BRL 200 / 60 min",), region="BR"),
+        Example("60 qv 80hh 150/h", ("60 / 15 min", "80 / 30 min", "150 / 60 min")),
+        Example("R$ 200 a hora, R$ 1.200 pernoite", ("BRL 200 / 60 min", "BRL 1200 / 480 min"), region="BR"),
         Example("media hora 50 euros", ("EUR 50 / 30 min",), region="ES"),
+        Example("Rates: hh 100 hr 150, 250 for 2 hours", ("100 / 30 min", "150 / 60 min", "250 / 120 min")),
         Example("140 roses hhr", ("USD 140 / 30 min",)),
         Example("150", ("150",), "price"),
+        Example("1.234,56 €", ("EUR 1234.56",), "price"),
         Example("Call 312 555 0142, open 24 hours, I'm 24, 10 minutes from downtown", ()),
+        Example("Room 214, 5'4, 120 lbs, 34-24-36, only 25 years old, 24/7", ()),
+        Example("Posted 5/26/2016 at 10:30, zip 60601, bus 52 every 30 minutes, 15 min walk", ()),
     )
 
-    def __call__(self, text: AdText) -> Iterator[Found]:
+    def __call__(self, text: AdText) -> list[Found]:
         """Field by field, in reading order."""
+        runs = text.numbers
+        if not runs:
+            return []
+        folded = text.folded.text
+        near = near_words(folded[:LONGEST_TEXT], runs[:MOST])
+        found: list[Found] = []
         for run in text.fields:
-            if run.name not in SILENT:
-                yield from _of_field(text, run)
-
-
-def _of_field(text: AdText, run: Run) -> Iterator[Found]:
-    folded = text.folded.text
-    phones = [match.span() for match in PHONE.finditer(folded, run.start, run.end)] if run.name != "price" else []
-    lengths = _outside(times(folded, run.start, run.end), phones)
-    money = _outside(amounts(folded, run.start, run.end), phones + [(one.start, one.end) for one in lengths])
-    paired = _pair(folded, money, lengths)
-    cued = {edge for match in words().cue.finditer(folded, run.start, run.end) for edge in match.span()}
-    cued_to = -1  # where the last number that a word for rates made money of ends
-    for amount in money:
-        if amount.currency is None and run.name != "price":
-            if not (SMALLEST <= amount.value <= LARGEST and amount.value.is_integer()) or amount.value in YEARS:
+            name = run.name
+            if name == "price":
+                first = bisect_left(runs, (run.start, 0))
+                chosen = list(range(first, min(bisect_left(runs, (run.end, 0)), first + MOST)))
+            elif near and name not in SILENT:
+                chosen = [one for one in near if run.start <= runs[one][0] < run.end]
+            else:
                 continue
-            after_cued = cued_to > 0 and NEXT.match(folded, cued_to, amount.start)
-            if after_cued or not cued.isdisjoint((amount.start, amount.end)):
-                cued_to = amount.end
-            elif amount not in paired:
-                continue
-        yield _found(amount, paired.get(amount), text.region)
+            if chosen:
+                found += _of_field(text, run, runs[: max(MOST, chosen[-1] + 1)], chosen)
+        return found
 
 
-def _outside(found: Iterator[Any], spans: list[tuple[int, int]]) -> list[Any]:
-    """What does not begin inside one of `spans`; both in order."""
-    kept, index = [], 0
-    spans = sorted(spans)
-    for one in found:
-        while index < len(spans) and spans[index][1] <= one.start:
-            index += 1
-        if index == len(spans) or one.end <= spans[index][0]:
-            kept.append(one)
-    return kept
+def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen: Sequence[int]) -> list[Found]:
+    priced = run.name == "price"
+    numbers = numbers_of(text.folded.text, run, runs, chosen, priced=priced)
+    if not numbers:
+        return []
+    items, joins = _items(text.folded.text, numbers, priced=priced)
+    if not any(isinstance(item, Amount) for item in items):
+        return []
+    items, joins = without_weak(items, joins)
+    paired = pair(items, joins)
+    found = []
+    for index, item in enumerate(items):
+        if not isinstance(item, Amount):
+            continue
+        time = paired.get(index)
+        row = item.row and time is None and bool(paired) and is_round(item.value)
+        if item.sure or priced or time or item.cued or row:
+            minutes = time.minutes if time else companion(items, paired, index) if row else None
+            found.append(_found(item, time, minutes, text.region))
+    return found
 
 
-def _found(amount: Amount, time: Time | None, region: str | None) -> Found:
+def _items(folded: str, numbers: list[Number], *, priced: bool) -> tuple[list[Item], list[Join | None]]:
+    """Amounts and times in order, and what joins each to the one before it."""
+    items: list[Item] = []
+    joins: list[Join | None] = []
+    pending: Join | None = None
+    left, base, claimed, cued = price_gaps.NOTHING, -1, False, False
+    final = len(numbers) - 1
+    for index, number in enumerate(numbers):
+        if number.low != base or number.start - base > price_gaps.SHARED:
+            left, base = price_gaps.tail(folded, number.low, number.start)
+            pending, claimed, cued = None, False, False
+            for time, join in zip(left.times, left.joins[1:], strict=True):
+                items.append(_moved(time, base))
+                joins.append(pending)
+                pending = join
+            if not left.times:
+                pending = None
+        last = index == final or numbers[index + 1].low != number.end
+        right = price_gaps.head(folded, number.end, number.high, shared=not last)
+        item, skip, claimed = _item(
+            folded, number, left, right, base, cued=cued, claimed=claimed, last=last, priced=priced
+        )
+        cued = isinstance(item, Amount) and item.cued and right.next
+        if item is not None:
+            items.append(item)
+            joins.append(pending)
+        pending = right.joins[skip] if item is not None else None
+        many = len(right.times)
+        if (
+            not last
+            and many
+            and number.end + right.times[-1].end == number.high
+            and numbers[index + 1].value < SMALLEST
+        ):
+            many -= 1  # "ss5" is of a phone in look-alikes
+        for place in range(skip, many):
+            items.append(_moved(right.times[place], number.end))
+            joins.append(pending)
+            pending = right.joins[place + 1]
+        left, base = right, number.end
+    return items, joins
+
+
+def _item(
+    folded: str,
+    number: Number,
+    left: Gap,
+    right: Gap,
+    base: int,
+    *,
+    cued: bool,
+    claimed: bool,
+    last: bool,
+    priced: bool,
+) -> tuple[Item | None, int, bool]:
+    """What a number is, how many of the times behind it that takes, and whether it takes the sign behind it."""
+    before = None if claimed and left.either else left.before
+    gives = before is not None or left.no_money_after or left.glued or (right.leans and not last)
+    after = None if right.either and gives else right.after
+    takes = right.either and after is not None
+    currency = after if after is not None and before in {None, "$"} else before
+    unit = right.times[0] if right.unit else None
+    lettered = currency is None or currency.isalpha()
+    if (left.glued and before is None and not priced) or (right.tight and not priced and lettered):
+        return None, int(unit is not None), takes
+    if folded[number.start - 1 : number.start] == "_":
+        return None, 0, takes
+    if currency is None and unit is not None:
+        count = number.value
+        if count == ROUND_THE_CLOCK and any(word in folded[max(0, number.start - 20) : number.start] for word in OPEN):
+            return None, 1, takes
+        sign = folded[number.end] == "'"  # 30' is half an hour, 5'4 a height
+        if (SMALLEST if sign else 0.5) <= count <= LONGEST.get(unit.minutes, 0) and (2 * count).is_integer():
+            whole = Time(number.start, number.end + unit.end, int(count * unit.minutes), unit.weak)
+            return whole, 1, takes
+        if unit.minutes == 1:
+            return None, 1, takes
+    skip = int(unit is not None and (unit.minutes == 1 or (currency is not None and unit.start < right.scaled)))
+    if number.kind == "half":
+        return None, skip, takes
+    value, scale = number.value, right.scale if currency is not None else 1
+    sure = currency is not None and not (after is not None and right.shy and scale == 1)
+    if currency is None and (right.no_money_before or left.no_money_after):
+        return None, skip, takes
+    if not sure and not priced and not is_likely(value):
+        return None, skip, takes
+    return (
+        Amount(
+            base + left.right if before is not None else number.start,
+            number.end + (right.left if after is not None else right.scaled if scale > 1 else 0),
+            round(value * scale, 4),
+            currency,
+            sure,
+            currency is None and (cued or left.cue_before or right.cue_after),
+            right.row and (last or not right.glued),
+        ),
+        skip,
+        takes,
+    )
+
+
+def _moved(time: Time, by: int) -> Time:
+    return Time(time.start + by, time.end + by, time.minutes, time.weak)
+
+
+def _found(amount: Amount, time: Time | None, minutes: int | None, region: str | None) -> Found:
     currency = words().money_of(amount.currency, region)
-    value, detail = f"{amount.value:.10g}", {"amount": amount.value, "currency": currency, "minutes": None}
+    value = f"{amount.value:.10g}"
     start, end = amount.start, amount.end
+    known: dict[str, float | str] = {"amount": amount.value}
     if currency:
         value = f"{currency} {value}"
+        known["currency"] = currency
+    if minutes:
+        value = f"{value} / {minutes} min"
+        known["minutes"] = minutes
+    confidence = 0.9 if currency else 0.7
     if time:
-        value += f" / {time.minutes} min"
-        detail["minutes"] = time.minutes
         start, end = min(start, time.start), max(end, time.end)
-    known = {name: one for name, one in detail.items() if one is not None}
-    return Found(Kind.PRICE, value, start, end, NAME, 0.9 if currency else 0.7, known)
-
-
-def _pair(folded: str, money: list[Amount], lengths: list[Time]) -> dict[Amount, Time]:
-    """The time each amount buys, from chains in which amounts and times take turns ("30 min 80 / 1h 150").
-
-    A chain of even length is pairs from its start; of an odd one, the item is left out that leaves the closest pairs.
-    """
-    items: list[Amount | Time] = sorted([*money, *lengths], key=lambda one: one.start)
-    paired: dict[Amount, Time] = {}
-    start = 0
-    for end in range(1, len(items) + 1):
-        if end < len(items) and _joined(folded, items[end - 1], items[end]):
-            continue
-        for first, second in _turns(folded, items[start:end]):
-            match first, second:
-                case Amount(), Time():
-                    paired[first] = second
-                case Time(), Amount():
-                    paired[second] = first
-        start = end
-    return paired
-
-
-def _joined(folded: str, first: Amount | Time, second: Amount | Time) -> bool:
-    """Whether two neighbours are an amount and a time with nothing but small words between them."""
-    if type(first) is type(second) or second.start - first.end > NEAR:
-        return False
-    bare = isinstance(first, Amount) and first.currency is None
-    if bare and "," in folded[first.end : second.start]:  # "I'm 24, 10 minutes away"
-        return False
-    return GLUE.match(folded, first.end, second.start) is not None
-
-
-def _turns(folded: str, chain: list[Amount | Time]) -> list[tuple[Amount | Time, Amount | Time]]:
-    if len(chain) % 2 == 0:
-        return list(zip(chain[::2], chain[1::2], strict=True))
-    # Leaving out item 2k pairs what is before it from the start and what is behind it up to the end.
-    before, behind = [0.0], [0.0]
-    for index in range(0, len(chain) - 1, 2):
-        before.append(before[-1] + _closeness(folded, chain[index], chain[index + 1]))
-        behind.append(behind[-1] + _closeness(folded, chain[-2 - index], chain[-1 - index]))
-    count = len(chain) // 2
-    out = 2 * max(range(count + 1), key=lambda k: (before[k] + behind[count - k], k))
-    kept = chain[:out] + chain[out + 1 :]
-    return list(zip(kept[::2], kept[1::2], strict=True))
-
-
-def _closeness(folded: str, first: Amount | Time, second: Amount | Time) -> float:
-    gap = folded[first.end : second.start]
-    amount = first if isinstance(first, Amount) else second
-    bare = 2.0 if isinstance(amount, Amount) and amount.currency is None else 0.0
-    if "\n" in gap:
-        return 0.5 - bare
-    if gap.strip().isalpha():
-        return 4.0 - bare
-    return MARKS.get(gap.strip(" ("), 0.5) + (1.0 if len(gap) < 2 else 0.0) - bare
+    elif minutes:
+        confidence = GUESSED
+    return Found(Kind.PRICE, value, start, end, NAME, confidence, known)

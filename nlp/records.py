@@ -36,6 +36,11 @@ class Mention:
     confidence: float = 1.0
     detail: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
+    @property
+    def label(self) -> str:
+        """How to call it across ads: a place by its official name, whatever each ad calls it."""
+        return str(self.detail.get("official") or self.detail.get("name") or self.value)
+
     def as_json(self) -> dict[str, Any]:
         """The object the `read` command writes."""
         return {

@@ -8,16 +8,17 @@ from sqlalchemy import Connection, select
 from crawlers.records import Ad
 from crawlers.stored import load_ads
 from crawlers.tables import ads
-from nlp.pipeline import read_ads, version
+from nlp.pipeline import version
 from nlp.records import Kind, Reading
 from nlp.stored import save_readings
+from nlp.workers import Readers
 from store import health, pending
 from store.health import Health, State
 from store.schema import now
 from store.workspace import Workspace
 
 STAGE = "read"
-BATCH = 500
+BATCH = 1_000
 # With fewer ads a share says nothing.
 JUDGED = 50
 # Below this share of ads with one, the site's pages or our reading of them changed.
@@ -34,7 +35,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
     def compute(connection: Connection, ad_ids: Sequence[str]) -> list[tuple[Ad, Reading]]:
         stored = load_ads(connection, ad_ids)
         batch = [stored[ad_id].ad for ad_id in ad_ids if ad_id in stored]
-        return list(zip(batch, read_ads(batch), strict=True))
+        return list(zip(batch, readers.read(batch), strict=True))
 
     def write(connection: Connection, made: list[tuple[Ad, Reading]]) -> None:
         save_readings(connection, (reading for _, reading in made))
@@ -42,9 +43,10 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
             seen[ad.site] += 1
             having.update({(ad.site, kind) for kind in FLOORS if reading.of(kind)})
 
-    done = pending.drain(
-        workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=progress or (lambda _: None)
-    )
+    with Readers(workspace.settings.workers) as readers:
+        done = pending.drain(
+            workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=progress or (lambda _: None)
+        )
     with workspace.begin() as connection:
         health.record(connection, _yields(seen, having))
     return done

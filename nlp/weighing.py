@@ -1,5 +1,6 @@
 """How much a window of digits looks like a telephone number: its grouping, its neighbours, its label."""
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -12,6 +13,10 @@ LABELLED = 1.5
 SIGNED = 4.0  # a plus stands before it
 # Groups no one writes a number without meaning it.
 GROUPED = {(10,), (11,), (12,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (6, 4), (1, 10), (3, 3, 2, 2), (1, 3, 7)}
+SENTENCE_END = re.compile(r"[.!?]\s")
+# So many plain digits need no single word to help them out.
+MOST_PLAIN = 8
+IN_A_ROW = 10
 MONEY = frozenset("$€£¥₹")
 
 
@@ -20,10 +25,12 @@ def weigh(
 ) -> float:
     """The weight of atoms `first` to `last` read as `digits`; 0 where they are money, a sum or ordinary words."""
     atoms, gaps, holds = chain.atoms[first : last + 1], chain.gaps[first:last], chain.holds[first:last]
-    if _is_amount(folded, atoms, gaps) or sum(len(atom.digits) - atom.weak for atom in atoms) < len(digits) / 2:
+    if _is_amount(folded, atoms, gaps) or _is_doubtful(atoms, len(digits)):
         return 0.0
-    plain = sum(len(atom.digits) for atom in atoms if atom.form == DIGITS)
+    plain = sum([len(atom.digits) for atom in atoms if atom.form == DIGITS])
     if plain > 0.6 * len(digits) and _has_stray_word(atoms, holds):
+        return 0.0
+    if plain >= MOST_PLAIN and _is_next_sentence(atoms, gaps):
         return 0.0
     loosest = max(holds, default=Hold.GLUED)
     weight = _shape(atoms, gaps, holds, nanp=(value or "+1").startswith("+1"))
@@ -47,6 +54,28 @@ def weigh(
     return weight
 
 
+def _is_doubtful(atoms: Sequence[Atom], digits: int) -> bool:
+    """Too many of the words could be ordinary ones; ten in a row that all read as digits are hardly so by chance."""
+    weak = sum([atom.weak for atom in atoms])
+    if weak <= digits / 2:
+        return False
+    in_a_row = digits >= IN_A_ROW and all(atom.form == WORDS and len(atom.digits) == 1 for atom in atoms)
+    return not in_a_row or weak > 0.8 * digits
+
+
+def _is_next_sentence(atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
+    """A sentence ends within: views 0862619. 190 per hour, or permit 1656369291. Three rooms."""
+    if any(SENTENCE_END.match(gap) for gap in gaps) and (len(gaps) == 1 or len(set(gaps)) > 1):
+        return True
+    words = [index for index, atom in enumerate(atoms) if atom.form & WORDS]
+    if len(words) != 1 or words[0] not in {0, len(atoms) - 1}:
+        return False
+    return (
+        gaps[0 if words[0] == 0 else -1].strip() in {".", ",", ";", "!", "?"}
+        or "\n" in gaps[0 if words[0] == 0 else -1]
+    )
+
+
 def _has_stray_word(atoms: Sequence[Atom], holds: Sequence[Hold]) -> bool:
     """An ordinary word at an end or among groups of digits: not a digit in disguise."""
     for index, atom in enumerate(atoms):
@@ -64,14 +93,16 @@ def _joins(neighbour: Atom, *, single: bool) -> bool:
 
 def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *, nanp: bool) -> float:
     """How much the grouping of the digits looks like a number's."""
-    lengths = tuple(len(atom.digits) for atom in atoms)
+    lengths = tuple([len(atom.digits) for atom in atoms])
     if len(lengths) == 1:
         return 3.0
-    for limit in (None, Hold.GLUED, Hold.MARK):
-        lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, limit)
-        if lengths in GROUPED and (max(holds) < Hold.LOOSE or limit is not None):
-            return 3.0
-    lengths = _merged(tuple(len(atom.digits) for atom in atoms), holds, Hold.GLUED)
+    if lengths in GROUPED and max(holds) < Hold.LOOSE:
+        return 3.0
+    marked = _merged(lengths, holds, Hold.MARK) if Hold.MARK in holds else ()
+    if Hold.GLUED in holds:
+        lengths = _merged(lengths, holds, Hold.GLUED)
+    if lengths in GROUPED or marked in GROUPED:
+        return 3.0
     sums = set(accumulate(lengths))
     offset = sum(lengths) - 10
     odd = len({gap.strip() for gap in gaps}) == 1 and gaps[0].strip() not in {"", ",", "/", "."}
@@ -88,11 +119,11 @@ def _shape(atoms: Sequence[Atom], gaps: Sequence[str], holds: Sequence[Hold], *,
     return 0.5 + bonus
 
 
-def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold | None) -> tuple[int, ...]:
+def _merged(lengths: Sequence[int], holds: Sequence[Hold], limit: Hold) -> tuple[int, ...]:
     """The lengths of the groups when atoms that hold at least as firmly as `limit` are one group."""
     groups = [lengths[0]]
     for length, hold in zip(lengths[1:], holds, strict=True):
-        if limit is not None and hold <= limit:
+        if hold <= limit:
             groups[-1] += length
         else:
             groups.append(length)
@@ -103,13 +134,16 @@ def _is_amount(folded: str, atoms: Sequence[Atom], gaps: Sequence[str]) -> bool:
     """Money, a sum, a reference: signs that no number carries."""
     start, end = atoms[0].start, atoms[-1].end
     before, after = folded[max(start - 2, 0) : start], folded[end : end + 1]
-    equals = any("=" in gap for gap in gaps)
-    if any(not MONEY.isdisjoint(gap) for gap in gaps) or (equals and sum("=" not in gap for gap in gaps) > 1):
+    between = "".join(gaps)
+    equals = "=" in between
+    if not MONEY.isdisjoint(between) or (equals and sum("=" not in gap for gap in gaps) > 1):
         return True
     lengths = [len(atom.digits) for atom in atoms]
     if len(lengths) == 4 and set(gaps) == {"."} and max(lengths) < 4 and set(lengths) != {2}:
         return True  # an address of the internet
     solid = len(atoms) == 1
+    if solid and before[-1:] == "-" and before[:-1].isalpha() and not before.isascii():
+        return True  # a name and its number in one word of another script
     if before[-1:] in MONEY or (after in MONEY and after):
         return True
     if solid and (before[-1:] == "#" or before in {"-", " -"} or before[-1:] == "="):

@@ -1,19 +1,26 @@
 """Windows: stretches of a chain that could each be one number, and the best of them that do not overlap."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from nlp.chains import Chain, Hold
 from nlp.digit_words import vocabulary
-from nlp.digits import DIGITS, Atom
-from nlp.numbering import NANP_REGIONS, number
-from nlp.weighing import ENOUGH, weigh
+from nlp.digits import DIGITS, WORDS, Atom
+from nlp.numbering import NANP_REGIONS, international, national, number
+from nlp.stretches import FEWEST_DIGITS
+from nlp.weighing import ENOUGH, LABELLED, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
-FEWEST_DIGITS = 7
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+LENGTHS = (10, 13)  # of a number with its country code
+EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
+PLUS = re.compile(r"\b(?:plus|mais|mas) \Z")
+NAMED = 24  # characters before a number that may say what it is
+LETTER = re.compile(r"[^\W\d_]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
 LABELS_BY_END = ("电话号是", "电话", "手机")
@@ -57,30 +64,68 @@ def best(windows: Iterable[Window]) -> list[Window]:
 def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> Iterator[Window]:
     """Every window that is a number, by a plan, by its look or by its label, and weighs enough."""
     atoms = chain.atoms
+    final = len(atoms) - 1
+    whole = "".join([atom.digits for atom in atoms])
+    begins = [0, *accumulate([len(atom.digits) for atom in atoms])]
+    sign = plus(folded, chain.start)
+    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign) or _said_plus(folded, chain, whole)):
+        weight = weigh(folded, chain, 0, final, whole, value, sign=sign, label=False)
+        if weight and ENOUGH - LABELLED <= weight < ENOUGH and labelled(folded, chain.start):
+            weight += LABELLED
+        if weight >= ENOUGH and not _is_other(folded, chain, final, sign=sign):
+            yield Window(chain, 0, final, whole, value, valid=True, weight=weight)
+            return  # too few digits are left for another
     for first in range(len(atoms)):
+        begin = begins[first]
+        if len(whole) - begin < FEWEST_DIGITS:
+            return
         if first and chain.holds[first - 1] is Hold.GLUED:
             continue
-        digits = ""
         sign = plus(folded, atoms[first].start)
-        label: bool | None = None
-        for last in range(first, len(atoms)):
-            digits += atoms[last].digits
-            if len(digits) > MOST_DIGITS:
+        apart = not first or atoms[first - 1].weak or LETTER.search(chain.gaps[first - 1])
+        label: bool | None = None if apart else False
+        for last in range(bisect_left(begins, begin + FEWEST_DIGITS, first) - 1, final + 1):
+            if begins[last + 1] - begin > MOST_DIGITS:
                 break
-            if len(digits) < FEWEST_DIGITS:
-                continue
+            digits = whole[begin : begins[last + 1]]
             value = number(digits, regions, sign=sign)
-            if value is None:
+            if value is None and last == final and len(digits) == FEWEST_DIGITS and EXTENSION.match(folded, chain.end):
+                value = national(digits, regions[0])
+            if value is None and not (last - first == 2 and _is_certain(folded, chain, first, last)):
+                if last < final:
+                    continue
+                if sign and LENGTHS[0] <= len(digits) <= LENGTHS[1]:
+                    label = True  # a plus names it
+                if label is False:
+                    continue
                 if label is None:
                     label = labelled(folded, atoms[first].start)
-                named = label and last == len(atoms) - 1 and _may_be_invalid(digits, atoms[first : last + 1], regions)
-                if not named and not _is_certain(folded, chain, first, last):
+                if not label or not _may_be_invalid(digits, atoms[first:], regions):
                     continue
             if label is None:
                 label = labelled(folded, atoms[first].start)
             weight = weigh(folded, chain, first, last, digits, value, sign=sign, label=label)
-            if weight >= ENOUGH:
+            if weight >= ENOUGH and not (first == 0 and _is_other(folded, chain, last, sign=sign)):
                 yield Window(chain, first, last, digits, value or digits, value is not None, weight)
+
+
+def _said_plus(folded: str, chain: Chain, digits: str) -> str | None:
+    """The number whose country code follows the word: plus four four."""
+    if chain.atoms[0].form != WORDS:
+        return None
+    said = PLUS.search(folded[max(chain.start - 8, 0) : chain.start])
+    return international(digits) if said and len(digits) > FEWEST_DIGITS else None
+
+
+def _is_other(folded: str, chain: Chain, last: int, *, sign: bool) -> bool:
+    """Named as something else (a permit, an account) and not grouped as numbers are."""
+    start = chain.start
+    named = folded[max(start - NAMED, 0) : start].rpartition("\n")[2].split()[-2:]
+    if sign or vocabulary().others.isdisjoint([word.strip(".:#") for word in named]):
+        return False
+    if tuple(len(atom.digits) for atom in chain.atoms[: last + 1]) in {(3, 3, 4), (1, 3, 3, 4)}:
+        return False
+    return all(len(atom.digits) > 1 for atom in chain.atoms[:1]) and not labelled(folded, start)
 
 
 def plus(folded: str, start: int) -> bool:

@@ -5,7 +5,12 @@ from typing import Any
 
 import yaml
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+# "no" and "on" are words of our lists, as in YAML 1.2: only true and false are not.
+LOADER.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, resolvers in LOADER.yaml_implicit_resolvers.items()
+}
 
 
 def load_data(path: Path) -> Any:

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         float,
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
     ] = 0.01
+    workers: Annotated[
+        int, Field(ge=0, le=256, description="worker processes for reading ads; 0 takes one for each core")
+    ] = 0
     console_host: Annotated[str, Field(description="address the console listens on")] = "127.0.0.1"
     console_port: Annotated[int, Field(ge=1, le=65_535, description="port the console listens on")] = 8450
     session_hours: Annotated[

@@ -113,7 +113,7 @@ def _rows(file: GroupFile) -> list[Row]:
     held: dict[tuple[Kind, str], list[datetime]] = defaultdict(list)
     for ad_id, reading in file.readings.items():
         moment = when(file.ads[ad_id])
-        for name in {str(one.detail.get("name") or one.value) for one in reading.of(Kind.PLACE)}:
+        for name in {one.label for one in reading.of(Kind.PLACE)}:
             by_place[name].append(moment)
         for kind, value in {(one.kind, one.value) for one in reading.mentions if one.kind in ROWS}:
             held[kind, value].append(moment)

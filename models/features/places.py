@@ -58,7 +58,7 @@ def circuit(view: GroupView) -> Found:
         return NOTHING
     leg = min(one_way, key=lambda leg: (-one_way[leg], leg))
     strength = min(1.0, max(0, one_way[leg] - 1) / 2)
-    told = [str(stay.place.detail.get("name", stay.where)) for stay in next(iter(moved[leg].values()))]
+    told = [stay.place.label for stay in next(iter(moved[leg].values()))]
     mentions = refs({stay.ad_id: [stay.place] for pair in moved[leg].values() for stay in pair})
     return Found(strength, mentions, {"names": len(moved[leg]), "route": " → ".join(told)}) if strength else NOTHING
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 
@@ -21,7 +21,7 @@ def _generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["settings.md", "commands.md"])
+@pytest.mark.parametrize("name", _generator().PAGES)
 def test_a_reference_page_is_what_the_code_says(name: str) -> None:
     made = _generator().PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made, "run: .venv/bin/python docs/generate.py"

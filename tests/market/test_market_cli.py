@@ -26,3 +26,9 @@ def test_serving_what_is_no_market_says_what_to_do(tmp_path: Path) -> None:
     result = RUN.invoke(app, ["market", "serve", str(tmp_path)])
     assert result.exit_code == 2
     assert "ads.jsonl" in result.output
+
+
+def test_make_writes_a_market_of_the_red_team(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["market", "make", str(tmp_path), "--seed", "3", "--ads", "40", "--red-team"])
+    assert result.exit_code == 0, result.output
+    assert '"obfuscation":' in (tmp_path / "truth.jsonl").read_text("utf-8")

@@ -35,3 +35,15 @@ def test_emoji_and_other_scripts_stay(read_text: ReadText) -> None:
 
 def test_fields_stand_on_lines_of_their_own(read_text: ReadText) -> None:
     assert read_text("calm house", title="Quiet room").masked == "quiet room\ncalm house"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("visiting Houston, TX now", "visiting _place_ now"),
+        ("Chicago IL 60614", "_place_"),
+        ("in Portland or by phone", "in _place_ or by phone"),
+    ],
+)
+def test_the_state_behind_a_town_goes_with_it(read_text: ReadText, text: str, masked: str) -> None:
+    assert read_text(text).masked == masked

@@ -1,5 +1,7 @@
 """Names: where a label, a cue or a pattern gives them; never a word for a group, never an adjective."""
 
+import time
+
 import pytest
 
 from crawlers.records import Ad
@@ -22,6 +24,13 @@ def names(body: str = "", **fields: str) -> set[str]:
         ("I go by Kiki.", {"kiki"}),
         ("Ana and Viola are here", {"ana", "viola"}),
         ("Lena here, glad to meet you", {"lena"}),
+        ("Friends call me Viola; hello", {"viola"}),
+        ("soy Linda, masajes", {"linda"}),
+        ("mi amiga Luna también", {"luna"}),
+        ("hecho por Carmen un lunes", {"carmen"}),
+        ("See you soon,\nRuby", {"ruby"}),
+        ("Zuleika, 24\nnew here", {"zuleika"}),
+        ("call Zuleika today", {"zuleika"}),
     ],
 )
 def test_a_cue_gives_a_name(text: str, found: set[str]) -> None:
@@ -44,13 +53,35 @@ def test_the_name_field_holds_one_name_or_two() -> None:
         "a Sweet girl",
         "in San Antonio",
         "Open 24 hours",
+        "call or text Rates are low",
+        "soy linda y seria",
+        "See lola-pepper1.example",
     ],
 )
 def test_other_words_are_no_names(text: str) -> None:
     assert names(text) == set()
 
 
+@pytest.mark.parametrize(
+    "title", ["Linda, pottery and massage", "Iris en Tijuana", "TERESA EN PORTLAND", "An hour - Ruby"]
+)
+def test_a_title_begins_or_ends_with_a_name(title: str) -> None:
+    assert len(names(title=title)) == 1
+
+
 def test_a_name_is_found_wherever_else_it_stands() -> None:
     text = "Ask for Zuleika today. Zuleika is kind."
     found = list(Names()(AdText.of(Ad("test:1", "test", "", None, body=text))))
     assert [text[one.start : one.end] for one in found] == ["Zuleika", "Zuleika"]
+
+
+@pytest.mark.parametrize(
+    "unit", ["ana ", "Ana ", "call Zed ", "me llamo ana, 24 | ", "Ana and ", "call Ab, ", "Zed, 24\n"]
+)
+@pytest.mark.parametrize("field", ["title", "body"])
+def test_a_long_text_made_to_hurt_costs_little(unit: str, field: str) -> None:
+    text = AdText.of(Ad("test:1", "test", "", None, **{field: unit * (1_000_000 // len(unit))}))
+    names("I'm Zuleika")
+    started = time.process_time()
+    list(Names()(text))
+    assert time.process_time() - started < 0.6  # of which a busy machine may take half

@@ -1,5 +1,6 @@
 """Phones: every way of writing one number, what is never a number, and what the detail says."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -44,6 +45,22 @@ def phones(text: str, region: str | None = "US", title: str = "") -> list[str]:
         ("tres uno dos cinco cinco cinco cero uno cuarenta y dos", "words"),
         ("três um dois cinco cinco cinco zero um quatro dois", "words"),
         ("3one2 555 ZERO1four2", "mixed"),
+        ("thr33 0n3 tw0 f1ve f1ve f1ve z3r0 0ne f0ur tw0", "mixed"),
+        ("3hree 1ne 2wo 5ive 5ive 5ive 0ero 1ne 4our 2wo", "mixed"),
+        ("threee onee twoo fiiive five five zero one fourrr two", "words"),
+        ("thre oen tow fvie five five zreo one fuor two", "words"),
+        ("tree wan tu faiv faiv faiv zeero wan foor tu", "words"),
+        ("plus one three one two five five five zero one four two", "words"),
+        ("three hundred twelve, five fifty-five, zero one forty two", "words"),
+        ("trescientos doce, quinientos cincuenta y cinco, cero uno cuarenta y dos", "words"),
+        ("三一二五五五〇一四二", "words"),
+        ("ᴛʜʀᴇᴇ ᴏɴᴇ ᴛᴡᴏ ꜰɪᴠᴇ ꜰɪᴠᴇ ꜰɪᴠᴇ ᴢᴇʀᴏ ᴏɴᴇ ꜰᴏᴜʀ ᴛᴡᴏ", "words"),
+        ("3x1x2x5x5x5x0x1x4x2", "separators"),
+        ("⚂⚀⚁ ⚄⚄⚄ 0⚀⚃⚁", "look-alike"),
+        ("ⅢⅠⅡ ⅤⅤⅤ 0ⅠⅣⅡ", "look-alike"),
+        ("Ӡ12 555 ΟӀ42", "look-alike"),
+        ("3l2 SSS olAZ".replace("A", "4"), "look-alike"),
+        ("312 guion 555 ponto 0142", "separators"),
         ("312 and 555 then 0142", "split"),
         ("312 now 555 also 0142", "split"),
     ],
@@ -69,6 +86,10 @@ def test_one_number_is_read_however_it_is_written(read_text: ReadText, written: 
         "06e82887-9afc-4064-abad-f6fb60b8a1f3",
         "192.168.100.200",
         "account number 3125550",
+        "counter views 0862619. * 190 usd per hour",
+        "permit 1656369291. Three quiet rooms",
+        "voucher code 0362050. 130 for 60 minutes",
+        "one or two of us, three rooms, four to five hours, six days",
         "open 24/7 all 365 days",
         "to be or not to be for ten years",
     ],
@@ -114,6 +135,48 @@ def test_a_number_begun_in_the_title_and_ended_in_the_body_lists_its_parts(read_
 def test_a_number_is_found_inside_an_address_and_a_handle(read_text: ReadText) -> None:
     reading = read_text("http://312-555-0142.lantern.example/ad/7495889 and ig: rosa_3125550142")
     assert {mention.value for mention in reading.of(Kind.PHONE)} == {"+13125550142"}
+
+
+def test_what_a_number_leaves_of_its_line_may_end_another() -> None:
+    assert phones("Site help line +1 800 555 0135\nthen 0142", title="Time with Nadia 312-555") == [
+        "+18005550135",
+        "+13125550142",
+    ]
+
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1 ",
+        "one ",
+        "555-",
+        "1.1.1.",
+        "7",
+        "oO0l",
+        "1\ufe0f\u20e3",
+        "one1",
+        "1a",
+        "$1",
+        "1:1:",
+        "then 0142 ",
+        "sevn ",
+        "(1",
+        "+1",
+    ],
+)
+def test_a_megabyte_of_noise_costs_little_and_hides_no_number_elsewhere(unit: str) -> None:
+    noise = unit * (MEGABYTE // len(unit))
+    ad = Ad(
+        "t:1", "t", "", None, body=f"Call 312-555-0142 now, please. {noise} and so on. Text me at 713 555 0143, thanks"
+    )
+    text = AdText.of(ad)
+    started = time.process_time()
+    found = {one.value for one in PHONES(text)}
+    assert time.process_time() - started < 1.0  # a quarter of it on a machine with nothing else to do
+    assert {"+13125550142", "+17135550143"} <= found
 
 
 @given(st.text(alphabet="0123456789-. ()abconetwofive\n", max_size=60), st.integers(100, 199))

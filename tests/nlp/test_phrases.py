@@ -2,11 +2,11 @@
 
 import pytest
 
-from nlp.phrases import PhraseError, Phrases
+from nlp.phrases import PhraseError, Phrases, sentences
 
 
 def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Phrases({"it": [phrase]}, lists).find(text)]
+    return [text[hit.start : hit.end] for hit in Phrases({"it": [phrase]}, lists).find(sentences(text))]
 
 
 @pytest.mark.parametrize(

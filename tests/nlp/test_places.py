@@ -56,8 +56,55 @@ def test_region_and_what_the_ad_says_settle_a_shared_name(region: str | None, te
     assert places(text, region) == [value]
 
 
-def test_a_town_geonames_lacks_is_read_from_its_address() -> None:
-    assert places("71 Camino Azul, Jemez Springs, NM 87025") == ["US/NM/Jemez Springs"]
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("71 Camino Azul, Jemez Springs, NM 87025", "US/NM/Jemez Springs"),
+        ("71 CAMINO AZUL JEMEZ SPRINGS NM 87025", "US/NM/Jemez Springs"),
+        ("po box 12 jemez springs nm 87025-1234", "US/NM/Jemez Springs"),
+        ("8 Elm Road North, Elmbury, New York 10998", "US/NY/Elmbury"),
+        ("8 Elm Road, Elmbury Park, Oklahoma", "US/OK/Elmbury Park"),
+    ],
+)
+def test_a_town_geonames_lacks_is_read_from_its_address(text: str, value: str) -> None:
+    assert places(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("12 Oak St. Louis Lane, St. Louis, MO 63101", "St. Louis"),
+        ("9 elm ave n. palm beach fl 33408", "N. Palm Beach"),
+        ("9 ELM AVE FRUITLAND PK FL 34731", "Fruitland Pk"),
+        ("77 Elm Drive Fort Mill, South Carolina 29715 United States", "Fort Mill"),
+        ("po box 7 department 3 indianapolis in 46206", "Indianapolis"),
+        ("17 Grove Street Evanston 60201", "Evanston"),
+        ("17 Green Bay Road Highland Park", "Highland Park"),
+        ("17 Elm Street, 3rd Floor, New York, NY 10003", "New York"),
+        ("17 Indiana Highway 212, Michigan City, IN 46360", "Michigan City"),
+        ("17 Elm Street Northwest, Washington, DC 20008", "Washington"),
+    ],
+)
+def test_the_town_of_an_address_is_named_as_the_ad_writes_it(text: str, name: str) -> None:
+    assert [one.detail["name"] for one in found(text)] == [name]
+
+
+@pytest.mark.parametrize(("phone", "value"), [("207 555 0123", "4975802"), ("(503) 555-0123", "5746545")])
+def test_area_codes_settle_a_shared_name(phone: str, value: str) -> None:
+    assert places(f"now in Portland, call {phone}") == [value]
+
+
+def test_words_are_towns_where_the_ad_lists_towns_of_their_country() -> None:
+    assert "3394023" in places("Recife, Fortaleza, Curitiba, Natal", region="BR")
+    assert places("Feliz Natal", region="BR") == []
+
+
+def test_a_postal_code_settles_a_shared_name() -> None:
+    assert places("Springfield 62701") == ["4250542"]
+
+
+def test_one_town_has_one_name_in_one_ad() -> None:
+    assert {one.detail["name"] for one in found("in New York, yes NYC")} == {"New York"}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +117,9 @@ def test_a_town_geonames_lacks_is_read_from_its_address() -> None:
         "Austin is my name",
         "call me OK",
         "MASSAGEM PERTO DO PORTO",
+        "76 South Clark Street, IL",
+        "see www.houston-rooms.example or @chicago",
+        "give me 91786 coins, or 33408",
     ],
 )
 def test_words_names_and_streets_are_no_places(text: str) -> None:
@@ -103,3 +153,27 @@ def test_without_a_cache_folder_the_gazetteer_is_made_in_memory(monkeypatch: pyt
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
     gazetteer.cache_clear()
     assert next(gazetteer().named("chicago")).id == CHICAGO
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "san san san ",
+        "st. st. ",
+        "A A A A ",
+        "new york ",
+        "New York ",
+        "NEW YORK, NY ",
+        "in in ",
+        "12345 ",
+        "Elm, NM 87025 ",
+    ],
+)
+@pytest.mark.parametrize("field", ["body", "location"])
+def test_a_long_text_made_to_hurt_costs_little(unit: str, field: str) -> None:
+    ad = Ad("test:1", "test", "", None, **{field: unit * (1_000_000 // len(unit))}, region="US")
+    text = AdText.of(ad)
+    places("in Houston")
+    started = time.process_time()
+    list(Places()(text))
+    assert time.process_time() - started < 0.6  # of which a busy machine may take half

@@ -62,9 +62,19 @@ def test_an_empty_file_gives_an_empty_file(tmp_path: Path) -> None:
     assert (tmp_path / "out.jsonl").read_bytes() == b""
 
 
-def test_explain_shows_the_value_and_the_way_it_was_written() -> None:
+def test_explain_shows_the_way_from_the_characters_to_the_value() -> None:
     done = sidelight("explain", "call 3one2 555 O142")
     assert done.returncode == 0
-    assert "+13125550142" in done.stdout.decode()
-    assert "mixed" in done.stdout.decode()
-    assert "_contact_" in done.stdout.decode()
+    told = done.stdout.decode()
+    assert "3one2 555 O142" in told
+    assert "3one2=312 555 o142=0142" in told
+    assert "+13125550142" in told
+    assert "form: mixed" in told
+    assert "call _contact_" in told
+
+
+def test_explain_takes_a_text_from_stdin_and_lets_no_control_code_through() -> None:
+    done = sidelight("explain", "-", given=b"calm \x1b[31m house")
+    assert done.returncode == 0
+    assert b"\x1b" not in done.stdout
+    assert "nothing found" in done.stdout.decode()

@@ -1,0 +1,102 @@
+"""Reading on all cores: worker processes that are given slices of ads and give readings back, in order.
+
+Only so many slices are on their way at once, so memory stays flat however many ads come. A handful of ads is read at
+home: a process takes a second to start.
+"""
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import connection, get_context, parent_process
+from types import TracebackType
+
+from crawlers.records import Ad
+from nlp.pipeline import read_ad, read_ads
+from nlp.records import Reading
+from store.database import chunks
+from store.errors import SidelightError
+
+SLICE = 100
+# So many ads are read at home before workers are started.
+AT_HOME = 1_000
+AHEAD = 3  # slices on their way for each worker
+
+
+class WorkerError(SidelightError):
+    """A worker process was ended from outside; what had been given back is kept."""
+
+
+def cores() -> int:
+    """How many workers this process may keep busy."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Readers:
+    """Worker processes for reading; a context manager, since they have to be ended. `workers=0`: one for each core."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self.workers = workers or cores()
+        self._pool: ProcessPoolExecutor | None = None
+        self._read = 0
+
+    def __enter__(self) -> "Readers":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def read(self, ads: Iterable[Ad]) -> Iterator[Reading]:
+        """The reading of each ad, in their order. Raises WorkerError."""
+        waiting = iter(ads)
+        if self._pool is None:
+            for ad in islice(waiting, AT_HOME - self._read if self.workers > 1 else None):
+                self._read += 1
+                yield read_ad(ad)
+        yield from self._in_slices(chunks(waiting, SLICE))
+
+    def _in_slices(self, slices: Iterator[list[Ad]]) -> Iterator[Reading]:
+        ahead: deque[Future[list[Reading]]] = deque()
+        try:
+            for each in slices:
+                ahead.append(self._workers().submit(_read_slice, each))
+                if len(ahead) >= AHEAD * self.workers:
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+        except BrokenProcessPool:
+            self._pool = None  # the next call starts new ones, so one ad that ends its reader does not bar the rest
+            raise WorkerError(
+                "a worker process that reads ads was ended from outside (out of memory?); "
+                "run the same command again, with fewer workers if it happens again"
+            ) from None
+
+    def _workers(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Not forked: a fork would take over locks and database connections as they happen to be.
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_begin)
+        return self._pool
+
+
+def _read_slice(ads: Sequence[Ad]) -> list[Reading]:
+    return list(read_ads(ads))
+
+
+def _begin() -> None:
+    """A worker leaves Ctrl-C to its parent, and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
