@@ -46,6 +46,7 @@ class Words:
     dollars: frozenset[str]  # those that are written "$"
     spaced: frozenset[str]
     scales: Mapping[str, int]
+    hundreds: Mapping[str, int]  # number words from 100 on
     units: Mapping[str, int]  # phrase -> minutes
     fixed: Mapping[str, int]
     tables: Mapping[str, int]
@@ -93,6 +94,7 @@ def words() -> Words:
         shy=shy,
         regions=data["regions"],
         scales=data["scales"],
+        hundreds=data["hundreds"],
         units=units,
         fixed=fixed,
         tables=tables,
