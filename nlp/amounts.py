@@ -12,7 +12,7 @@ from nlp import price_gaps
 from nlp.extractor import Run
 from nlp.joins import REACH, reaches
 from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
-from nlp.spelled import Edit, in_letters, in_words
+from nlp.spelled import LETTERS, Edit, in_letters, in_words
 
 BEFORE, BEHIND = "0123456789 /-:=\n(", "0123456789-:="  # what a short word beside a number stands next to
 PHONE = 7  # digits: so many in a row are no price
@@ -54,7 +54,12 @@ def near_words(folded: str, runs: Runs) -> tuple[list[int], list[Edit]]:
     for index, first, last in find("\n" + folded):
         lead, trail, says = trims[index]
         begin, end = first + lead - 1, last - trail - 1
-        if says.money and folded[begin - 1 : begin] == " " and folded[begin - 2 : begin - 1].isalpha():
+        if (
+            says.money
+            and folded[begin - 1] == " "
+            and folded[begin].isalpha()
+            and folded[begin - 2 : begin - 1].isalpha()
+        ):
             spelled = in_words(folded, begin)
             if spelled:
                 edits.append(spelled)
@@ -82,8 +87,10 @@ def near_words(folded: str, runs: Runs) -> tuple[list[int], list[Edit]]:
             near.add(before)
     near.update([one for one in counts if one - 1 in near or one + 1 in near])
     for one in near:
-        written = in_letters(folded, *runs[one])
-        if written:
+        start, end = runs[one]
+        if (folded[end : end + 1] in LETTERS or folded[start - 1 : start] in LETTERS) and (
+            written := in_letters(folded, start, end)
+        ):
             edits.append(written)
     return sorted(near), edits
 
@@ -242,14 +249,14 @@ def _telling() -> tuple[Callable[[str], list[tuple[int, int, int]]], list[tuple[
     known = words()
     money = known.currencies.keys() | known.shy.keys()
     back = money | known.units.keys() | known.tables.keys() | known.fixed.keys() | known.cues_after | {"'"}
-    slashed = [word.replace(" ", "/") for word in back if len(word) == len("p h") and word[1] == " "]  # "p/h"
+    letters = {word for word in back if len(word) == len("p h") and word[1] == " "}  # as "p/h"; "o n" is in many words
     shapes = {
         shape: (
             shape.index(word),
             len(shape) - len(word) - shape.index(word),
             Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word not in known.cues or word in back),
         )
-        for word in [*back, *known.cues, *slashed]
+        for word in (back - letters) | known.cues | {word.replace(" ", "/") for word in letters}
         for shape in _shapes(word)
     }
     find = AhoCorasick(list(shapes), implementation=Implementation.DFA)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from nlp import price_gaps
@@ -14,11 +15,12 @@ from nlp.extractor import NUMBER, Run
 from nlp.money import SMALLEST, WORD, words
 from nlp.numerals import WORDS
 
-LONGEST = 60  # characters of an amount in words
+LONGEST, LONGEST_WORD = 60, 16  # characters of an amount in words, and of one of its words
 # Zeros, and inside of a number ones and fives, in letters of Latin, Cyrillic and Greek.
 LOOKS = str.maketrans("oоοlis", "000115")
 LETTERS = frozenset("oоοlis")
 LOOK_ALIKE = re.compile(r"[lis]?\d(?:[\doоο]|[lis](?=[\doоο])){0,8}(?![^\W_]|/n)")
+MOST = 5_000  # numbers of such a text that are looked at
 LINKS = frozenset({"and", "y", "e", "a", "-"})
 
 Edit = tuple[int, int, str]  # `text[start:end]` stands for these digits
@@ -53,7 +55,7 @@ def plain(folded: str, fields: Sequence[Run], edits: list[Edit]) -> Plain:
     pieces.append(folded[done:])
     text = "".join(pieces)
     moved = tuple([Run(name, _moved(start, old, new), _moved(end, old, new)) for name, start, end in fields])
-    return Plain(text, tuple([match.span() for match in NUMBER.finditer(text)]), moved, new, old)
+    return Plain(text, tuple([match.span() for match in islice(NUMBER.finditer(text), MOST)]), moved, new, old)
 
 
 def _moved(position: int, edges: list[int], to: list[int]) -> int:
@@ -63,8 +65,6 @@ def _moved(position: int, edges: list[int], to: list[int]) -> int:
 
 def in_letters(folded: str, start: int, end: int) -> Edit | None:
     """A number beside a word for money of which the run of digits is a part, and letters the rest."""
-    if folded[end : end + 1] not in LETTERS and folded[start - 1 : start] not in LETTERS:
-        return None
     begin = start - 1 if folded[start - 1 : start] in LETTERS else start
     match = LOOK_ALIKE.match(folded, begin)
     if match is None or match.end() < end or match[0].isdigit() or folded[begin - 1 : begin].isalnum():
@@ -80,6 +80,9 @@ def in_letters(folded: str, start: int, end: int) -> Edit | None:
 
 def in_words(folded: str, end: int) -> Edit | None:
     """The amount spelled out that ends before `end`, where a word for money begins."""
+    last = WORD.findall(folded, max(0, end - LONGEST_WORD), end)
+    if not last or last[-1] not in _values():
+        return None
     low = max(0, end - LONGEST)
     said = list(WORD.finditer(folded, low, end))
     stop = begin = end
