@@ -12,6 +12,7 @@ from nlp import price_gaps
 from nlp.extractor import Run
 from nlp.joins import REACH, reaches
 from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
+from nlp.spelled import LETTERS, Edit, in_letters, in_words
 
 BEFORE, BEHIND = "0123456789 /-:=\n(", "0123456789-:="  # what a short word beside a number stands next to
 PHONE = 7  # digits: so many in a row are no price
@@ -39,16 +40,29 @@ class Number(NamedTuple):
     high: int  # where the number after begins, or the field ends
 
 
-def near_words(folded: str, runs: Runs) -> list[int]:
-    """The runs of digits that a telling word stands beside, in order; counts of time only beside such."""
+def near_words(folded: str, runs: Runs) -> tuple[list[int], list[Edit]]:
+    """The runs of digits that a telling word stands beside, in order; counts of time only beside such.
+
+    Also what to put in digits: amounts in words, or partly in letters.
+    """
     starts = [start for start, _ in runs]
     total, size = len(runs), len(folded)
     near: set[int] = set()
     counts: set[int] = set()
+    edits: list[Edit] = []
     find, trims = _telling()
     for index, first, last in find("\n" + folded):
         lead, trail, says = trims[index]
         begin, end = first + lead - 1, last - trail - 1
+        if (
+            says.money
+            and folded[begin - 1] == " "
+            and folded[begin].isalpha()
+            and folded[begin - 2 : begin - 1].isalpha()
+        ):
+            spelled = in_words(folded, begin)
+            if spelled:
+                edits.append(spelled)
         behind = bisect_left(starts, begin)
         before = behind - 1
         after = behind < total and starts[behind] - end <= REACH and behind not in near
@@ -71,7 +85,14 @@ def near_words(folded: str, runs: Runs) -> list[int]:
                 near.add(before - 1)  # "120 for 60 minutes"
         elif says.money or _open(folded, start, stop):
             near.add(before)
-    return sorted(near.union([one for one in counts if one - 1 in near or one + 1 in near]))
+    near.update([one for one in counts if one - 1 in near or one + 1 in near])
+    for one in near:
+        start, end = runs[one]
+        if (folded[end : end + 1] in LETTERS or folded[start - 1 : start] in LETTERS) and (
+            written := in_letters(folded, start, end)
+        ):
+            edits.append(written)
+    return sorted(near), edits
 
 
 def _open(folded: str, start: int, end: int) -> bool:
@@ -228,14 +249,14 @@ def _telling() -> tuple[Callable[[str], list[tuple[int, int, int]]], list[tuple[
     known = words()
     money = known.currencies.keys() | known.shy.keys()
     back = money | known.units.keys() | known.tables.keys() | known.fixed.keys() | known.cues_after | {"'"}
-    slashed = [word.replace(" ", "/") for word in back if len(word) == len("p h") and word[1] == " "]  # "p/h"
+    letters = {word for word in back if len(word) == len("p h") and word[1] == " "}  # as "p/h"; "o n" is in many words
     shapes = {
         shape: (
             shape.index(word),
             len(shape) - len(word) - shape.index(word),
             Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word not in known.cues or word in back),
         )
-        for word in [*back, *known.cues, *slashed]
+        for word in (back - letters) | known.cues | {word.replace(" ", "/") for word in letters}
         for shape in _shapes(word)
     }
     find = AhoCorasick(list(shapes), implementation=Implementation.DFA)

@@ -24,7 +24,7 @@ NUMBER = re.compile(
 # "1h30", "1 hr 30 min", "2 horas y 30 minutos": one time; "1h 30" may be a price.
 HOURS_AND_MINUTES = re.compile(
     r"(\d) ?h(?:(?:ou)?rs?|oras?)?"
-    r"(?:(15|30|45)(?=m?\b(?![$€£]| [$€£](?! ?\d)))m?|(?: |-| ?& ?| (?:and|y|e) )?(15|30|45) ?m(?:in(?:utes?|utos?|s)?)?\b)"
+    r"(?:(15|30|45)(?=m?\b(?![$€£]| [$€£](?!\d)))m?|(?: |-| ?& ?| (?:and|y|e) )?(15|30|45) ?m(?:in(?:utes?|utos?|s)?)?\b)"
 )
 APART = frozenset("/.:-,'x ")  # what may stand within a number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
@@ -46,6 +46,7 @@ class Words:
     dollars: frozenset[str]  # those that are written "$"
     spaced: frozenset[str]
     scales: Mapping[str, int]
+    hundreds: Mapping[str, int]  # number words from 100 on
     units: Mapping[str, int]  # phrase -> minutes
     fixed: Mapping[str, int]
     tables: Mapping[str, int]
@@ -93,6 +94,7 @@ def words() -> Words:
         shy=shy,
         regions=data["regions"],
         scales=data["scales"],
+        hundreds=data["hundreds"],
         units=units,
         fixed=fixed,
         tables=tables,

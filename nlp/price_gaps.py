@@ -104,12 +104,13 @@ def read(text: str) -> Gap:
         joins = tuple([join_of(text[edges[index] : edges[index + 1]]) for index in range(0, len(edges), 2)])
     else:
         joins = (join_of(text[left:right]),)
+    bridged = text in known.glue  # "100x30mins"
     measured = after is None and text[:1] in MEASURES
-    if used < len(tokens) and after is None and not first:
+    if used < len(tokens) and after is None and not first and not bridged:
         word, begin, _ = tokens[used]
         measured = measured or (word in known.not_after and text[:begin] in {"", " ", "-", ". "})
     begins = ends = False  # whether a word begins or ends the gap
-    if tokens and text not in known.glue:  # "100x30mins"
+    if tokens and not bridged:
         begins = not tokens[0][1] and not used and not first
         ends = before is None and tokens[-1][2] == len(text) and not (times and times[-1].end == len(text))
     cues = (False, False)

@@ -10,13 +10,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from nlp import price_gaps
-from nlp.amounts import Number, near_words, numbers_of
+from nlp.amounts import Number, Runs, near_words, numbers_of
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.joins import Join
 from nlp.money import LONGEST, SMALLEST, is_likely, is_round, words
 from nlp.pairing import Amount, Item, companion, pair, without_weak
 from nlp.price_gaps import Gap, Time
 from nlp.records import Kind
+from nlp.spelled import plain
 
 NAME = "prices"
 MOST, LONGEST_TEXT = 2_000, 100_000  # numbers and characters of an ad that are looked at: no list of prices has more
@@ -38,6 +39,8 @@ class Prices:
         Example("media hora 50 euros", ("EUR 50 / 30 min",), region="ES"),
         Example("Rates: hh 100 hr 150, 250 for 2 hours", ("100 / 30 min", "150 / 60 min", "250 / 120 min")),
         Example("140 roses hhr", ("USD 140 / 30 min",)),
+        Example("two hundred dollars an hour", ("USD 200 / 60 min",)),
+        Example("$12o/hr", ("USD 120 / 60 min",)),
         Example("150", ("150",), "price"),
         Example("1.234,56 €", ("EUR 1234.56",), "price"),
         Example("Call 312 555 0142, open 24 hours, I'm 24, 10 minutes from downtown", ()),
@@ -47,32 +50,38 @@ class Prices:
 
     def __call__(self, text: AdText) -> list[Found]:
         """Field by field, in reading order."""
-        runs = text.numbers
-        if not runs:
-            return []
-        folded = text.folded.text
-        near = near_words(folded[:LONGEST_TEXT], runs[:MOST])
-        found: list[Found] = []
-        for run in text.fields:
-            name, start, end = run
-            if name == "price":
-                first = bisect_left(runs, (start, 0))
-                chosen = list(range(first, min(bisect_left(runs, (end, 0)), first + MOST)))
-            elif not near or name in SILENT:
-                continue
-            else:
-                chosen = [one for one in near if start <= runs[one][0] < end]
-            if chosen:
-                found += _of_field(text, run, runs[: max(MOST, chosen[-1] + 1)], chosen)
-        return found
+        folded, runs = text.folded.text, text.numbers
+        near, edits = near_words(folded[:LONGEST_TEXT], runs[:MOST])
+        if edits:
+            other = plain(folded, text.fields, edits[:MOST])
+            near, _ = near_words(other.text[:LONGEST_TEXT], other.runs[:MOST])
+            found = _of_fields(other.text, other.fields, other.runs, near, text.region)
+            return [one._replace(start=other.back(one.start), end=other.back(one.end)) for one in found]
+        return _of_fields(folded, text.fields, runs, near, text.region) if runs else []
 
 
-def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen: Sequence[int]) -> list[Found]:
+def _of_fields(folded: str, fields: Sequence[Run], runs: Runs, near: list[int], region: str | None) -> list[Found]:
+    found: list[Found] = []
+    for run in fields:
+        name, start, end = run
+        if name == "price":
+            first = bisect_left(runs, (start, 0))
+            chosen = list(range(first, min(bisect_left(runs, (end, 0)), first + MOST)))
+        elif not near or name in SILENT:
+            continue
+        else:
+            chosen = [one for one in near if start <= runs[one][0] < end]
+        if chosen:
+            found += _of_field(folded, region, run, runs[: max(MOST, chosen[-1] + 1)], chosen)
+    return found
+
+
+def _of_field(folded: str, region: str | None, run: Run, runs: Runs, chosen: Sequence[int]) -> list[Found]:
     priced = run.name == "price"
-    numbers = numbers_of(text.folded.text, run, runs, chosen, priced=priced)
+    numbers = numbers_of(folded, run, runs, chosen, priced=priced)
     if not numbers:
         return []
-    items, joins = without_weak(*_items(text.folded.text, numbers, priced=priced))
+    items, joins = without_weak(*_items(folded, numbers, priced=priced))
     paired = pair(items, joins) if len(items) > 1 else {}
     found = []
     for index, item in enumerate(items):
@@ -82,7 +91,7 @@ def _of_field(text: AdText, run: Run, runs: tuple[tuple[int, int], ...], chosen:
         row = item.row and time is None and bool(paired) and is_round(item.value)
         if item.sure or priced or time or item.cued or row:
             minutes = time.minutes if time else companion(items, paired, index) if row else None
-            found.append(_found(item, time, minutes, text.region))
+            found.append(_found(item, time, minutes, region))
     return found
 
 

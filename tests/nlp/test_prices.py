@@ -56,6 +56,10 @@ def found(text: str, field: str = "body", region: str | None = "US") -> list[Fou
         ("80x30mins 140x1hr", ["80 / 30 min", "140 / 60 min"]),
         ("60 fifteen minutes, 90 thirty min", ["60 / 15 min", "90 / 30 min"]),
         ("R$90 a meia horinha", ["BRL 90 / 30 min"]),
+        ("two hundred dollars an hour, hhr one twenty dollars", ["USD 200 / 60 min", "USD 120 / 30 min"]),
+        ("doscientos cincuenta euros por noche", ["EUR 250 / 480 min"]),
+        ("cento e dez reais", ["BRL 110"]),
+        ("$12o/hr, $2oo 2h, $l50", ["USD 120 / 60 min", "USD 200 / 120 min", "USD 150"]),
         ("80 hh\n150 k", ["80 / 30 min", "150 / 60 min"]),
     ],
 )
@@ -87,6 +91,8 @@ def test_a_price_is_read_with_what_is_known_of_it(text: str, values: list[str]) 
         "his pen 7 times",
         "150k followers",
         "fui en 2010 desde 2015",
+        "one of my dollars",
+        "one hundred ten pounds, forty hours",
     ],
 )
 def test_other_numbers_are_no_prices(text: str) -> None:
@@ -145,6 +151,11 @@ def test_an_unknown_unit_in_a_table_is_told_by_the_prices_beside_it() -> None:
     assert half.confidence < hour.confidence
 
 
+def test_the_find_of_a_spelled_amount_covers_its_words() -> None:
+    text = "relax, two hundred dollars an hour, $12o/hr"
+    assert [text[one.start : one.end] for one in found(text)] == ["two hundred dollars an hour", "$12o/hr"]
+
+
 ALLOWED = 0.2  # seconds of CPU
 HOSTILE = (
     "$1$1$1",
@@ -158,6 +169,8 @@ HOSTILE = (
     "9 800 ",
     "1'",
     "7 hour ",
+    "one dollars ",
+    "$2oo ",
     "hh ",
     "$",
 )
