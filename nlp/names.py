@@ -28,7 +28,7 @@ CLOSED = re.compile(
 AGED = re.compile(r"\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
 MARKED = re.compile(rf"(?:\A|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]\s{{0,2}}\Z")
 BEFORE_AGE = re.compile(r"[\n\x1e*~|!.]\s{0,3}\Z")
-HERE = re.compile(r" (?:here|aqui)\b")
+HERE, HERE_WHOLE = (" here", " aqui"), re.compile(r" (?:here|aqui)\b")
 # "Ana -", "Ana |", "Ana in Miami" begins a title, "- Ana" ends it; "Yours, Ana" ends an ad or a line.
 HEADED = re.compile(r"\s{0,2}(?:[-|,:*~!·(]|\Z|(?:in|en|em) )")
 TAILED = re.compile(r"[-|,:*~!·]\s{0,2}\Z")
@@ -37,6 +37,9 @@ JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+LINK = 5  # characters between two names that are joined
+TO_AGE = 6  # characters behind a name in which its age begins
+DIGITS = frozenset("0123456789")
 EDGE = 5  # characters that may stand outside a name at the edge
 NO_AGE = frozenset(":/%$€£")  # behind a number: a clock, a share, a price
 MARKS = frozenset(",(|/·-")
@@ -122,13 +125,15 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
         if large:
             if name not in listed.common and _word_before(folded, start) not in listed.places:
                 _put(sure, start, end, 0.6)
-            if HERE.match(folded, end, run.end):
+            if folded.startswith(HERE, end) and HERE_WHOLE.match(folded, end, run.end):
                 _put(sure, start, end, 0.7)
-            if last is not None and JOINED.fullmatch(folded, last[1], start):
+            if last is not None and start - last[1] <= LINK and JOINED.fullmatch(folded, last[1], start):
                 _put(sure, *last, 0.7)
                 _put(sure, start, end, 0.7)
-        if AGED.match(folded, end, run.end) and (
-            start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start)
+        if (
+            not DIGITS.isdisjoint(folded[end : end + TO_AGE])
+            and AGED.match(folded, end, run.end)
+            and (start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start))
         ):
             _put(sure, start, end, 0.8)
         if (
