@@ -7,16 +7,13 @@ one pass; everything else is matched beside them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.masking import masks
+from nlp.name_words import BESIDE, CUE, KNOWN, finder, words
 from nlp.records import Kind
-from nlp.whole_words import MOST, WholeWords, bounded, spaced
-from store.datafiles import load_data
+from nlp.whole_words import MOST, bounded, spaced
 
 NAME = "names"
 REPEATED = 20  # names of no list that are looked for elsewhere in the ad
@@ -31,7 +28,7 @@ CLOSED = re.compile(
 AGED = re.compile(r"\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
 MARKED = re.compile(rf"(?:\A|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]\s{{0,2}}\Z")
 BEFORE_AGE = re.compile(r"[\n\x1e*~|!.]\s{0,3}\Z")
-HERE = re.compile(r" (?:here|aqui)\b")
+HERE, HERE_WHOLE = (" here", " aqui"), re.compile(r" (?:here|aqui)\b")
 # "Ana -", "Ana |", "Ana in Miami" begins a title, "- Ana" ends it; "Yours, Ana" ends an ad or a line.
 HEADED = re.compile(r"\s{0,2}(?:[-|,:*~!·(]|\Z|(?:in|en|em) )")
 TAILED = re.compile(r"[-|,:*~!·]\s{0,2}\Z")
@@ -40,26 +37,13 @@ JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s*(?:,|&|/|\+|\band\b|\by\b|\be\b)\s*")
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+LINK = 5  # characters between two names that are joined
+TO_AGE = 6  # characters behind a name in which its age begins
+DIGITS = frozenset("0123456789")
 EDGE = 5  # characters that may stand outside a name at the edge
 NO_AGE = frozenset(":/%$€£")  # behind a number: a clock, a share, a price
 MARKS = frozenset(",(|/·-")
 READ = frozenset({"title", "body"})
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What names.yml says."""
-
-    known: frozenset[str]
-    common: frozenset[str]  # known names that are words too
-    praise: frozenset[str]  # known names that praise
-    never: frozenset[str]
-    strong: frozenset[str]
-    labels: frozenset[str]
-    weak: frozenset[str]
-    verbs: frozenset[str]
-    beside: frozenset[str]
-    places: frozenset[str]
 
 
 Name = tuple[int, int]
@@ -84,15 +68,20 @@ class Names:
         folded = text.folded.text
         sure: Sure = {}
         known, cues = _signs(text)
+        marked = [
+            one for one in text.numbers if one[1] - one[0] == 2 and not MARKS.isdisjoint(folded[one[0] - 2 : one[0]])
+        ]
         for run in text.fields:
             if run.name == "name":
                 for match in FIELD.finditer(folded, run.start, run.end):
                     sure |= {start: (end, 1.0) for start, end in _split(match)}
             elif run.name in READ:
-                mine = [one for one in known if run.start <= one[0] < run.end]
-                _known(text, run, mine, sure)
-                _cued(text, [one for one in cues if run.start <= one[0] < run.end], sure)
-                _aged(text, run, sure)
+                if known:
+                    _known(text, run, [one for one in known if run.start <= one[0] < run.end], sure)
+                if cues:
+                    _cued(text, [one for one in cues if run.start <= one[0] < run.end], sure)
+                if marked:
+                    _aged(text, run, marked, sure)
         kept = {start: one for start, one in sure.items() if _could_be(folded[start : one[0]])}
         if not kept:
             return
@@ -107,18 +96,21 @@ class Names:
 
 
 def _signs(text: AdText) -> tuple[list[Name], list[tuple[int, str]]]:
-    """Known names where they stand, and cues where they end."""
-    find, every = _finder()
-    folded = text.folded.text
+    """Known names where they stand, and cues where they end, as far as a name could follow them."""
+    find, every, kinds = finder()
+    folded, original, starts = text.folded.text, text.original.text, text.folded.starts
     known: list[Name] = []
     cues: list[tuple[int, str]] = []
-    all_known, labels = words().known, words().labels
+    last = len(folded)
     for index, start, end in bounded(find(spaced(folded)), text.fields):
-        word = every[index]
-        if word in all_known:
+        kind = kinds[index]
+        if kind == KNOWN:
             known.append((start, end - 2))
-        elif word not in labels or folded[end - 2 : end].strip()[:1] in {":", "="}:
-            cues.append((end - 2, word))
+        elif kind == BESIDE:
+            if end - 1 < last and original[starts[end - 1]].isupper():
+                cues.append((end - 2, every[index]))
+        elif kind == CUE or folded[end - 2 : end].strip()[:1] in {":", "="}:
+            cues.append((end - 2, every[index]))
     return known, cues
 
 
@@ -133,13 +125,15 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
         if large:
             if name not in listed.common and _word_before(folded, start) not in listed.places:
                 _put(sure, start, end, 0.6)
-            if HERE.match(folded, end, run.end):
+            if folded.startswith(HERE, end) and HERE_WHOLE.match(folded, end, run.end):
                 _put(sure, start, end, 0.7)
-            if last is not None and JOINED.fullmatch(folded, last[1], start):
+            if last is not None and start - last[1] <= LINK and JOINED.fullmatch(folded, last[1], start):
                 _put(sure, *last, 0.7)
                 _put(sure, start, end, 0.7)
-        if AGED.match(folded, end, run.end) and (
-            start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start)
+        if (
+            not DIGITS.isdisjoint(folded[end : end + TO_AGE])
+            and AGED.match(folded, end, run.end)
+            and (start == run.start or BEFORE_AGE.search(folded, max(start - 4, 0), start))
         ):
             _put(sure, start, end, 0.8)
         if (
@@ -170,10 +164,8 @@ def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
     """Names behind cues."""
-    folded, original, starts, known = text.folded.text, text.original.text, text.folded.starts, words()
+    folded, known = text.folded.text, words()
     for at, cue in cues:
-        if cue in known.beside and not (at + 1 < len(folded) and original[starts[at + 1]].isupper()):
-            continue
         match = POINTED.match(folded, at)
         if match is None:
             continue
@@ -192,12 +184,12 @@ def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
                     _put(sure, start, end, 0.8)
 
 
-def _aged(text: AdText, run: Run, sure: Sure) -> None:
-    """A word of no list with a capital that begins a line and has an age behind a mark."""
+def _aged(text: AdText, run: Run, marked: list[Name], sure: Sure) -> None:
+    """A word of no list with a capital that begins a line and has an age behind a mark: one of the numbers `marked`."""
     folded = text.folded.text
     looked_at = 0
-    for start, end in text.numbers:
-        if end - start != 2 or MARKS.isdisjoint(folded[start - 2 : start]) or not run.start < start < run.end:
+    for start, end in marked:
+        if not run.start < start < run.end:
             continue
         looked_at += 1
         if folded[end : end + 1] in NO_AGE or looked_at > MOST:
@@ -277,17 +269,3 @@ def _could_be(written: str) -> bool:
 def _is_group(written: str) -> bool:
     known = masks()
     return any(known.of_row[row] in GROUPS for _, _, row in known.hits(written))
-
-
-@cache
-def words() -> Words:
-    """The one set of words."""
-    data: dict[str, Any] = load_data(Path(__file__).with_name("names.yml"))
-    return Words(**{name: frozenset(map(str, data[name])) for name in Words.__dataclass_fields__})
-
-
-@cache
-def _finder() -> tuple[WholeWords, tuple[str, ...]]:
-    known = words()
-    every = tuple(sorted(known.known | known.strong | known.labels | known.weak | known.verbs | known.beside))
-    return WholeWords(every), every
