@@ -104,7 +104,9 @@ def _number(groups: tuple[tuple[Atom, ...], ...], regions: tuple[str, ...], plus
     return Spread(value, groups) if value else None
 
 
-def _ended(folded: str, chains: Sequence[Chain], tail: Chain, regions: tuple[str, ...], plus: set[int]) -> Spread | None:
+def _ended(
+    folded: str, chains: Sequence[Chain], tail: Chain, regions: tuple[str, ...], plus: set[int]
+) -> Spread | None:
     """A head of all but four digits, and elsewhere "ends in" or "then" before the last four."""
     known = vocabulary()
     for last in _fours(tail):

@@ -46,7 +46,7 @@ def weigh(
     weight += LABELLED * label + SIGNED * sign
     before = after = None
     if first or last < len(chain.holds):
-        single = all([len(atom[0]) == 1 for atom in atoms])
+        single = not any(len(atom[0]) > 1 for atom in atoms)
         before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single=single) else None
         after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single=single) else None
     for side in (before, after):
