@@ -21,13 +21,14 @@ NEVER = re.compile(
 # One of these stands in each of them.
 SIGNS = frozenset(":/-.x%$€£¥₹")
 AND = frozenset({"", "and", "y", "e"})
-DATED = frozenset(":/%$€£¥₹|")
+DATED, AMOUNTS = frozenset(":/%$€£¥₹|"), frozenset("$€£¥₹=%")
 LETTERS = re.compile(r"[^\W_]")
 REMEMBERED = 50_000
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
 MOST_ATOMS = 300
-# A gap wider than this holds nothing together.
-WIDEST = 14
+# A gap wider than this holds nothing together, unless it is words in brackets, up to so wide: 312 (then) 555 (and) 0142.
+WIDEST, WIDEST_ASIDE = 14, 28
+ASIDE = re.compile(r" ?\(([^\W\d_][^\d()\n]{1,22})\) ?")
 # Of an atom, without the checks of its arguments: there are many.
 make = tuple.__new__
 # How two atoms hang together, ever looser: glued; one dash or dot; a blank; a comma, a line end or several signs.
@@ -116,7 +117,7 @@ class _Reader:
             elif word not in known.skipped and (atoms := self.chain.atoms):
                 if word in known.hundreds and len(atoms[-1].digits) == 1:
                     self.extend_last("00", end)
-                else:
+                elif not ((aside := ASIDE.match(text, atoms[-1][2])) and aside.end() > start):
                     self.close()
         self.close()
         return self.done
@@ -129,7 +130,7 @@ class _Reader:
                 if atoms:
                     last = atoms[-1]
                     gap = self.text[last[2] : start + low]
-                    held = HOLDS[gap] if len(gap) <= WIDEST else None
+                    held = HOLDS[gap] if len(gap) <= WIDEST_ASIDE else None
                     if first and (held is None or (glued_before and not self.is_code(gap))):
                         self.close()
                         atoms = self.chain.atoms
@@ -205,11 +206,17 @@ class _Holds(dict[str, int | None]):
     def __missing__(self, gap: str) -> int | None:
         if len(self) >= REMEMBERED:
             self.clear()
-        self[gap] = found = None if BREAK[1] in gap else _hold(gap)
+        self[gap] = found = LOOSE if is_aside(gap) else None if BREAK[1] in gap or len(gap) > WIDEST else _hold(gap)
         return found
 
 
 HOLDS = _Holds()
+
+
+def is_aside(gap: str) -> bool:
+    """Words in brackets that say nothing of money, measures or times."""
+    aside = ASIDE.fullmatch(gap)
+    return aside is not None and AMOUNTS.isdisjoint(aside[1]) and vocabulary().units.isdisjoint(aside[1].split())
 
 
 def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
@@ -227,7 +234,7 @@ def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
     for low, high in spans:
         if atoms:
             gap = text[last:low]
-            held = HOLDS[gap] if len(gap) <= WIDEST else None
+            held = HOLDS[gap] if len(gap) <= WIDEST_ASIDE else None
             if held is None:
                 return None
             gaps.append(gap)
