@@ -80,9 +80,16 @@ class _Reader:
         never = NEVER.finditer(text, low, high if not SIGNS.isdisjoint(text[low:high]) else low)
         ban = next(never, None)
         waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
+        passed = low  # to the end of words in brackets
         for match in WORD.finditer(text, low, high):
+            start, end = match.span()
+            if start < passed:
+                continue
             word = match[0]
             atoms = self.chain.atoms
+            if atoms and text[start - 1] == "(" and (aside := ASIDE.match(text, atoms[-1][2])) and is_aside(aside[0]):
+                passed = aside.end()
+                continue
             runs = SPELLED[word]
             guessed = False
             if runs is None and (not atoms or atoms[-1][3] == WORDS):
@@ -95,9 +102,8 @@ class _Reader:
                         self.times = known.times[word]
                     continue
                 if runs[0][0][-1][4]:
-                    waiting.append((runs, match.start(), guessed))
+                    waiting.append((runs, start, guessed))
                     continue
-            start, end = match.span()
             while ban is not None and ban.end() <= start:
                 self.close()
                 ban = next(never, None)
@@ -117,7 +123,7 @@ class _Reader:
             elif word not in known.skipped and (atoms := self.chain.atoms):
                 if word in known.hundreds and len(atoms[-1].digits) == 1:
                     self.extend_last("00", end)
-                elif not ((aside := ASIDE.match(text, atoms[-1][2])) and aside.end() > start):
+                else:
                     self.close()
         self.close()
         return self.done
@@ -214,9 +220,16 @@ HOLDS = _Holds()
 
 
 def is_aside(gap: str) -> bool:
-    """Words in brackets that say nothing of money, measures or times."""
+    """Words in brackets that say nothing of money, measures or times, and are no digits."""
     aside = ASIDE.fullmatch(gap)
-    return aside is not None and AMOUNTS.isdisjoint(aside[1]) and vocabulary().units.isdisjoint(aside[1].split())
+    if aside is None or not AMOUNTS.isdisjoint(aside[1]):
+        return False
+    known, words = vocabulary(), aside[1].split()
+    return (
+        known.units.isdisjoint(words)
+        and known.strong.keys().isdisjoint(words)
+        and any(SPELLED[word] is None for word in words)
+    )
 
 
 def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
