@@ -170,7 +170,7 @@ class _Reader:
         """Add the units to a chain that ends in tens: thirty two."""
         last = self.chain.atoms[-1]
         tens = last.digits
-        if digits[0] == "0" or gap.strip(" -") not in AND:
+        if digits[0] == "0" or gap.strip(" -") not in AND or " -" in gap:
             return False
         if tens[1:] == "00" and len(digits) < 3:
             tens = tens[: -len(digits)] + digits
