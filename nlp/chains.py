@@ -21,13 +21,14 @@ NEVER = re.compile(
 # One of these stands in each of them.
 SIGNS = frozenset(":/-.x%$€£¥₹")
 AND = frozenset({"", "and", "y", "e"})
-DATED = frozenset(":/%$€£¥₹|")
+DATED, AMOUNTS = frozenset(":/%$€£¥₹|"), frozenset("$€£¥₹=%")
 LETTERS = re.compile(r"[^\W_]")
 REMEMBERED = 50_000
 # Longer than any number in an ad; of a longer chain the head and the tail are looked at.
 MOST_ATOMS = 300
-# A gap wider than this holds nothing together.
-WIDEST = 14
+# A gap wider than this holds nothing together, unless it is words in brackets, up to so wide: 312 (then) 555 (and) 0142.
+WIDEST, WIDEST_ASIDE = 14, 28
+ASIDE = re.compile(r" ?\(([^\W\d_][^\d()\n]{1,22})\) ?")
 # Of an atom, without the checks of its arguments: there are many.
 make = tuple.__new__
 # How two atoms hang together, ever looser: glued; one dash or dot; a blank; a comma, a line end or several signs.
@@ -79,9 +80,16 @@ class _Reader:
         never = NEVER.finditer(text, low, high if not SIGNS.isdisjoint(text[low:high]) else low)
         ban = next(never, None)
         waiting: list[tuple[tuple[Run, ...], int, bool]] = []  # ordinary words that count if a digit (a word) follows
+        passed = low  # to the end of words in brackets
         for match in WORD.finditer(text, low, high):
+            start, end = match.span()
+            if start < passed:
+                continue
             word = match[0]
             atoms = self.chain.atoms
+            if atoms and text[start - 1] == "(" and (aside := ASIDE.match(text, atoms[-1][2])) and is_aside(aside[0]):
+                passed = aside.end()
+                continue
             runs = SPELLED[word]
             guessed = False
             if runs is None and (not atoms or atoms[-1][3] == WORDS):
@@ -94,9 +102,8 @@ class _Reader:
                         self.times = known.times[word]
                     continue
                 if runs[0][0][-1][4]:
-                    waiting.append((runs, match.start(), guessed))
+                    waiting.append((runs, start, guessed))
                     continue
-            start, end = match.span()
             while ban is not None and ban.end() <= start:
                 self.close()
                 ban = next(never, None)
@@ -129,7 +136,7 @@ class _Reader:
                 if atoms:
                     last = atoms[-1]
                     gap = self.text[last[2] : start + low]
-                    held = HOLDS[gap] if len(gap) <= WIDEST else None
+                    held = HOLDS[gap] if len(gap) <= WIDEST_ASIDE else None
                     if first and (held is None or (glued_before and not self.is_code(gap))):
                         self.close()
                         atoms = self.chain.atoms
@@ -163,7 +170,7 @@ class _Reader:
         """Add the units to a chain that ends in tens: thirty two."""
         last = self.chain.atoms[-1]
         tens = last.digits
-        if digits[0] == "0" or gap.strip(" -") not in AND:
+        if digits[0] == "0" or gap.strip(" -") not in AND or " -" in gap:
             return False
         if tens[1:] == "00" and len(digits) < 3:
             tens = tens[: -len(digits)] + digits
@@ -205,11 +212,24 @@ class _Holds(dict[str, int | None]):
     def __missing__(self, gap: str) -> int | None:
         if len(self) >= REMEMBERED:
             self.clear()
-        self[gap] = found = None if BREAK[1] in gap else _hold(gap)
+        self[gap] = found = LOOSE if is_aside(gap) else None if BREAK[1] in gap or len(gap) > WIDEST else _hold(gap)
         return found
 
 
 HOLDS = _Holds()
+
+
+def is_aside(gap: str) -> bool:
+    """Words in brackets that say nothing of money, measures or times, and are no digits."""
+    aside = ASIDE.fullmatch(gap)
+    if aside is None or not AMOUNTS.isdisjoint(aside[1]):
+        return False
+    known, words = vocabulary(), aside[1].split()
+    return (
+        known.units.isdisjoint(words)
+        and known.strong.keys().isdisjoint(words)
+        and any(SPELLED[word] is None for word in words)
+    )
 
 
 def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
@@ -227,7 +247,7 @@ def straight(text: str, spans: Sequence[tuple[int, int]]) -> Chain | None:
     for low, high in spans:
         if atoms:
             gap = text[last:low]
-            held = HOLDS[gap] if len(gap) <= WIDEST else None
+            held = HOLDS[gap] if len(gap) <= WIDEST_ASIDE else None
             if held is None:
                 return None
             gaps.append(gap)

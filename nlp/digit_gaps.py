@@ -2,7 +2,7 @@
 
 import re
 
-from nlp.chains import WIDEST, WORD
+from nlp.chains import WIDEST, WORD, is_aside
 from nlp.digit_words import vocabulary
 from nlp.digits import GUESSED, SPELLED
 from nlp.mapped import BREAK
@@ -46,6 +46,8 @@ BACK = _Sides(re.compile(rf"(?:\A|[^\w]|_|\d)[{LETTERS}]+(?:[^\w\n]|_){{0,3}}\Z"
 def _judge(gap: str) -> int:
     if BREAK[1] in gap or not MONEY.isdisjoint(gap):
         return 0
+    if is_aside(gap):
+        return 1
     known = vocabulary()
     skip = known.separators | known.joiners | known.labels
     digits = 0

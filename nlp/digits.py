@@ -88,6 +88,8 @@ def _spell_mixed(word: str) -> tuple[Run, ...]:
             atoms.append(Atom(part, start, start + len(part), DIGITS, 0))
             continue
         before, after = index > 0, index + 1 < len(parts)
+        if before and after and part in vocabulary().separators:
+            continue  # 312dash555dash0142
         # One letter before a long number is a serial's: s666666666.
         serial = not before and after and part in SERIAL and len(parts[1][0]) >= LONG
         if not serial and (whole := _whole(part, start)):

@@ -45,13 +45,17 @@ BARE_CODES = (
 )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def number(digits: str, regions: tuple[str, ...], sign: bool = False) -> str | None:
+def number(digits: str, regions: tuple[str, ...], *, sign: bool) -> str | None:
     """E.164 of digits as an ad writes them, after a plus (`sign`) or without; None where no plan has such a number."""
     if sign:
         return international(digits) if len(digits) >= SHORTEST_SIGNED else None
     if len(digits) < SHORTEST_ANYWHERE and regions[0] in NANP_REGIONS:
         return None
+    return _dialled(digits, regions)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _dialled(digits: str, regions: tuple[str, ...]) -> str | None:
     if (
         digits.startswith(("00", "011"))
         and len(digits) > 10

@@ -172,7 +172,7 @@ def _plain_form(surface: str) -> str:
 
 
 def _has_other_digits(surface: str) -> bool:
-    return any([letter == KEYCAP or TABLE[letter].isdigit() for letter in set(surface) if letter > LAST_ASCII])
+    return any(letter == KEYCAP or TABLE[letter].isdigit() for letter in set(surface) if letter > LAST_ASCII)
 
 
 PHONES = Phones()

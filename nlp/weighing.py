@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from nlp.chains import GLUED, LOOSE, MARK, SPACE, Chain
+from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, WORDS, Atom
 
 # A window that weighs less is no number.
@@ -18,6 +19,7 @@ SENTENCE_END = re.compile(r"[.!?]\s")
 MOST_PLAIN = 8
 IN_A_ROW = 10
 MONEY = frozenset("$€£¥₹")
+FIELD = re.compile(r"([^\W\d_]+)=\Z")
 SIGNS = MONEY | set("-#=*")  # beside a number they may make it something else
 REMEMBERED = 10_000
 # How atoms are written and what stands between them -> what they weigh by themselves, and their loosest gap.
@@ -31,8 +33,12 @@ def weigh(
     atoms, gaps = chain.atoms[first : last + 1], chain.gaps[first:last]
     start, end = atoms[0].start, atoms[-1].end
     ahead, behind = folded[max(start - 2, 0) : start], folded[end : end + 1]
-    if not (SIGNS.isdisjoint(ahead) and SIGNS.isdisjoint(behind)) and _is_amount(ahead, behind, gaps):
-        return 0.0
+    if not (SIGNS.isdisjoint(ahead) and SIGNS.isdisjoint(behind)):
+        if ahead[-1:] == "=" and (field := FIELD.search(folded[max(start - 16, 0) : start])):
+            label = label or field[1] in vocabulary().labels  # send?phone=13125550142
+            ahead = "" if label else ahead
+        if _is_amount(ahead, behind, gaps):
+            return 0.0
     nanp = value is None or value.startswith("+1")
     key = (tuple([(len(atom[0]), atom[3], atom[4]) for atom in atoms]), tuple(gaps), nanp)
     look = LOOKS.get(key)
@@ -46,7 +52,7 @@ def weigh(
     weight += LABELLED * label + SIGNED * sign
     before = after = None
     if first or last < len(chain.holds):
-        single = all([len(atom[0]) == 1 for atom in atoms])
+        single = not any(len(atom[0]) > 1 for atom in atoms)
         before = chain.holds[first - 1] if first and _joins(chain.atoms[first - 1], single=single) else None
         after = chain.holds[last] if last < len(chain.holds) and _joins(chain.atoms[last + 1], single=single) else None
     for side in (before, after):

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from nlp.chains import GLUED, Chain
 from nlp.digit_words import vocabulary
 from nlp.digits import DIGITS, WORDS, Atom
-from nlp.numbering import NANP_REGIONS, international, national, number
+from nlp.numbering import BARE_CODES, NANP_REGIONS, international, national, number
 from nlp.stretches import FEWEST_DIGITS
 from nlp.weighing import ENOUGH, LABELLED, weigh
 
 # E.164 has at most 15 digits; an exit code (00, 011) may stand before them.
 MOST_DIGITS = 18
+SHORTEST_CODED = 11
 BEFORE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 LENGTHS = (10, 13)  # of a number with its country code
 EXTENSION = re.compile(r"[ ,.;]{0,3}(?:x|ext|extension|ramal|interno)[ .:]{0,2}(\d{1,6})(?!\w)")
@@ -71,7 +72,7 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> list[Window]
         return []
     found: list[Window] = []
     sign = plus(folded, chain.start)
-    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign) or _said_plus(folded, chain, whole)):
+    if len(whole) <= MOST_DIGITS and (value := number(whole, regions, sign=sign) or _coded(folded, chain, whole)):
         weight = weigh(folded, chain, 0, final, whole, value, sign=sign, label=False)
         if weight and ENOUGH - LABELLED <= weight < ENOUGH and labelled(folded, chain.start):
             weight += LABELLED
@@ -113,12 +114,16 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> list[Window]
     return found
 
 
-def _said_plus(folded: str, chain: Chain, digits: str) -> str | None:
-    """The number whose country code follows the word: plus four four."""
-    if chain.atoms[0].form != WORDS:
+def _coded(folded: str, chain: Chain, digits: str) -> str | None:
+    """The number whose country code stands without a plus, but is told apart: plus four four, 44-20-7946-0958, phone=4420..."""
+    if len(digits) < SHORTEST_CODED or digits[0] == "0":
         return None
-    said = PLUS.search(folded[max(chain.start - 8, 0) : chain.start])
-    return international(digits) if said and len(digits) > FEWEST_DIGITS else None
+    first, start = chain.atoms[0], chain.start
+    grouped = len(chain.atoms) > 2 and len(set(chain.gaps)) == 1 and first.digits in BARE_CODES and first.form == DIGITS
+    field = not grouped and folded[start - 1 : start] == "=" and labelled(folded, start - 1)
+    if grouped or field or (first.form == WORDS and PLUS.search(folded[max(start - 8, 0) : start])):
+        return international(digits)
+    return None
 
 
 def _is_other(folded: str, chain: Chain, last: int, *, sign: bool) -> bool:

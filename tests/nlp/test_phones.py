@@ -63,6 +63,12 @@ def phones(text: str, region: str | None = "US", title: str = "") -> list[str]:
         ("312 guion 555 ponto 0142", "separators"),
         ("312 and 555 then 0142", "split"),
         ("312 now 555 also 0142", "split"),
+        ("312 (area code) 555 (wait for it) 0142", "separators"),
+        ("3-1-2 (sin error) 5-5-5 (isso mesmo) 0-1-4-2", "separators"),
+        ("312asterisco555guion0142", "separators"),
+        ("trescientos doce, quinientos cincuenta y cinco, cero ciento cuarenta y dos", "words"),
+        ("three hundred twelve - five hundred fifty-five - zero one hundred forty-two", "words"),
+        ("https://chat.example/send?phone=3125550142", "plain"),
     ],
 )
 def test_one_number_is_read_however_it_is_written(read_text: ReadText, written: str, form: str) -> None:
@@ -75,6 +81,8 @@ def test_one_number_is_read_however_it_is_written(read_text: ReadText, written: 
     "text",
     [
         "100 150 200 250",
+        "100 (half hour) 150 (full hour) 2500 (night)",
+        "total=3125550142",
         "120 hh, 200 hr, 350 2hr, 1200 night",
         "$3125550142 in total",
         "invoice #3125550142",
@@ -105,6 +113,10 @@ def test_other_numbers_are_no_phones(text: str) -> None:
         ("+44 (0)20 7946 0958", "US", "+442079460958"),
         ("0044 20 7946 0958", "US", "+442079460958"),
         ("0808 157 0123", None, "+448081570123"),
+        ("44-20-7946-0958", "US", "+442079460958"),
+        ("https://chat.example/send?phone=442079460958", "US", "+442079460958"),
+        ("write to @lea_44_20_7946_0958", "US", "+442079460958"),
+        ("call +44 ƨ0 7ꝯч6 0ꝯ58", "US", "+442079460958"),
         ("zero three zero six nine nine nine zero one two three", "GB", "+443069990123"),
     ],
 )
