@@ -24,7 +24,7 @@ PER_SEED = 2_000  # ads made at a time, so that the maker's memory stays flat to
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def sample(ads: Sequence[Ad], count: int = 1000) -> list[Ad]:
+def sample(ads: Sequence[Ad], count: int = 3000) -> list[Ad]:
     """Ads as they come, leaving out those that would take the mean away from 80 words."""
     chosen: list[Ad] = []
     total = 0
@@ -63,8 +63,8 @@ def rounds(
 def speed(ads: Sequence[Ad], rivals: Rivals, times: int) -> Iterator[Row]:
     """Ads per CPU-second. The peers were asked before, on the same texts."""
     chosen = sample(ads)
-    about = f"{len(chosen)} ads of {mean(map(words, chosen)):.1f} words"
-    yield _row("reading, all on", OURS, rounds(lambda: list(read_ads(chosen)), len(chosen), times), about)
+    about = f"{len(chosen)} ads of {mean(map(words, chosen)):.1f} words, each read once"
+    yield _row("reading, all on", OURS, _each_once(chosen, times), about)
     for peer, told in rivals.seconds().items():
         for what, seconds in told.items():
             yield _row(what, peer, seconds)
@@ -78,6 +78,18 @@ def speed(ads: Sequence[Ad], rivals: Rivals, times: int) -> Iterator[Row]:
     yield _row(
         "decoding its bytes", "limit: Python", rounds(lambda: [one.decode() for one in everything], len(chosen), times)
     )
+
+
+def _each_once(ads: Sequence[Ad], times: int) -> list[float]:
+    """CPU seconds per ad in each of `times` rounds over different ads, after a warm one: reading remembers what it has read."""
+    taken = []
+    for index in range(times + 1):
+        portion = ads[index :: times + 1]
+        started = time.process_time()
+        for _ in read_ads(portion):
+            pass
+        taken.append((time.process_time() - started) / len(portion))
+    return taken[1:]
 
 
 def joined(ads: Sequence[Ad]) -> list[str]:
