@@ -15,6 +15,7 @@ from nlp.money import LONGEST, LOOSE, number_at, spaced_at, value_of, words
 from nlp.spelled import LETTERS, Edit, in_letters, in_words
 
 BEFORE, BEHIND = "0123456789 /-:=\n(", "0123456789-:="  # what a short word beside a number stands next to
+FAR = 1_000  # from the text, more than anything reaches
 PHONE = 7  # digits: so many in a row are no price
 LONGEST_NUMBER = 12
 PHONES = frozenset({(3, 3, 4), (3, 4, 4), (2, 4, 4), (4, 3, 4), (1, 1, 1)})  # sizes of the groups of a phone
@@ -45,38 +46,27 @@ def near_words(folded: str, runs: Runs) -> tuple[list[int], list[Edit]]:
 
     Also what to put in digits: amounts in words, or partly in letters.
     """
-    starts = [start for start, _ in runs]
-    total, size = len(runs), len(folded)
+    spots = (*runs, (len(folded) + FAR, -FAR))  # the last is beside nothing, and stands before the first
     near: set[int] = set()
     counts: set[int] = set()
     edits: list[Edit] = []
     find, trims = _telling()
     for index, first, last in find("\n" + folded):
         lead, trail, says = trims[index]
-        begin, end = first + lead - 1, last - trail - 1
-        if (
-            says.money
-            and folded[begin - 1] == " "
-            and folded[begin].isalpha()
-            and folded[begin - 2 : begin - 1].isalpha()
-        ):
-            spelled = in_words(folded, begin)
-            if spelled:
-                edits.append(spelled)
-        behind = bisect_left(starts, begin)
-        before = behind - 1
-        after = behind < total and starts[behind] - end <= REACH and behind not in near
-        if not (after or (before >= 0 and begin - runs[before][1] <= REACH and before not in near)):
+        begin, end = first + lead, last - trail
+        behind = bisect_left(spots, (begin,))
+        following = spots[behind][0]
+        after = following - end <= REACH and behind not in near
+        start, stop = spots[behind - 1]
+        before = behind - 1 if begin - stop <= REACH else -1
+        if not (after or says.spelled or (before >= 0 and before not in near)) or _inside(folded, begin, end):
             continue
-        if begin and folded[begin].isalpha() and folded[begin - 1].isalpha():
-            continue
-        if end < size and folded[end].isalpha() and folded[end - 1].isalpha():
-            continue
-        if after and (says.money or _open(folded, *runs[behind])) and reaches(folded, end, starts[behind]):
+        if says.spelled and folded[begin - 1] == " " and (spelled := in_words(folded, begin)):
+            edits.append(spelled)
+        if after and (says.money or _open(folded, *spots[behind])) and reaches(folded, end, following):
             near.add(behind)
         if before < 0 or before in near or not says.back:
             continue
-        start, stop = runs[before]
         if not reaches(folded, stop, begin):
             continue
         if begin - stop < 3 and stop - start < 4 and int(folded[start:stop]) <= says.most:
@@ -93,6 +83,13 @@ def near_words(folded: str, runs: Runs) -> tuple[list[int], list[Edit]]:
         ):
             edits.append(written)
     return sorted(near), edits
+
+
+def _inside(folded: str, begin: int, end: int) -> bool:
+    """Whether a word goes on before or behind."""
+    if begin and folded[begin - 1].isalpha() and folded[begin].isalpha():
+        return True
+    return folded[end : end + 1].isalpha() and folded[end - 1].isalpha()
 
 
 def _open(folded: str, start: int, end: int) -> bool:
@@ -231,6 +228,7 @@ class Says(NamedTuple):
 
     most: int  # so many may be counted, if it is a unit of time
     money: bool  # it is a word for money, so that any number may be it
+    spelled: bool  # ... before which one may stand in words
     back: bool  # it says something of the number before, too
 
 
@@ -252,9 +250,14 @@ def _telling() -> tuple[Callable[[str], list[tuple[int, int, int]]], list[tuple[
     letters = {word for word in back if len(word) == len("p h") and word[1] == " "}  # as "p/h"; "o n" is in many words
     shapes = {
         shape: (
-            shape.index(word),
-            len(shape) - len(word) - shape.index(word),
-            Says(LONGEST.get(known.units.get(word, 0), 0), word in money, word not in known.cues or word in back),
+            shape.index(word) - 1,  # the text is searched behind an end of line
+            len(shape) - len(word) - shape.index(word) + 1,
+            Says(
+                LONGEST.get(known.units.get(word, 0), 0),
+                word in money,
+                word in money and word[:2].isalpha(),
+                word not in known.cues or word in back,
+            ),
         )
         for word in (back - letters) | known.cues | {word.replace(" ", "/") for word in letters}
         for shape in _shapes(word)

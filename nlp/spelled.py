@@ -21,6 +21,7 @@ LOOKS = str.maketrans("oоοlis", "000115")
 LETTERS = frozenset("oоοlis")
 LOOK_ALIKE = re.compile(r"[lis]?\d(?:[\doоο]|[lis](?=[\doоο])){0,8}(?![^\W_]|/n)")
 MOST = 5_000  # numbers of such a text that are looked at
+CENTS = re.compile(r"[a-z]{2,8},? (?:and |y |e )?[a-z]{2,9}(?:[ -][a-z]{2,9}){0,2} (?:cent|centavo|centimo)s?\b")
 LINKS = frozenset({"and", "y", "e", "a", "-"})
 
 Edit = tuple[int, int, str]  # `text[start:end]` stands for these digits
@@ -95,6 +96,8 @@ def in_words(folded: str, end: int) -> Edit | None:
         if word in _values():
             values.append(_values()[word])
             begin = stop
+    if CENTS.match(folded, end):
+        return None
     value = _sum(values[::-1])
     return (begin, end - 1, str(value)) if value >= SMALLEST else None
 
