@@ -15,7 +15,7 @@ WORDS = contact_words()
 JOINT = rf"(?:(?:\s?[\[({{]|\s){any_of(WORDS.handle_joints)}(?:[\])}}]\s?|\s))"
 BETWEEN = rf"(?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b|[(\[]|[^\x00-\x7f\w\s])(?:\s|\b|(?=[@\W]))){{0,4}}+"
 NAME = r"[a-z0-9_][a-z0-9._-]{1,39}"
-BEFORE = re.compile(rf"(?<![@\s])\.?+({BETWEEN})\s?+(@?)\s?+((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
+BEFORE = re.compile(rf"(?<![@\s(\[])\.?+({BETWEEN})\s?+(@?)\s?+((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
 SPELLED = re.compile(r"\.?+\s?+(?:[:@=>→-]{1,4}+|is\b|id\b)?+\s{0,2}+@?+\s?+((?:[a-z0-9_.] ){4,39}[a-z0-9_])\b")
 # After a platform that is an ordinary word too.
 SIGNED = re.compile(r"\.?\s?(?:[:@=>→⇒➡👉☞#-]|id\b|user|name|is\b|my\b|[a-z0-9_.] )")

@@ -19,7 +19,7 @@ SENTENCE_END = re.compile(r"[.!?]\s")
 MOST_PLAIN = 8
 IN_A_ROW = 10
 MONEY = frozenset("$€£¥₹")
-FIELD = re.compile(r"([^\W\d_]+)=\Z")
+FIELD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40}+)=\Z")
 SIGNS = MONEY | set("-#=*")  # beside a number they may make it something else
 REMEMBERED = 10_000
 # How atoms are written and what stands between them -> what they weigh by themselves, and their loosest gap.

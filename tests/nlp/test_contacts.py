@@ -274,4 +274,4 @@ def test_a_megabyte_made_to_hurt_is_read_at_once(unit: str) -> None:
     started = time.process_time()
     for extractor in extractors:
         list(extractor(text))
-    assert time.process_time() - started < 1.0  # about a tenth of it where nothing else runs
+    assert time.process_time() - started < 2.0  # about a twentieth of it where nothing else runs

@@ -84,4 +84,4 @@ def test_a_long_text_made_to_hurt_costs_little(unit: str, field: str) -> None:
     names("I'm Zuleika")
     started = time.process_time()
     list(Names()(text))
-    assert time.process_time() - started < 0.6  # of which a busy machine may take half
+    assert time.process_time() - started < 1.5  # an idle machine takes less than a fifth of it

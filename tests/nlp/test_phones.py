@@ -187,7 +187,7 @@ def test_a_megabyte_of_noise_costs_little_and_hides_no_number_elsewhere(unit: st
     text = AdText.of(ad)
     started = time.process_time()
     found = {one.value for one in PHONES(text)}
-    assert time.process_time() - started < 1.0  # a quarter of it on a machine with nothing else to do
+    assert time.process_time() - started < 2.0  # an eighth of it on a machine with nothing else to do
     assert {"+13125550142", "+17135550143"} <= found
 
 

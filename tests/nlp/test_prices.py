@@ -156,7 +156,7 @@ def test_the_find_of_a_spelled_amount_covers_its_words() -> None:
     assert [text[one.start : one.end] for one in found(text)] == ["two hundred dollars an hour", "$12o/hr"]
 
 
-ALLOWED = 0.2  # seconds of CPU
+ALLOWED = 0.6  # seconds of CPU; an idle machine takes a third of it
 HOSTILE = (
     "$1$1$1",
     "1h 1h 1h ",

@@ -69,7 +69,7 @@ def test_a_megabyte_of_numbers_or_labels_is_read_in_no_time(unit: str) -> None:
     started = time.process_time()
     assert len(list(Ages()(text))) == 0
     # An idle machine takes a third of it.
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 1.5
 
 
 @pytest.mark.parametrize(
