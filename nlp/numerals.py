@@ -75,6 +75,14 @@ LOOKS = {"l": 1, "i": 1, "o": 0}
 PAIRS = {"lo": 10, "io": 10, "ll": 11, "li": 11, "il": 11, "ii": 11}
 
 
+UNITS_GLUED = ("y", "a")  # "1oy"
+
+
+def _ends(text: str, position: int) -> bool:
+    """Whether a number ends at `position`, but for the letter of a unit."""
+    return not text[position].isalnum() or (text[position] in UNITS_GLUED and not text[position + 1].isalnum())
+
+
 # After a comma they tell an amount of money.
 CENTS = frozenset(("00", "50", "90", "95", "99"))
 
@@ -119,7 +127,7 @@ class Numbers:
         before, after = text[start - 1] if start else " ", text[end]
         if end - start == 1 and before in LOOKS and not (start > 1 and text[start - 2].isalnum()):
             start, value = start - 1, value + 10 * LOOKS[before]
-        elif end - start == 1 and value and after in LOOKS and not text[end + 1].isalnum():
+        elif end - start == 1 and value and after in LOOKS and _ends(text, end + 1):
             end, value = end + 1, 10 * value + LOOKS[after]
         elif before.isalnum() or before in "$€£":
             return start, end, -1
