@@ -19,7 +19,7 @@ import re2
 
 SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
 SKIPPED = r"[0-9a-z_'$%]+"
-REMEMBERED = 50_000  # sentences, of at most LONG bytes
+REMEMBERED = 20_000  # sentences, of at most LONG bytes
 LONG = 300
 # No phrase reaches across one of these.
 SENTENCE_END = re.compile(rb"[.!?;|\x1e](?!\d)")
