@@ -9,6 +9,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from nlp.alternatives import any_of
 from nlp.numerals import PAIRS, WORDS
 from store.datafiles import load_data
 
@@ -18,11 +19,6 @@ DATA: dict[str, Any] = load_data(Path(__file__).with_suffix(".yml"))
 # What a word of the automaton is.
 NUMBER, PAIR, LABEL, UNIT, WHO, LEAD = range(6)
 # PAIR: two letters that look like digits, and what stands before them. LEAD: "in my", "early", "twenties".
-
-
-def any_of(words: Any) -> str:
-    """An alternation, longest first."""
-    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
 
 
 def _starting(words: list[str]) -> str:

@@ -49,11 +49,6 @@ def read_fully() -> frozenset[str]:
     return frozenset([*_data()["read"], UNKNOWN])
 
 
-def language_of(folded: str) -> str:
-    """ISO 639-1 code of the language most of the text is in, or "und"."""
-    return next(iter(languages_of(folded)), UNKNOWN)
-
-
 def languages_of(folded: str) -> tuple[str, ...]:
     """The language most of the text is in, then others that have at least half its say; none where too little tells."""
     text = folded[:LOOK_AT]
