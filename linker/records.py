@@ -55,7 +55,8 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stay of a group: GeoNames id, first and last instant, how many ads."""
+    """One stay of a group: GeoNames id, first and last instant, how many ads and which; of these how many are reposts, and
+    how often one of them was bumped."""
 
     place: str
     name: str
@@ -64,6 +65,9 @@ class Stop:
     first: datetime
     last: datetime
     ads: int
+    ad_ids: tuple[str, ...] = ()
+    reposts: int = 0
+    bumps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

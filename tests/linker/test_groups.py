@@ -11,22 +11,6 @@ TEXT = "quiet house near {} open from noon until {} every day with parking behin
 PHONE = "+13125550101"
 
 
-def test_an_itinerary_is_the_stays_in_order_of_time() -> None:
-    days = {0: "1", 1: "1", 5: "2", 6: "2", 10: "1"}
-    ads = [posted(str(day), day=day, place=place).signals for day, place in days.items()]
-    assert [(stop.name, stop.first.day, stop.last.day, stop.ads) for stop in itinerary(ads)] == [
-        ("Springfield", 1, 2, 2),
-        ("Riverside", 6, 7, 2),
-        ("Springfield", 11, 11, 1),
-    ]
-
-
-def test_stays_in_two_places_at_once_are_both_kept_whole() -> None:
-    ads = [posted(f"{day}-{place}", day=day, place=place).signals for day in range(4) for place in "12"]
-    assert len(itinerary(ads)) >= 2
-    assert sum(stop.ads for stop in itinerary(ads)) == 8
-
-
 def test_an_ad_whose_place_has_no_position_is_no_stop() -> None:
     assert itinerary([posted("a", place="US/NM/Nowhere").signals]) == ()
 
