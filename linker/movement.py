@@ -55,7 +55,9 @@ class Conflict:
         who = f"under the name {', '.join(self.names)}" if self.names else "under no common name"
         where = f"{self.places[0]} and {self.places[1]}, {self.kilometres:,.0f} km apart"
         if self.kind is Oddity.AT_ONCE:
-            return f"ads for {where}: they ran at the same time for {self.hours:,.0f} h, {who}: {self.left}, {self.right}"
+            return (
+                f"ads for {where}: they ran at the same time for {self.hours:,.0f} h, {who}: {self.left}, {self.right}"
+            )
         return (
             f"new ads for {where}: they lie at most {self.hours:.1f} h apart where the way takes {self.least:.1f} h at least, "
             f"{who}: {self.left}, {self.right}"

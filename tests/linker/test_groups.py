@@ -1,10 +1,9 @@
-"""What a group tells: where its ads were, what its copies have in common, and why two of its ads are together."""
+"""What a group tells: where its ads were, what its copies have in common, and what joins its ads."""
 
 from linker.itinerary import itinerary
 from linker.linking import link
-from linker.records import Link, Reason
+from linker.records import Reason
 from linker.signals import Place
-from linker.why import chain
 from tests.linker.conftest import posted
 
 TEXT = "quiet house near {} open from noon until {} every day with parking behind the house and a warm welcome to all"
@@ -45,18 +44,3 @@ def test_a_web_host_and_a_page_on_it_are_both_keys() -> None:
 
 def test_signals_keep_where_a_place_is() -> None:
     assert posted("a", place="1").signals.places == (Place("1", "Springfield", 39.8, -89.6),)
-
-
-def test_the_shortest_chain_of_links_says_why() -> None:
-    links = [
-        Link(one, other, Reason.PHONE, key, 0.9)
-        for one, other, key in (("a", "b", "1"), ("b", "c", "2"), ("c", "d", "3"))
-    ]
-    links.append(Link("a", "c", Reason.EMAIL, "x@example.com", 0.9))
-    steps = chain(links, [], "a", "d")
-    assert [step.sentence() for step in steps] == [
-        "a and c share the e-mail x@example.com",
-        "c and d share the phone 3",
-    ]
-    assert chain(links, [("a", "d")], "a", "d")[0].sentence() == "a and d were said to be the same by a person"
-    assert chain(links, [], "a", "z") == []
