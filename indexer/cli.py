@@ -254,6 +254,8 @@ def _print_group(found: dict[str, Any], limit: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from indexer.movement_lines import circuit_line, conflict_line, stay_line, template_texts
+
     out = Console(highlight=False)
     out.print(
         Text(f"group {found['group_id']}", "bold"),
@@ -266,7 +268,9 @@ def _print_group(found: dict[str, Any], limit: int) -> None:
         ],
         "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
         "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
-        "places": [f"{one['name']}: {one['first']} to {one['last']}, {one['ads']} ads" for one in found["itinerary"]],
+        "places": [stay_line(one) for one in found["itinerary"]],
+        "more than one traveller can do": [conflict_line(one) for one in found["conflicts"]],
+        "circuits": [circuit_line(one) for one in found["circuits"]],
     }
     for title, rows in lines.items():
         if rows:
@@ -275,6 +279,10 @@ def _print_group(found: dict[str, Any], limit: int) -> None:
                 out.print(Text(f"  {row}"), soft_wrap=True)
             if len(rows) > limit:
                 out.print(f"  and {len(rows) - limit} more; --limit shows them", style="dim")
+    if found["templates"]:
+        out.print(Text("templates", "bold"))
+        for text in template_texts(found):
+            out.print(text, soft_wrap=True)
 
 
 def _print_priority(out: Any, priority: dict[str, Any] | None) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from linker.distance import APART_KM, kilometres, least_hours, most_hours
 from linker.records import Stop
@@ -49,6 +49,19 @@ class Conflict:
     hours: float
     least: float
     names: tuple[str, ...]  # under which both ads stand; none where they name different people, or nobody
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that commands write."""
+        return {
+            "kind": self.kind.value,
+            "ads": [self.left, self.right],
+            "places": list(self.places),
+            "at": [moment.isoformat() for moment in self.at],
+            "kilometres": round(self.kilometres, 1),
+            "hours": round(self.hours, 2),
+            "least": round(self.least, 2),
+            "names": list(self.names),
+        }
 
     def sentence(self) -> str:
         """What it is, in words."""

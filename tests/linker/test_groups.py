@@ -14,16 +14,6 @@ def test_an_ad_whose_place_has_no_position_is_no_stop() -> None:
     assert itinerary([posted("a", place="US/NM/Nowhere").signals]) == ()
 
 
-def test_a_template_has_the_common_words_and_what_fills_its_slots() -> None:
-    fills = [("the park", "late"), ("the lake", "six"), ("the park", "nine")]
-    ads = [posted(str(n), day=n, phone=PHONE, text=TEXT.format(*fill)) for n, fill in enumerate(fills)]
-    (group,) = link([one.signals for one in ads])
-    (template,) = group.templates
-    assert template.ad_ids == group.ad_ids
-    assert template.text.startswith("quiet house near the […] open from noon until […] every day")
-    assert template.slots == (("park", "lake"), ("late", "six", "nine"))
-
-
 def test_near_copies_of_one_poster_are_linked_by_their_wording_alone() -> None:
     ads = [posted(str(n), day=n, phone=f"+1312555010{n}", text=TEXT.format("the park", "late")) for n in range(2)]
     (group,) = link([one.signals for one in ads])

@@ -58,7 +58,7 @@ def make_view(
         readings[ad_id] = Reading(ad_id, one.language, one.masked, tuple(_mentions(one)), "test")
     ids = tuple(sorted(ads))
     times = [ad.posted_at for ad in ads.values() if ad.posted_at]
-    copies = (Template(ids, "", ()),) if templates else ()
+    copies = (Template(ids),) if templates else ()
     group = Group(name, ids, links, (), (), copies, min(times, default=START), max(times, default=START))
     return GroupView(group, ads, readings)
 
