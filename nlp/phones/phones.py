@@ -50,6 +50,8 @@ class Phones:
         Example("ZIZ-SSS-OIOI", ("+12125550101",)),
         Example("plus one, three twelve, five hundred fifty five, zero one forty-two", ("+13125550142",)),
         Example("wa.me/13125550142", ("+13125550142",)),
+        Example("5.5.5.0.1.3.4", ("5550134",)),
+        Example("scores 1-2-1-1-2-2-1, steps 1.2.3.4.5.6.7, release 10.2.5.5.0.1.3.4", ()),
         Example("permit 3125550142. Three rooms", ()),
         Example("from one to two, free for four, ten to five", ()),
         Example("rates 100 150 200, open 10:30 to 22:30 on 05/14/2021", ()),

@@ -25,6 +25,9 @@ LETTER = re.compile(r"[^\W\d_]")
 LABEL_REACH = 40  # characters before a number
 LABEL_WORDS = 7
 LABELS_BY_END = ("电话号是", "电话", "手机")
+APART = frozenset("-.*_~|•·")  # marks that take a number apart, digit by digit
+MOST_ALIKE = 2  # a row of ones and zeros is no number
+IN_ORDER = "01234567890 09876543210"
 
 
 class Window(NamedTuple):
@@ -78,6 +81,8 @@ def windows(folded: str, chain: Chain, regions: tuple[str, ...]) -> list[Window]
             weight += LABELLED
         if weight >= ENOUGH and not _is_other(folded, chain, final, sign=sign):
             return [Window(chain, 0, final, whole, value, valid=True, weight=weight)]  # too few are left for another
+    if _is_taken_apart(chain, whole):
+        return [Window(chain, 0, final, whole, whole, valid=False, weight=ENOUGH)]
     begins = [0, *accumulate([len(atom[0]) for atom in atoms])]
     for first in range(len(atoms)):
         begin = begins[first]
@@ -158,6 +163,18 @@ def labelled(folded: str, start: int) -> bool:
         if word == "/" or (word.isalnum() and word not in known.fillers):
             return word.endswith(LABELS_BY_END)
     return False
+
+
+def _is_taken_apart(chain: Chain, digits: str) -> bool:
+    """Every digit stands alone, the same mark between any two, as in 5.5.5.0.1.3.4: no list, version or score looks so."""
+    return (
+        len(digits) == len(chain.atoms) <= MOST_DIGITS
+        and len(set(chain.gaps)) == 1
+        and chain.gaps[0] in APART
+        and len(set(digits)) > MOST_ALIKE
+        and digits not in IN_ORDER
+        and all(atom.form == DIGITS for atom in chain.atoms)
+    )
 
 
 def _may_be_invalid(digits: str, atoms: Sequence[Atom], regions: tuple[str, ...]) -> bool:
