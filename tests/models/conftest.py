@@ -90,7 +90,8 @@ def _mentions(one: Facts) -> Iterable[Mention]:
 def recruits(view: GroupView) -> tuple[Link, ...]:
     """A recruitment link between the first two ads of a group."""
     left, right = view.group.ad_ids[:2]
-    return (Link(left, right, Reason.RECRUITMENT, "+12125550101", 0.9),)
+    detail = {"by": "phone", "contact": "+12125550101"}
+    return (Link(left, right, Reason.RECRUITMENT, "phone:+12125550101", 0.9, detail),)
 
 
 @pytest.fixture
