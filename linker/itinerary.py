@@ -19,6 +19,7 @@ class _Stay:
     place: Place
     first: datetime
     last: datetime
+    names: set[str] = field(default_factory=set)
     ads: list[str] = field(default_factory=list)
     reposts: int = 0
     bumps: int = 0
@@ -32,7 +33,7 @@ def itinerary(ads: Iterable[Signals]) -> tuple[Stop, ...]:
 def stays(acts: Iterable[Posting]) -> tuple[Stop, ...]:
     """The stays that these acts (in order of time) make.
 
-    A new ad begins a stay, or prolongs the one in its place: that ends after AWAY without an ad, and when the group comes
+    A new ad begins a stay, or prolongs the one in its place: that ends after AWAY without an ad, and when the same people come
     back to it from a stay elsewhere, more than SHORT after. A repost or a bump prolongs a stay as long as none began elsewhere
     since; after that it is counted and moves nothing, for tools put up again what people left behind.
     """
@@ -57,11 +58,19 @@ def _over(stay: _Stay, others: Iterable[_Stay], now: datetime) -> bool:
 
 
 def _left(stay: _Stay, others: Iterable[_Stay], now: datetime) -> bool:
-    """Whether the group began a stay elsewhere after its last ad here, and before now."""
-    return any(stay.last < other.first < now for other in others if other is not stay)
+    """Whether the group began a stay elsewhere after its last ad here, and before now: one that may be of the same people.
+
+    Stays under different names are different people's, and go on beside each other.
+    """
+    return any(
+        stay.last < other.first < now and (not stay.names or not other.names or not stay.names.isdisjoint(other.names))
+        for other in others
+        if other is not stay
+    )
 
 
 def _count(stay: _Stay, act: Posting) -> None:
+    stay.names.update(act.names)
     if act.act is Act.BUMP:
         stay.bumps += 1
     else:

@@ -35,6 +35,7 @@ class Posting(NamedTuple):
     ad_id: str
     act: Act
     place: Place | None
+    names: tuple[str, ...] = ()
 
 
 def postings(ads: Iterable[Signals]) -> list[Posting]:
@@ -42,8 +43,8 @@ def postings(ads: Iterable[Signals]) -> list[Posting]:
     made: list[Posting] = []
     last: Last = {}
     for ad in sorted(ads, key=lambda ad: ad.order):
-        made.append(Posting(ad.first, ad.ad_id, Act.REPOST if _again(ad, last) else Act.NEW, ad.where))
-        made += [Posting(moment, ad.ad_id, Act.BUMP, ad.where) for moment in ad.bumps]
+        made.append(Posting(ad.first, ad.ad_id, Act.REPOST if _again(ad, last) else Act.NEW, ad.where, ad.names))
+        made += [Posting(moment, ad.ad_id, Act.BUMP, ad.where, ad.names) for moment in ad.bumps]
     return sorted(made, key=lambda one: (one.at, one.act is Act.BUMP, one.ad_id))
 
 

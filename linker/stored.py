@@ -89,7 +89,7 @@ def _stop(value: dict[str, Any]) -> Stop:
             **value,
             "first": datetime.fromisoformat(value["first"]),
             "last": datetime.fromisoformat(value["last"]),
-            "ad_ids": tuple(value["ad_ids"]),
+            "ad_ids": tuple(value.get("ad_ids", ())),
         }
     )
 

@@ -58,6 +58,15 @@ def test_two_places_at_the_same_time_are_two_stays_and_not_a_stay_for_each_ad() 
     ]
 
 
+def test_stays_under_different_names_go_on_beside_each_other() -> None:
+    def told(other: str) -> list[tuple[str, int, int]]:
+        days = ((0, "1", "ana"), (4, "2", other), (8, "1", "ana"), (12, "2", other))
+        return _told(posted(str(day), day=day, place=place, name=name) for day, place, name in days)
+
+    assert told("bea") == [("Springfield", 1, 9), ("Riverside", 5, 13)]
+    assert len(told("ana")) == 4
+
+
 def test_a_month_without_an_ad_ends_a_stay() -> None:
     assert _told(posted(str(day), day=day, place="1") for day in (0, 10, 60)) == [
         ("Springfield", 1, 11),
