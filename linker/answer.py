@@ -100,10 +100,14 @@ def lines(found: Answer) -> Iterator[str]:
 
 
 def _words(step: Step, found: Answer) -> Iterator[str]:
+    told = set()  # a contact that is a reason twice is quoted once
     for evidence, quotes in step_quotes(step, found.ads, found.readings):
         if evidence.reason is Reason.TEXT and step.left in found.readings and step.right in found.readings:
             same, most = common_words(found.readings[step.left], found.readings[step.right])
             yield f"     {same} of {most} words in common order"
         for one in quotes:
+            if one in told:
+                continue
+            told.add(one)
             surface = "".join(char if char.isprintable() else " " for char in one.surface)
             yield f'     {one.ad_id} {one.field} {one.start}-{one.end}: "{surface}"'

@@ -31,6 +31,7 @@ WORDS = {
 CHAINS = 3
 # Sets of evidence left out in the search for further chains; each costs one walk over the group.
 TRIED = 60
+Value = tuple[str, str]  # reason and key
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Evidence:
     def order(self) -> tuple[float, str, str]:
         """The strongest first."""
         return -self.weight, self.reason or "", self.key
+
+    @property
+    def value(self) -> Value:
+        """What it rests on: recruitment rests on the contact, a person's word on itself."""
+        if self.reason is Reason.RECRUITMENT:
+            reason, _, key = self.key.partition(":")
+            return reason, key
+        return (self.reason, self.key) if self.reason else ("person", " ".join(sorted(self.ad_ids)))
 
     def sentence(self) -> str:
         """What it says of two ads, after their ids."""
@@ -73,9 +82,9 @@ class Chain:
     independent: bool
 
     @property
-    def evidence(self) -> frozenset[Evidence]:
+    def values(self) -> frozenset[Value]:
         """Everything it rests on."""
-        return frozenset(one for step in self.steps for one in step.evidence)
+        return _values(self.steps)
 
 
 def why(connection: Connection, left: str, right: str, most: int = CHAINS) -> list[Chain]:
@@ -98,20 +107,20 @@ def chains(
     """
     web = _Web(evidence_of(links, said))
     found: list[Chain] = []
-    told: set[Evidence] = set()
+    told: set[Value] = set()
     first = web.shortest(left, right, frozenset())
-    queue: list[tuple[tuple[int, float], int, tuple[Step, ...], frozenset[Evidence]]] = []
-    tried = {frozenset[Evidence]()}
+    queue: list[tuple[tuple[int, float], int, tuple[Step, ...], frozenset[Value]]] = []
+    tried = {frozenset[Value]()}
     if first:
         heappush(queue, (_cost(first), 0, first, frozenset()))
     while queue and len(found) < most:
         _, _, steps, without = heappop(queue)
-        used = frozenset(one for step in steps for one in step.evidence)
-        if not used <= told and not any(chain.evidence <= used for chain in found):
+        used = _values(steps)
+        if not used <= told and not any(chain.values <= used for chain in found):
             found.append(Chain(steps, independent=used.isdisjoint(told)))
             told |= used
         for step in steps:
-            fewer = without.union(step.evidence)
+            fewer = without | _values([step])
             if fewer in tried or len(tried) > TRIED:
                 continue
             tried.add(fewer)
@@ -138,6 +147,10 @@ def evidence_of(links: Iterable[Link], said: Iterable[tuple[str, str]]) -> Itera
         yield Evidence(None, "", 1.0, frozenset(pair))
 
 
+def _values(steps: Iterable[Step]) -> frozenset[Value]:
+    return frozenset(one.value for step in steps for one in step.evidence)
+
+
 def _cost(steps: Sequence[Step]) -> tuple[int, float]:
     return len(steps), round(sum(1 - step.evidence[0].weight for step in steps), 6)
 
@@ -151,7 +164,7 @@ class _Web:
             for ad_id in one.ad_ids:
                 self.beside[ad_id].append(one)
 
-    def shortest(self, left: str, right: str, without: frozenset[Evidence]) -> tuple[Step, ...]:
+    def shortest(self, left: str, right: str, without: frozenset[Value]) -> tuple[Step, ...]:
         """The fewest steps without some evidence; among as many, the strongest. Empty where there are none."""
         came: dict[str, str] = {left: left}
         queue: list[tuple[int, float, str, str]] = [(0, 0.0, left, left)]
@@ -167,7 +180,7 @@ class _Web:
                 break
             for one in self.beside.get(here, ()):
                 # Whoever reaches a value first reaches all its ads at the least cost.
-                if one in without or one in walked:
+                if one.value in without or one in walked:
                     continue
                 walked.add(one)
                 cost = round(weakness + 1 - one.weight, 6)
@@ -180,6 +193,6 @@ class _Web:
             at = came[at]
         return tuple(reversed(path)) if right in came else ()
 
-    def between(self, left: str, right: str, without: frozenset[Evidence]) -> tuple[Evidence, ...]:
+    def between(self, left: str, right: str, without: frozenset[Value]) -> tuple[Evidence, ...]:
         """All evidence that joins two ads, the strongest first."""
-        return tuple(one for one in self.beside[left] if right in one.ad_ids and one not in without)
+        return tuple(one for one in self.beside[left] if right in one.ad_ids and one.value not in without)
