@@ -41,7 +41,7 @@ def quotes(evidence: Evidence, ad: Ad, reading: Reading) -> list[Quote]:
     if evidence.reason is Reason.TEXT:
         field, text = next(((name, text) for name, text in ad.texts().items() if name == "body"), ("title", ad.title))
         return [Quote(ad.ad_id, "wording", field, 0, len(text[:OPENING]), text[:OPENING])] if text else []
-    found = [_quote(ad.ad_id, one) for one in mentions_of(evidence, reading)]
+    found = [quote for one in mentions_of(evidence, reading) for quote in _quotes(ad, one)]
     return found + (list(_offer(ad, reading)) if evidence.reason is Reason.RECRUITMENT else [])
 
 
@@ -62,14 +62,19 @@ def _holds(mention: Mention, key: str) -> bool:
 def _offer(ad: Ad, reading: Reading) -> Iterator[Quote]:
     said = [one for one in reading.of(Kind.INDICATOR) if one.value == RECRUITS and not one.detail.get("negated")]
     if said:
-        yield _quote(ad.ad_id, said[0])
+        yield from _quotes(ad, said[0])
     elif category := category_of(ad.url):
         start = ad.url.lower().replace("_", "-").find(category)
         yield Quote(ad.ad_id, "category", "url", start, start + len(category), ad.url[start : start + len(category)])
 
 
-def _quote(ad_id: str, mention: Mention) -> Quote:
-    return Quote(ad_id, mention.kind.value, mention.field, mention.start, mention.end, mention.surface)
+def _quotes(ad: Ad, mention: Mention) -> Iterator[Quote]:
+    """Where a mention stands; one that is written in pieces, piece by piece."""
+    pieces = mention.detail.get("parts") or [{"field": mention.field, "start": mention.start, "end": mention.end}]
+    for piece in pieces:
+        field, start, end = str(piece["field"]), int(piece["start"]), int(piece["end"])
+        surface = ad.texts()[field][start:end] if len(pieces) > 1 else mention.surface
+        yield Quote(ad.ad_id, mention.kind.value, field, start, end, surface)
 
 
 def step_quotes(
