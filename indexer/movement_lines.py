@@ -11,9 +11,9 @@ FILLS = 6  # shown of a slot
 
 def stay_line(one: Mapping[str, Any]) -> str:
     """A stay, with how many of its ads are reposts and how often they were bumped."""
-    again = [f"{one[name]} {name}" for name in ("reposts", "bumps") if one[name]]
+    again = [_many(one[f"{noun}s"], noun) for noun in ("repost", "bump") if one[f"{noun}s"]]
     extra = f" ({', '.join(again)})" if again else ""
-    return f"{one['name']}: {one['first']} to {one['last']}, {one['ads']} ads{extra}"
+    return f"{one['name']}: {one['first']} to {one['last']}, {_many(one['ads'], 'ad')}{extra}"
 
 
 def conflict_line(one: Mapping[str, Any]) -> str:
@@ -57,3 +57,7 @@ def _slot(part: Mapping[str, Any]) -> str:
     fills = [f"{one['words'] or 'nothing'} ×{len(one['ads'])}" for one in part["fills"][:FILLS]]
     more = len(part["fills"]) - FILLS
     return f"{', '.join(part['slot'])}: {' | '.join([*fills, *([f'and {more} more'] if more > 0 else [])])}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
