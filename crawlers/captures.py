@@ -19,6 +19,8 @@ from store.errors import UsageError, WorkspaceError
 from store.workspace import Workspace
 
 BLOCK = 1 << 20
+IMPORTED = "imported/"
+UNKNOWN = "no capture points into this file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def body_of(workspace: Workspace, connection: Connection, capture_id: str) -> by
     holder = _row(connection, row.refers_to) if row.refers_to else row
     stored = record_of(workspace, holder)
     try:
-        record = next(iter(ArchiveIterator(BytesIO(stored))))
+        record = next(iter(ArchiveIterator(BytesIO(stored), arc2warc=True)))
         body: bytes = record.raw_stream.read()
     except (StopIteration, ArchiveLoadFailed, OSError, EOFError) as problem:
         raise WorkspaceError(
@@ -79,14 +81,19 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
         rows = connection.execution_options(yield_per=1000).execute(query)
         for name, mine in groupby(rows, key=lambda row: str(row.warc_file)):
             known.add(name)
-            damages = list(_damages(workspace.captures / name, name, mine))
+            path = workspace.captures / name
+            damages = list(_imported(path, name) if name.startswith(IMPORTED) else _damages(path, name, mine))
             yield from damages
             if not damages:
                 yield name
-    for path in sorted(workspace.captures.rglob("*.warc.gz")):
+    for path in sorted(workspace.captures.rglob("*.*arc*")):
         name = str(path.relative_to(workspace.captures))
-        if name not in known and path.stat().st_size:
-            yield Damage(name, 0, "no capture points into this file")
+        if name in known or not path.stat().st_size:
+            continue
+        damages = list(_imported(path, name)) if name.startswith(IMPORTED) else [Damage(name, 0, UNKNOWN)]
+        yield from damages
+        if not damages:
+            yield name
 
 
 def index_lines(workspace: Workspace) -> Iterator[str]:
@@ -103,6 +110,16 @@ def index_lines(workspace: Workspace) -> Iterator[str]:
                 **({"mime": "warc/revisit"} if row.refers_to else {}),
             }
             yield f"{_surt(row.url)} {row.fetched_at:%Y%m%d%H%M%S} {orjson.dumps(facts).decode()}"
+
+
+def _imported(path: Path, name: str) -> Iterator[Damage]:
+    """An imported file is named by the digest of all of it."""
+    if not path.is_file():
+        yield Damage(name, 0, "the file is missing")
+        return
+    with path.open("rb") as handle:
+        if hashlib.file_digest(handle, "sha256").hexdigest() != path.name.partition(".")[0]:
+            yield Damage(name, 0, "the file is not what was imported")
 
 
 def _damages(path: Path, name: str, rows: Iterator[Row[Any]]) -> Iterator[Damage]:

@@ -48,14 +48,25 @@ def crawl(
 
 
 @imports.command("ads")
-def import_ads(paths: FilesArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Import ads from JSON Lines or CSV files (columns are named like the fields), e.g. `sidelight import ads feed.csv`."""
+def import_ads(
+    paths: FilesArgument,
+    columns: Annotated[
+        Path | None, typer.Option("--map", help="a YAML file that says which column is which field")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import ads from JSON Lines, CSV or Parquet, e.g. `sidelight import ads feed.csv --map feed.yml`.
+
+    Without a map, columns are named like the fields.
+    """
+    from crawlers.columns import load_columns
     from crawlers.imports import import_ads as import_file
     from crawlers.report import complain, show_imports
     from store.workspace import open_workspace
 
-    opened = open_workspace(workspace)
-    done = {path: import_file(opened, path, complain) for path in paths}
+    opened, named = open_workspace(workspace), load_columns(columns) if columns else None
+    done = {path: import_file(opened, path, complain, columns=named) for path in paths}
     raise typer.Exit(show_imports(done, as_json=as_json))
 
 
