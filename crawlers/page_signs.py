@@ -11,7 +11,7 @@ from pathlib import Path
 
 from crawlers.errors import PageError
 from crawlers.page import Page
-from crawlers.text import reader_text
+from crawlers.text import text_of
 from store.datafiles import load_data
 
 SHORT = 1_500  # characters of text: more than that is no mere notice
@@ -33,10 +33,12 @@ def sign_of(page: Page) -> Sign | None:
     except PageError:
         return None
     heads = " \n ".join("".join(one.itertext()) for one in root.iter("title", "h1", "h2"))
-    whole = reader_text(root)
+    whole = text_of(root)
     said = _folded(heads if len(whole) > SHORT else f"{heads}\n{whole}")
     # A notice that a page is gone may stand beside a wall; the wall is why nothing was seen.
-    return next((sign for sign in (Sign.BLOCKED, Sign.CONSENT, Sign.GONE, Sign.UNWELL) if _words()[sign].search(said)), None)
+    return next(
+        (sign for sign in (Sign.BLOCKED, Sign.CONSENT, Sign.GONE, Sign.UNWELL) if _words()[sign].search(said)), None
+    )
 
 
 @cache
