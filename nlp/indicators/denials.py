@@ -5,7 +5,7 @@
     a deposit is not needed                 a phrase behind denies what stands a few words before it
     Touring? No, this is home.              a question that is answered by no
 
-"No references? No meeting" is no denial of references: a no in front and a no in answer make a demand.
+Two denials make a demand: "No references? No meeting", "no meeting without references".
 """
 
 import re
@@ -36,19 +36,21 @@ class Denials:
 
     def reach(self, start: int, end: int) -> bool:
         """Whether what stands at `start:end` is denied."""
-        before = any(
-            rules.reaches(self._text, ends, start) for rules, ends in zip(self._rules, self._ends, strict=True)
-        )
+        pairs = list(zip(self._rules, self._ends, strict=True))
+        before = any(rules.reaches(self._text, ends, start) for rules, ends in pairs)
         tail = self._text[end : end + SCOPE].encode("latin-1", SIGN)
         if any(rules.answer.match(tail) for rules in self._rules if rules.answer):
             return not before
-        return before or any(rules.behind.match(tail) for rules in self._rules if rules.behind)
+        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for ends in self._ends):
+            return before  # "doesn't work any more" is one denial
+        return any(rules.behind.match(tail) for rules in self._rules if rules.behind)
 
 
 class _Rules:
     """What one language says."""
 
     def __init__(self, language: str, data: Mapping[str, Any]) -> None:
+        self.without = tuple(data["without"].get(language, ()))
         self.harmless = frozenset(data["harmless"].get(language, ()))
         self.words = Triggers({*data[language], *self.harmless})
         # "not touring but independent": such a word ends what a denial in front reaches.
@@ -68,7 +70,11 @@ class _Rules:
     def reaches(self, text: str, ends: Sequence[int], start: int) -> bool:
         """Whether a word that ends at one of `ends` denies what begins at `start`."""
         near = ends[bisect_left(ends, start - SCOPE) : bisect_left(ends, start)]
-        return any(self.between.fullmatch(text, end, start) for end in near)
+        reaching = [end for end in near if self.between.fullmatch(text, end, start)]
+        if len(reaching) == 1 and self.without and text.endswith(self.without, 0, reaching[0]):
+            word = next(one for one in self.without if text.endswith(one, 0, reaching[0]))
+            return not any(self.between.fullmatch(text, end, reaching[0] - len(word)) for end in near)
+        return bool(reaching)
 
 
 def _expression(head: str, phrases: Sequence[str]) -> re.Pattern[bytes] | None:
