@@ -15,13 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.indicators.phrases import SIGN, expand
+import re2
+
+from nlp.indicators.phrases import SIGN, compiled, expand
 from nlp.text.triggers import Triggers
 from store.datafiles import load_data
 
 FILE = Path(__file__).with_name("negations.yml")
 SCOPE = 90  # characters around a match that are looked at
 WORD = r"[\w'%]{1,20}"
+WORD_BYTES = r"[0-9a-z_'%]{1,20}"
 # At most so many words stand between a denial and what it denies.
 BEFORE, BEHIND = 4, 2
 
@@ -32,16 +35,18 @@ class Denials:
     def __init__(self, text: str, languages: Iterable[str]) -> None:
         self._text = text
         self._rules = [_rules()[one] for one in sorted(languages)]
-        self._ends = [rules.ends_in(text) for rules in self._rules]
+        self._found: list[list[int]] | None = None
 
     def reach(self, start: int, end: int) -> bool:
         """Whether what stands at `start:end` is denied."""
-        pairs = list(zip(self._rules, self._ends, strict=True))
+        if self._found is None:  # most ads hold nothing that could be denied
+            self._found = [rules.ends_in(self._text) for rules in self._rules]
+        pairs = list(zip(self._rules, self._found, strict=True))
         before = any(rules.reaches(self._text, ends, start) for rules, ends in pairs)
         tail = self._text[end : end + SCOPE].encode("latin-1", SIGN)
-        if any(rules.answer.match(tail) for rules in self._rules if rules.answer):
+        if b"?" in tail and any(rules.answer.match(tail) for rules in self._rules if rules.answer):
             return not before
-        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for ends in self._ends):
+        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for ends in self._found):
             return before  # "doesn't work any more" is one denial
         return any(rules.behind.match(tail) for rules in self._rules if rules.behind)
 
@@ -57,7 +62,7 @@ class _Rules:
         stop = rf"(?!(?:{'|'.join(data['ends'].get(language, ())) or '(?!)'})\b)"
         item = rf"(?:[ '-]{{1,2}}{stop}{WORD}){{0,{BEFORE}}}[ '-]{{1,2}}"
         self.between = re.compile(rf"{item}|(?:,? {stop}{WORD}){{1,7}},? (?:{'|'.join(data['or'][language])}) ")
-        near = rf"(?:[ '-]{{1,2}}{WORD}){{0,{BEHIND}}}[ :'-]{{1,3}}"
+        near = rf"(?:[ '-]{{1,2}}{WORD_BYTES}){{0,{BEHIND}}}[ :'-]{{1,3}}"
         self.behind = _expression(near, data["behind"].get(language, ()))
         self.answer = _expression(r"[^.!?;|\x1e]{0,60}\?[^0-9a-z_]{1,6}", data["answers"].get(language, ()))
 
@@ -77,9 +82,9 @@ class _Rules:
         return bool(reaching)
 
 
-def _expression(head: str, phrases: Sequence[str]) -> re.Pattern[bytes] | None:
+def _expression(head: str, phrases: Sequence[str]) -> "re2._Regexp[bytes] | None":
     """What matches a tail of at most SCOPE bytes that goes on as `head` and one of the `phrases`."""
-    return re.compile(rf"{head}(?:{'|'.join(map(expand, phrases))})\b".encode("latin-1")) if phrases else None
+    return compiled(rf"{head}(?:{'|'.join(map(expand, phrases))})\b") if phrases else None
 
 
 @cache
