@@ -267,6 +267,9 @@ def _print_group(found: dict[str, Any], limit: int) -> None:
         "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
         "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
         "places": [f"{one['name']}: {one['first']} to {one['last']}, {one['ads']} ads" for one in found["itinerary"]],
+        "may be the same poster (style; a suggestion, no link)": [
+            f"{one['group_id']}: {one['sentence']}" for one in found["style"]
+        ],
     }
     for title, rows in lines.items():
         if rows:

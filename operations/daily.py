@@ -97,6 +97,12 @@ def _alerts(workspace: Workspace, advance: Advance) -> str:
     return f"{watches.evaluate(workspace, progress=advance)} alerts"
 
 
+def _style(workspace: Workspace, advance: Advance) -> str:
+    from models import style_stage
+
+    return style_stage.run(workspace, progress=advance).said
+
+
 PROCESS = (
     Step("read", _read),
     Step("link", _link),
@@ -104,6 +110,7 @@ PROCESS = (
     Step("index", _index),
     Step("queue", _queue),
     Step("alerts", _alerts),
+    Step("style", _style),  # last: nothing waits for a suggestion
 )
 
 

@@ -18,6 +18,7 @@ from console.timeline import Row, timeline
 from linker.records import Template
 from linker.templates import SLOT
 from models.labels import Tier, Value, choose
+from models.style_rows import suggestions
 from nlp.records import Kind
 from store.errors import UsageError
 
@@ -36,6 +37,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
         place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
+        alike = suggestions(connection, id)
     if file is None:
         raise NotFoundError(
             f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
@@ -62,6 +64,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         all_ads=sealed.seal(desk.workspace, f"group:{id}"),
         map=atlas(file.group.itinerary),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),
+        alike=alike,
         templates=[(one, _runs(one)) for one in file.group.templates[:5]],
         entry=place,
         day=place.day if place else "",

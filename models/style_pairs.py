@@ -1,0 +1,131 @@
+"""Pairs of posters: those worth comparing, those known to be of one poster, and those known to be of two."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.style import VIEWS, Seen
+from models.style_posters import Poster
+
+Pairs = NDArray[np.int_]  # of two columns: rows of posters, the lower first
+NEAREST = 20  # candidates of each poster within its towns, and as many elsewhere
+# An n-gram that more posters have finds nobody: so the work stays in proportion to the archive.
+WIDEST = 2_000
+CHUNK = 256  # rows multiplied at once; bounds the memory
+
+
+class Kind(StrEnum):
+    """Kinds of pair; each has its own false positive rate, for those who work in one town write more alike."""
+
+    NEAR = "in one town"
+    FAR = "in different towns"
+
+
+def kinds(posters: Sequence[Poster], pairs: Pairs) -> NDArray[np.str_]:
+    """The kind of each pair."""
+    towns = [one.towns for one in posters]
+    return np.array([Kind.FAR if towns[one].isdisjoint(towns[other]) else Kind.NEAR for one, other in pairs.tolist()])
+
+
+def candidates(posters: Sequence[Poster], views: Seen, pulls: dict[str, float]) -> Pairs:
+    """For each poster the NEAREST of its language by n-grams as a model with these pulls weighs them: those who share a
+    town with it, and those who do not. Sorted, each pair once."""
+    found: set[tuple[int, int]] = set()
+    for rows in _by_language(posters):
+        grams = _index(views.take(rows), pulls)
+        towns = _towns([posters[row] for row in rows])
+        for start in range(0, len(rows), CHUNK):
+            part = slice(start, start + CHUNK)
+            likeness = (grams[part] @ grams.T).toarray()
+            likeness[np.arange(len(likeness)), np.arange(start, start + len(likeness))] = 0  # itself
+            near = (towns[part] @ towns.T).toarray() > 0
+            for wanted in (likeness * near, likeness * ~near):
+                for at, other in _most(wanted):
+                    one, two = sorted((int(rows[start + at]), int(rows[other])))
+                    found.add((one, two))
+    return np.array(sorted(found), dtype=int).reshape(-1, 2)
+
+
+def _by_language(posters: Sequence[Poster]) -> Iterator[NDArray[np.int_]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, one in enumerate(posters):
+        found[one.language].append(row)
+    for language in sorted(found):
+        yield np.array(found[language])
+
+
+def _index(views: Seen, pulls: dict[str, float]) -> sparse.csr_array:
+    """Rows whose products are what the model gives for n-grams, those that too many posters have left out."""
+    parts: list[Any] = [sparse.csr_array((len(views.rates), 1), dtype=np.float32)]
+    for name in VIEWS:
+        if pulls[name] > 0:
+            matrix = views.grams[name]
+            widespread = np.bincount(matrix.indices, minlength=matrix.shape[1]) > WIDEST
+            matrix = matrix * np.float32(pulls[name] ** 0.5)
+            matrix.data[widespread[matrix.indices]] = 0
+            matrix.eliminate_zeros()
+            parts.append(matrix)
+    return sparse.csr_array(sparse.hstack(parts, format="csr"))
+
+
+def _towns(posters: Sequence[Poster]) -> sparse.csr_array:
+    number: dict[str, int] = {}
+    cells = [
+        (row, number.setdefault(town, len(number))) for row, one in enumerate(posters) for town in sorted(one.towns)
+    ]
+    rows, columns = zip(*cells, strict=True) if cells else ((), ())
+    return sparse.csr_array(
+        (np.ones(len(cells), dtype=np.int32), (rows, columns)), shape=(len(posters), len(number) + 1)
+    )
+
+
+def _most(likeness: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
+    """Row and column of the NEAREST highest of each row that are above 0."""
+    count = min(NEAREST, likeness.shape[1])
+    columns = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+    for row, some in enumerate(columns.tolist()):
+        for column in some:
+            if likeness[row, column] > 0:
+                yield row, column
+
+
+def different(one: Poster, other: Poster) -> bool:
+    """Whether a pair counts as two posters: each has contacts, and they have none in common."""
+    return bool(one.contacts) and bool(other.contacts) and one.contacts.isdisjoint(other.contacts)
+
+
+def drawn(posters: Sequence[Poster], each: int, seed: int) -> Pairs:
+    """Pairs of different posters of one language, `each` for every poster from its site and town and as many from
+    anywhere; drawn without a look at their wording: to draw only strangers who write alike would teach a model that being
+    alike speaks against being one."""
+    random = np.random.default_rng(seed)
+    found: set[tuple[int, int]] = set()
+    for rows in _by_language(posters):
+        blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for row in rows.tolist():
+            for place in ((site, town) for site in posters[row].sites for town in posters[row].towns):
+                blocks[place].append(row)
+        for row in rows.tolist():
+            places = sorted((site, town) for site in posters[row].sites for town in posters[row].towns)
+            block = np.array(blocks[places[random.integers(len(places))]]) if places else rows
+            for other in (*random.choice(block, each).tolist(), *random.choice(rows, each).tolist()):
+                if row != other and different(posters[row], posters[other]):
+                    found.add((min(row, other), max(row, other)))
+    return np.array(sorted(found), dtype=int).reshape(-1, 2)
+
+
+def halves(poster: Poster) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Two shares of texts that hard links say are of one poster: the ground truth that an archive holds by itself."""
+    for texts in poster.joined:
+        if len(texts) > 1:
+            yield texts[0::2], texts[1::2]
+
+
+def share(poster: Poster) -> tuple[str, ...]:
+    """As much of a poster as one half of a known pair: what is learned of strangers is of the same length."""
+    return poster.texts[0::2]
