@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models.metrics import Truth, interval
+from models.metrics import Truth, area_under_roc, interval
 from models.style import TOKEN, VIEWS, Floats, Measured, Scale, Style, pulls, seen
 from models.style_pairs import Kind, candidates, different, drawn, halves, kinds, share
 from models.style_posters import Poster
@@ -46,6 +45,7 @@ class Known:
 
 def train(posters: Sequence[Poster], seed: int = 0) -> tuple[Style, dict[str, Any]]:
     """The model and its figures. Raises TrainingError where the archive knows too few pairs."""
+    posters = sorted(posters, key=lambda one: one.group_id)
     parts = [_part(one, seed) for one in posters]
     learn, later, held = (
         [one for one, part in zip(posters, parts, strict=True) if part == wanted] for wanted in range(3)
@@ -97,8 +97,8 @@ def figures(style: Style, held: Known, seed: int) -> dict[str, Any]:
 def _auc(y: Truth, value: Floats, seed: int) -> dict[str, Any]:
     if min(y.sum(), (1 - y).sum()) < FEWEST // 2:
         return {"value": None, "interval": None}
-    spread = interval(y, [value], lambda truth, some: float(roc_auc_score(truth, some[0])), seed)
-    return {"value": round(float(roc_auc_score(y, value)), 4), "interval": spread}
+    spread = interval(y, [value], lambda truth, some: area_under_roc(truth, some[0]), seed)
+    return {"value": round(area_under_roc(y, value), 4), "interval": spread}
 
 
 def _part(poster: Poster, seed: int) -> int:
