@@ -24,6 +24,7 @@ Rows = NDArray[np.int_]
 LONGEST = 4_000  # characters of one text
 TEXTS = 12  # of one poster; more add little
 COLUMNS = 1 << 16  # of each view, hashed
+TOGETHER = 20_000  # pairs scored at once
 FARTHEST = 3.0  # spreads by which a rate of layout may differ before it counts no more
 
 MASK = re.compile(r"_[a-z]+_")
@@ -197,15 +198,17 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a kind of pair was measured at: the highest scores among `pairs` held-out pairs of different posters."""
+    """The highest scores among `pairs` held-out pairs of different posters."""
 
     pairs: int
     highest: tuple[float, ...]  # descending
 
-    def rate(self, score: float) -> float:
-        """The share of different posters' pairs that look as alike or more; the pair itself counted in, so never 0."""
-        at_least = int(np.searchsorted(-np.asarray(self.highest), -score, side="right"))
-        return (at_least + 1) / (self.pairs + 1)
+    def rates(self, scores: Floats) -> Floats:
+        """For each score the share of different posters' pairs that look as alike or more: the pair itself is counted in, so
+        that it is never 0. Below the lowest score kept it is the share that was kept."""
+        at_least = np.searchsorted(-np.asarray(self.highest), -scores, side="right")
+        found: Floats = (at_least + 1) / (self.pairs + 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +217,19 @@ class Style:
 
     scale: Scale
     classifier: CalibratedClassifierCV
-    measured: Mapping[str, Measured]  # by kind of pair
+    measured: Measured
     digest: str
 
     def chance(self, alike: Floats) -> Floats:
         """Calibrated value of each pair, as among the pairs drawn for training. In an archive nearly all pairs are of two
         posters: there only the order of values and the false positive rate mean anything."""
-        value: Floats = self.classifier.predict_proba(alike)[:, 1]
+        value: Floats = self.classifier.predict_proba(alike)[:, 1] if len(alike) else np.empty(0)
         return value
+
+    def scores(self, rows: Seen, pairs: Rows) -> Floats:
+        """The value of each pair of these rows, so many at a time that memory stays bounded."""
+        parts = np.array_split(pairs, len(pairs) // TOGETHER + 1)
+        return np.concatenate([self.chance(self.scale.alike(*map(rows.take, part.T))) for part in parts])
 
     def pulls(self) -> dict[str, float]:
         """What each feature adds to a pair's score for being alike by 1; none is negative."""

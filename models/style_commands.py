@@ -35,14 +35,12 @@ def train(
     typer.echo(
         f"AUC {auc['value']}, interval {auc['interval']}" if auc["value"] else "AUC not measured: too few known pairs"
     )
-    for kind, one in figures["kinds"].items():
-        enough = one["strangers"] * figures["false positive rate"] >= 1
-        typer.echo(
-            f"{kind}: {one['strangers']:,} pairs of strangers; of one poster's, {one['recall']:.1%} are found where 1 in "
-            f"{1 / figures['false positive rate']:,.0f} of strangers' is"
-            if enough and one["recall"] is not None
-            else f"{kind}: {one['strangers']:,} pairs of strangers are too few to measure, so none is suggested"
-        )
+    typer.echo(
+        f"of one poster's known pairs are found, where so many of {figures['strangers']:,} pairs of strangers are:"
+    )
+    for rate, recall in figures["recall"].items():
+        found = "not measured" if recall is None else f"{recall:.1%}"
+        typer.echo(f"  1 in {1 / float(rate):>7,.0f}: {found}")
     typer.echo("next: sidelight process makes suggestions")
 
 

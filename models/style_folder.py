@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import sklearn
 import skops.io
@@ -95,11 +96,12 @@ def _plain(style: Style) -> dict[str, Any]:
         "weights": dict(style.scale.weights),
         "spread": style.scale.spread,
         "classifier": style.classifier,
-        "measured": {kind: {"pairs": one.pairs, "highest": list(one.highest)} for kind, one in style.measured.items()},
+        "strangers": style.measured.pairs,
+        "highest": np.array(style.measured.highest),
     }
 
 
 def _style(value: dict[str, Any], digest: str) -> Style:
     scale = Scale(frozenset(value["common"]), value["weights"], value["spread"])
-    measured = {kind: Measured(one["pairs"], tuple(one["highest"])) for kind, one in value["measured"].items()}
+    measured = Measured(value["strangers"], tuple(value["highest"].tolist()))
     return Style(scale, value["classifier"], measured, digest)

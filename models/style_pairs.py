@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -20,35 +21,43 @@ CHUNK = 256  # rows multiplied at once; bounds the memory
 
 
 class Kind(StrEnum):
-    """Kinds of pair; each has its own false positive rate, for those who work in one town write more alike."""
+    """Whom a poster is compared with."""
 
-    NEAR = "in one town"
-    FAR = "in different towns"
-
-
-def kinds(posters: Sequence[Poster], pairs: Pairs) -> NDArray[np.str_]:
-    """The kind of each pair."""
-    towns = [one.towns for one in posters]
-    return np.array([Kind.FAR if towns[one].isdisjoint(towns[other]) else Kind.NEAR for one, other in pairs.tolist()])
+    NEAR = "in its towns"
+    FAR = "elsewhere"
 
 
-def candidates(posters: Sequence[Poster], views: Seen, pulls: dict[str, float]) -> Pairs:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs to compare, sorted and each once; `among` how many posters the one with more to choose from was compared with."""
+
+    pairs: Pairs
+    kinds: tuple[Kind, ...]
+    among: tuple[int, ...]
+
+
+def candidates(posters: Sequence[Poster], views: Seen, pulls: dict[str, float]) -> Candidates:
     """For each poster the NEAREST of its language by n-grams as a model with these pulls weighs them: those who share a
-    town with it, and those who do not. Sorted, each pair once."""
-    found: set[tuple[int, int]] = set()
+    town with it, and those who do not."""
+    found: dict[tuple[int, int], tuple[Kind, int]] = {}
     for rows in _by_language(posters):
         grams = _index(views.take(rows), pulls)
         towns = _towns([posters[row] for row in rows])
         for start in range(0, len(rows), CHUNK):
             part = slice(start, start + CHUNK)
             likeness = (grams[part] @ grams.T).toarray()
-            likeness[np.arange(len(likeness)), np.arange(start, start + len(likeness))] = 0  # itself
             near = (towns[part] @ towns.T).toarray() > 0
-            for wanted in (likeness * near, likeness * ~near):
-                for at, other in _most(wanted):
+            itself = np.arange(len(likeness)), np.arange(start, start + len(likeness))
+            likeness[itself], near[itself] = 0, False
+            many = near.sum(axis=1)
+            for kind, wanted, sizes in ((Kind.NEAR, near, many), (Kind.FAR, ~near, len(rows) - 1 - many)):
+                for at, other in _most(likeness * wanted):
                     one, two = sorted((int(rows[start + at]), int(rows[other])))
-                    found.add((one, two))
-    return np.array(sorted(found), dtype=int).reshape(-1, 2)
+                    before = found.get((one, two), (kind, 0))[1]
+                    found[one, two] = kind, max(before, int(sizes[at]))
+    pairs = sorted(found)
+    kinds, among = zip(*(found[pair] for pair in pairs), strict=True) if pairs else ((), ())
+    return Candidates(np.array(pairs, dtype=int).reshape(-1, 2), kinds, among)
 
 
 def _by_language(posters: Sequence[Poster]) -> Iterator[NDArray[np.int_]]:
@@ -99,24 +108,32 @@ def different(one: Poster, other: Poster) -> bool:
     return bool(one.contacts) and bool(other.contacts) and one.contacts.isdisjoint(other.contacts)
 
 
-def drawn(posters: Sequence[Poster], each: int, seed: int) -> Pairs:
-    """Pairs of different posters of one language, `each` for every poster from its site and town and as many from
-    anywhere; drawn without a look at their wording: to draw only strangers who write alike would teach a model that being
-    alike speaks against being one."""
+def drawn(posters: Sequence[Poster], each: int, seed: int, kind: Kind | None = None) -> Pairs:
+    """Pairs of different posters of one language and site, about `each` for every poster, of one kind where it is named.
+
+    They are drawn without a look at their wording: to draw the strangers who write alike would teach a model that being
+    alike speaks against being one.
+    """
     random = np.random.default_rng(seed)
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row, one in enumerate(posters):
+        for block in _blocks(one, kind):
+            blocks[block].append(row)
     found: set[tuple[int, int]] = set()
-    for rows in _by_language(posters):
-        blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for row in rows.tolist():
-            for place in ((site, town) for site in posters[row].sites for town in posters[row].towns):
-                blocks[place].append(row)
-        for row in rows.tolist():
-            places = sorted((site, town) for site in posters[row].sites for town in posters[row].towns)
-            block = np.array(blocks[places[random.integers(len(places))]]) if places else rows
-            for other in (*random.choice(block, each).tolist(), *random.choice(rows, each).tolist()):
-                if row != other and different(posters[row], posters[other]):
-                    found.add((min(row, other), max(row, other)))
+    for row, one in enumerate(posters):
+        own = _blocks(one, kind)
+        members = blocks[own[random.integers(len(own))]] if own else []
+        for other in (members[at] for at in random.integers(len(members), size=each)) if members else ():
+            apart = one.towns.isdisjoint(posters[other].towns)
+            if row != other and different(one, posters[other]) and (kind is None or apart is (kind is Kind.FAR)):
+                found.add((min(row, other), max(row, other)))
     return np.array(sorted(found), dtype=int).reshape(-1, 2)
+
+
+def _blocks(poster: Poster, kind: Kind | None) -> list[tuple[str, ...]]:
+    """Where strangers to this poster are drawn from."""
+    sites = [(poster.language, site) for site in sorted(poster.sites)]
+    return [(*site, town) for site in sites for town in sorted(poster.towns)] if kind is Kind.NEAR else list(sites)
 
 
 def halves(poster: Poster) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

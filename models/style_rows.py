@@ -16,13 +16,15 @@ from store.schema import now
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Two groups that may be one poster by style; `rate` of the pairs of this kind of different posters look as alike."""
+    """Two groups that may be one poster by style. `rate` of all pairs of different posters look as alike; `among` posters
+    (in its towns, or elsewhere) the one with more to choose from was compared with."""
 
     left: str
     right: str
     kind: str
     value: float
     rate: float
+    among: int
     model: str
 
     def other(self, group_id: str) -> str:
@@ -33,13 +35,21 @@ class Suggestion:
     def sentence(self) -> str:
         """The false positive rate in words."""
         return (
-            f"1 in {round(1 / self.rate):,} pairs of different posters {self.kind} that are compared looks this alike"
+            f"1 in {1 / self.rate:,.0f} pairs of different posters looks this alike; it was compared with {self.among:,} "
+            f"{self.kind}, of whom {self.rate * self.among:.1g} would by chance"
         )
 
     def as_json(self, group_id: str | None = None) -> dict[str, Any]:
         """As commands print it; seen from one group, the other stands in `group_id`."""
         ends = {"left": self.left, "right": self.right} if group_id is None else {"group_id": self.other(group_id)}
-        return {**ends, "kind": self.kind, "value": self.value, "false_positive_rate": self.rate, "model": self.model}
+        return {
+            **ends,
+            "kind": self.kind,
+            "value": self.value,
+            "false_positive_rate": self.rate,
+            "compared": self.among,
+            "model": self.model,
+        }
 
 
 def replace_suggestions(connection: Connection, made: Iterable[Suggestion]) -> None:
@@ -56,6 +66,7 @@ def replace_suggestions(connection: Connection, made: Iterable[Suggestion]) -> N
                     "kind": one.kind,
                     "value": one.value,
                     "rate": one.rate,
+                    "among": one.among,
                     "model": one.model,
                     "made_at": moment,
                 }
@@ -76,7 +87,7 @@ def suggestions(connection: Connection, group_id: str | None = None, limit: int 
         query = query.where(column.in_(select(groups.c.group_id)))
     found: list[Suggestion] = []
     for row in connection.execute(query):
-        one = Suggestion(row.left, row.right, row.kind, row.value, row.rate, row.model)
+        one = Suggestion(row.left, row.right, row.kind, row.value, row.rate, row.among, row.model)
         if len(found) == limit:
             break
         if not _parted(connection, one):

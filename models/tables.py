@@ -53,9 +53,10 @@ style_suggestions = Table(
     metadata,
     Column("left", String, primary_key=True),
     Column("right", String, primary_key=True),
-    Column("kind", String, nullable=False),  # of pair, as the rate was measured
+    Column("kind", String, nullable=False),  # whom they were compared with: in its towns, elsewhere
     Column("value", Float, nullable=False),
-    Column("rate", Float, nullable=False),  # share of different posters' pairs of the kind that look as alike
+    Column("rate", Float, nullable=False),  # share of different posters' pairs that look as alike
+    Column("among", Integer, nullable=False),  # posters compared with
     Column("model", String, nullable=False),
     Column("made_at", Instant, nullable=False),
     Index("ix_style_suggestions_right", "right"),

@@ -34,7 +34,12 @@ def written(author: int, number: int) -> list[Posted]:
     """A group of two ads by one phone."""
     phone = f"+1{201 + 2 * number + author // 100}555{100 + author % 100:04}"
     return [
-        posted(f"{author}-{number}-{turn}", text=Author(f"author {author}").text(10 * number + turn), phone=phone)
+        posted(
+            f"{author}-{number}-{turn}",
+            text=Author(f"author {author}").text(10 * number + turn),
+            phone=phone,
+            place=str(author % 6 + 1),
+        )
         for turn in range(2)
     ]
 
@@ -142,12 +147,12 @@ def test_without_a_model_or_with_one_of_another_reading_nothing_is_suggested(
 
 def test_commands_train_suggest_and_record_who_looked(office: Workspace) -> None:
     told = run(office, "train")
-    assert "are found where 1 in 1,000 of strangers' is" in told.output
+    assert "1 in   1,000: " in told.output
     assert json.loads(run(office, "train", "--json").output)["auc"]["value"] > 0.9
     style_stage.run(office)
     lines = [json.loads(line) for line in run(office, "suggest", "--json", "--limit", "7").output.splitlines()]
     assert len(lines) == 7
-    assert set(lines[0]) == {"left", "right", "kind", "value", "false_positive_rate", "model"}
+    assert set(lines[0]) == {"left", "right", "kind", "value", "false_positive_rate", "compared", "model"}
     assert all(line["false_positive_rate"] <= 1e-3 for line in lines)
     with office.read() as connection:
         member = connection.execute(

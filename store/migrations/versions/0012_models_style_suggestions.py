@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("rate", sa.Float(), nullable=False),
+        sa.Column("among", sa.Integer(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("made_at", store.schema.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("left", "right", name=op.f("pk_style_suggestions")),
