@@ -180,7 +180,7 @@ def build(file: Path, sha256: str, kind: type[T]) -> T:
     if unknown:
         raise ModelError(f"{file} wants to build {unknown[0]}, which no model of ours needs; it was not opened")
     if not isinstance(built, kind):
-        raise ModelError(f"{file} holds a {type(built).__name__}, no model of ours")
+        raise ModelError(f"{file} holds a {type(built).__name__}, no classifier of ours")
     return built
 
 

@@ -36,7 +36,7 @@ class Suggestion:
         """The false positive rate in words."""
         return (
             f"1 in {1 / self.rate:,.0f} pairs of different posters looks this alike; it was compared with {self.among:,} "
-            f"{self.kind}, of whom {self.rate * self.among:.1g} would by chance"
+            f"{self.kind}, of whom {self.rate * self.among:.2g} would by chance"
         )
 
     def as_json(self, group_id: str | None = None) -> dict[str, Any]:

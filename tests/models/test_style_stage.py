@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from indexer.dossier import of_group
 from linker import stage as link_stage
 from linker.judgements import Verdict, judge
-from linker.stored import group_ids_of
+from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, links
 from models import style_stage
 from models.cli import app
@@ -155,10 +155,7 @@ def test_commands_train_suggest_and_record_who_looked(office: Workspace) -> None
     assert set(lines[0]) == {"left", "right", "kind", "value", "false_positive_rate", "compared", "model"}
     assert all(line["false_positive_rate"] <= 1e-3 for line in lines)
     with office.read() as connection:
-        member = connection.execute(
-            select(group_members.c.ad_id).where(group_members.c.group_id == lines[0]["left"])
-        ).scalars()
-        ad_id = next(iter(member))
+        ad_id = members_of(connection, [lines[0]["left"]])[lines[0]["left"]][0]
     for name in (lines[0]["left"], ad_id):
         (about, *_) = [json.loads(line) for line in run(office, "suggest", name, "--json").output.splitlines()]
         assert about["group_id"] == lines[0]["right"]
