@@ -39,7 +39,7 @@ Texts = Sequence[Sequence[str]]
 See = Callable[[Texts], Any]
 Pair = Callable[[Any, Pairs], Floats]
 OURS = "sidelight"
-STRANGERS = 60  # drawn for each poster, of each kind
+STRANGERS = 30  # drawn for each poster, of each kind
 
 
 def market(folder: Path, *, habits: bool) -> tuple[list[Poster], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The day's work: crawl, read, link, score, index, queue, alerts. Each step can be killed and run again.
+"""The day's work: crawl, read, link, score, index, queue, alerts, style. Each step can be killed and run again.
 
 A run writes down each step it has finished. `daily` takes an unfinished run up after its last finished step, and a step
 that was cut short goes on from what is pending; so the result does not depend on when it was stopped.
