@@ -17,7 +17,7 @@ Pairs = NDArray[np.int_]  # of two columns: rows of posters, the lower first
 NEAREST = 20  # candidates of each poster within its towns, and as many elsewhere
 # An n-gram that more posters have finds nobody: so the work stays in proportion to the archive.
 WIDEST = 2_000
-CHUNK = 256  # rows multiplied at once; bounds the memory
+CHUNK = 128  # rows multiplied at once; bounds the memory: about 2.5 kB for each poster of the language
 
 
 class Kind(StrEnum):
@@ -39,25 +39,29 @@ class Candidates:
 def candidates(posters: Sequence[Poster], views: Seen, pulls: dict[str, float]) -> Candidates:
     """For each poster the NEAREST of its language by n-grams as a model with these pulls weighs them: those who share a
     town with it, and those who do not."""
-    found: dict[tuple[int, int], tuple[Kind, int]] = {}
+    found: dict[tuple[int, int], Kind] = {}
+    sizes = {kind: np.zeros(len(posters), dtype=int) for kind in Kind}
     for rows in _by_language(posters):
         grams = _index(views.take(rows), pulls)
         towns = _towns([posters[row] for row in rows])
+        # Turned once: a product with a view that is turned each time would cost the whole archive for every chunk.
+        others, elsewhere = sparse.csr_array(grams.T), sparse.csr_array(towns.T)
         for start in range(0, len(rows), CHUNK):
             part = slice(start, start + CHUNK)
-            likeness = (grams[part] @ grams.T).toarray()
-            near = (towns[part] @ towns.T).toarray() > 0
+            likeness = (grams[part] @ others).toarray()
+            near = (towns[part] @ elsewhere).toarray() > 0
             itself = np.arange(len(likeness)), np.arange(start, start + len(likeness))
             likeness[itself], near[itself] = 0, False
-            many = near.sum(axis=1)
-            for kind, wanted, sizes in ((Kind.NEAR, near, many), (Kind.FAR, ~near, len(rows) - 1 - many)):
+            sizes[Kind.NEAR][rows[part]] = near.sum(axis=1)
+            sizes[Kind.FAR][rows[part]] = len(rows) - 1 - near.sum(axis=1)
+            for kind, wanted in ((Kind.NEAR, near), (Kind.FAR, ~near)):
                 for at, other in _most(likeness * wanted):
                     one, two = sorted((int(rows[start + at]), int(rows[other])))
-                    before = found.get((one, two), (kind, 0))[1]
-                    found[one, two] = kind, max(before, int(sizes[at]))
-    pairs = sorted(found)
-    kinds, among = zip(*(found[pair] for pair in pairs), strict=True) if pairs else ((), ())
-    return Candidates(np.array(pairs, dtype=int).reshape(-1, 2), kinds, among)
+                    found[one, two] = kind
+    pairs = np.array(sorted(found), dtype=int).reshape(-1, 2)
+    kinds = tuple(kind for _, kind in sorted(found.items()))
+    among = tuple(int(sizes[kind][pair].max()) for pair, kind in zip(pairs, kinds, strict=True))
+    return Candidates(pairs, kinds, among)
 
 
 def _by_language(posters: Sequence[Poster]) -> Iterator[NDArray[np.int_]]:
