@@ -5,8 +5,8 @@ from alembic import op
 
 import store.schema
 
-revision = "0012"
-down_revision = "0008"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
