@@ -30,7 +30,7 @@ WEIGHTS = {
 # What must not join owners by itself: pictures are taken from others, and many have a page on one host.
 FAMILIAR = frozenset({Reason.IMAGE, Reason.URL})
 # What a person can be reached by; only these say that a job offer and another ad have one contact.
-CONTACTS = frozenset({Reason.PHONE, Reason.EMAIL, Reason.HANDLE, Reason.PAYMENT, Reason.URL})
+CONTACTS = frozenset({Reason.PHONE, Reason.EMAIL, Reason.HANDLE, Reason.PAYMENT})
 # An ad is taken to run for so long after it was posted.
 RUNS = timedelta(days=30)
 
