@@ -54,7 +54,29 @@ def _signals(number: int, drawn: Any) -> Signals:
     return replace(one, keys=tuple(sorted({*one.keys, *(Key(Reason.IMAGE, image) for image in images)})))
 
 
-market = st.lists(one_ad, min_size=2, max_size=16).map(
+# Many with one value and something of their own: where hubs, one owner after another and copied texts are told apart.
+of_a_crowd = st.builds(
+    lambda shared, day, own, name, place, text, recruits: (
+        day,
+        {
+            "phone": ["+13125550100"] if shared else [],
+            "handle": [f"kik:{own}"] if own.strip() else [],
+            "name": [name],
+            "place": place,
+            "indicator": ["recruitment_offer"] if recruits else [],
+        },
+        [],
+        text,
+    ),
+    st.booleans(),
+    st.sampled_from([0, 1, 7, 30, 31, 38, 90]),
+    st.sampled_from("abcdefgh "),
+    st.sampled_from(("ana", "bea", "cleo")),
+    st.sampled_from("123456"),
+    st.sampled_from(TEXTS),
+    st.booleans(),
+)
+market = st.one_of(st.lists(one_ad, min_size=2, max_size=16), st.lists(of_a_crowd, min_size=6, max_size=16)).map(
     lambda drawn: [_signals(number, one) for number, one in enumerate(drawn)]
 )
 NUMBERS = [f"harbor:{number:02}" for number in range(16)]
