@@ -1,5 +1,6 @@
 """Grouping as a specification: the fast path gives what the plain one gives, and what must always hold does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,29 +55,39 @@ def _signals(number: int, drawn: Any) -> Signals:
     return replace(one, keys=tuple(sorted({*one.keys, *(Key(Reason.IMAGE, image) for image in images)})))
 
 
-# Many with one value and something of their own: where hubs, one owner after another and copied texts are told apart.
-of_a_crowd = st.builds(
-    lambda shared, day, own, name, place, text, recruits: (
-        day,
-        {
-            "phone": ["+13125550100"] if shared else [],
-            "handle": [f"kik:{own}"] if own.strip() else [],
-            "name": [name],
-            "place": place,
-            "indicator": ["recruitment_offer"] if recruits else [],
-        },
-        [],
-        text,
-    ),
-    st.booleans(),
-    st.sampled_from([0, 1, 7, 30, 31, 38, 90]),
-    st.sampled_from("abcdefgh "),
-    st.sampled_from(("ana", "bea", "cleo")),
-    st.sampled_from("123456"),
-    st.sampled_from(TEXTS),
-    st.booleans(),
-)
-market = st.one_of(st.lists(one_ad, min_size=2, max_size=16), st.lists(of_a_crowd, min_size=6, max_size=16)).map(
+def _crowd(names: Sequence[str], texts: Sequence[str], days: Sequence[int]) -> st.SearchStrategy[Any]:
+    """Many with one value and something of their own: where hubs, one owner after another and copies are told apart."""
+    one = st.builds(
+        lambda shared, day, own, name, place, text, recruits: (
+            day,
+            {
+                "phone": ["+13125550100"] if shared else [],
+                "handle": [f"kik:{own}"] if own else [],
+                "name": [name],
+                "place": place,
+                "indicator": ["recruitment_offer"] if recruits else [],
+            },
+            [],
+            text,
+        ),
+        st.sampled_from([True, True, True, False]),
+        st.sampled_from(days),
+        st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h", ""]),
+        st.sampled_from(names),
+        st.sampled_from("123456"),
+        st.sampled_from(texts),
+        st.sampled_from([False, False, True]),
+    )
+    return st.lists(one, min_size=6, max_size=16)
+
+
+crowd = st.builds(
+    _crowd,
+    st.sampled_from([["ana"], ["ana", "bea"], ["ana", "bea", "cleo", "dora"]]),
+    st.sampled_from([TEXTS, TEXTS[:1], TEXTS[3:]]),
+    st.sampled_from([[0, 1], [0, 7, 30, 31], [0, 30, 60, 90], [0, 5, 10, 90]]),
+).flatmap(lambda drawn: drawn)
+market = st.one_of(st.lists(one_ad, min_size=2, max_size=16), crowd).map(
     lambda drawn: [_signals(number, one) for number, one in enumerate(drawn)]
 )
 NUMBERS = [f"harbor:{number:02}" for number in range(16)]
