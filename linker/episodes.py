@@ -36,7 +36,7 @@ def _changed_hands(key: Key, before: Sequence[Signals], after: Sequence[Signals]
     rest = after[0].first - before[-1].first
     if rest <= SHORT:
         return False
-    if rest <= LONG and {ad.recruits for ad in before}.isdisjoint(()):
+    if rest <= LONG and {ad.recruits for ad in before}.isdisjoint(ad.recruits for ad in after):
         return False  # a job offer has other words, names and places than the ads it recruits for
     some, others = _told(key, before), _told(key, after)
     changes = sum(bool(some[kind]) and bool(others[kind]) and some[kind].isdisjoint(others[kind]) for kind in some)

@@ -16,22 +16,31 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     """The seeming posters of a value that these ads carry, and the keys that cannot tell them apart.
 
     Two ads are of one poster where they share another contact, a picture or their wording, or a name in one place: a first
-    name alone is shared by strangers. What stands on most of the ads tells nobody apart, and a name on most ads of one
-    wording is part of it. Ads keep their order, and posters are in the order of their first ads.
+    name alone is shared by strangers. What stands on most of the ads, and on ads of two owners or more, is shared by
+    them as the value is and tells nobody apart; a name on most ads of one wording is part of it. Ads keep their
+    order, and posters are in the order of their first ads.
     """
-    common = _on_most(ads, lambda ad: (other for other in ad.keys if other != key))
-    named = _on_most(ads, lambda ad: ad.names) if key.reason is Reason.TEXT else set()
+    frequent = _on_most(ads, lambda ad: (other for other in ad.keys if other != key))
+    named = _on_most(ads, lambda ad: ad.names) if key.reason is Reason.TEXT else {}
 
     def marks(ad: Signals) -> list[object]:
-        others: list[object] = [other for other in ad.keys if other != key and other not in common]
+        others: list[object] = [other for other in ad.keys if other != key and other not in frequent]
         return [*others, *((name, place.place) for name in ad.names if name not in named for place in ad.places)]
 
-    return together([[ad] for ad in ads], marks), common
+    parts = together([[ad] for ad in ads], marks)
+    common = set(frequent)
+    # The less frequent first: a poster's own number on most of the ads makes her an owner before a hub's is looked at.
+    for other, _ in sorted(frequent.items(), key=lambda item: (item[1], item[0])):
+        carrying = [part for part in owners(key, parts, common) if any(other in ad.keys for ad in part)]
+        if len(carrying) < 2:
+            common.remove(other)
+            parts = together(parts, lambda ad, other=other: [other] if other in ad.keys else [])  # type: ignore[misc]
+    return parts, common
 
 
-def _on_most(ads: Sequence[Signals], told: Callable[[Signals], Iterable[T]]) -> set[T]:
+def _on_most(ads: Sequence[Signals], told: Callable[[Signals], Iterable[T]]) -> dict[T, int]:
     carried = Counter(one for ad in ads for one in told(ad))
-    return {one for one, count in carried.items() if 2 * count > len(ads)}
+    return {one: count for one, count in carried.items() if 2 * count > len(ads)}
 
 
 def owners(key: Key, parts: Iterable[Part], common: set[Key]) -> list[Part]:

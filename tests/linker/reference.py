@@ -32,6 +32,7 @@ class Block:
     def __init__(self, key: Key, ads: Sequence[Signals]) -> None:
         self.key = key
         self.ads = {ad.ad_id: ad for ad in sorted(ads, key=lambda ad: ad.order)}
+        self.shared: set[object] | None = None
 
     def on_most(self, told: Callable[[Signals], Iterable[object]]) -> set[object]:
         everything = {one for ad in self.ads.values() for one in told(ad)}
@@ -41,7 +42,7 @@ class Block:
         return {key for key in self.ads[ad_id].keys if key != self.key}
 
     def posters(self) -> list[Set]:
-        common = self.on_most(lambda ad: ad.keys)
+        common = self.common()
         named = self.on_most(lambda ad: ad.names) if self.key.reason is Reason.TEXT else set()
 
         def alike(left: str, right: str) -> bool:
@@ -53,8 +54,24 @@ class Block:
 
         return merged([frozenset({ad_id}) for ad_id in self.ads], alike)
 
+    def common(self) -> set[object]:
+        """What stands on most ads and on two owners' who are apart without it; the least frequent are looked at first."""
+        if self.shared is None:
+            self.shared = self.on_most(lambda ad: ad.keys)
+
+            def carriers(other: object) -> int:
+                return sum(other in ad.keys for ad in self.ads.values())
+
+            for other in sorted(self.shared - {self.key}, key=lambda one: (carriers(one), one)):
+                carrying = [
+                    one for one in self.owners(self.posters()) if any(other in self.others(ad_id) for ad_id in one)
+                ]
+                if len(carrying) < 2:
+                    self.shared = self.shared - {other}
+        return self.shared
+
     def owners(self, posters: Iterable[Set]) -> list[Set]:
-        common = self.on_most(lambda ad: ad.keys)
+        common = self.common()
         own = {
             ad_id
             for ad_id in self.ads

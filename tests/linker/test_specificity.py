@@ -197,3 +197,24 @@ def test_a_picture_in_a_job_offer_and_in_another_ad_is_no_contact() -> None:
     other = posted("ad", day=3, name="ana", place="1").signals
     (group,) = link([replace(one, keys=(Key(Reason.IMAGE, "ff00"),)) for one in (offer, other)])
     assert [one.reason for one in group.links] == [Reason.IMAGE]
+
+
+def test_a_picture_that_one_took_from_another_with_many_ads_joins_nothing() -> None:
+    """The number on most of the ads is its poster's own, not something they all share."""
+    ads = [posted(f"a{n}", day=n, phone="+13125550101", name="ana", place="1").signals for n in range(5)]
+    ads.append(posted("b", phone="+13125550102", name="bea", place="2").signals)
+    groups = link([replace(one, keys=(*one.keys, Key(Reason.IMAGE, "ff00"))) for one in ads])
+    assert sorted(len(group.ad_ids) for group in groups) == [1, 5]
+
+
+def test_a_job_offer_is_no_new_owner_of_the_number_it_gives() -> None:
+    """Other words, place, name and account, days later: still the contact of those it recruits for."""
+    texts = (
+        "quiet house near the park open from noon until late every day with parking behind the house",
+        "staff wanted for a busy house full board and lodging given no experience needed start this very week",
+    )
+    other = posted("ad", phone=SWITCHBOARD, handle="kik:ana", name="ana", place="1", text=texts[0])
+    offer = posted("job", day=6, phone=SWITCHBOARD, handle="kik:bea", name="bea", place="2", text=texts[1],
+                   indicator="recruitment_offer")  # fmt: skip
+    (group,) = link([other.signals, offer.signals])
+    assert sorted(one.reason for one in group.links) == [Reason.PHONE, Reason.RECRUITMENT]
