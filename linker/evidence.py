@@ -1,8 +1,8 @@
 """The links a shared value gives: as many as there are ads, never one for every pair.
 
 The ads of one poster are joined in the order of time, each to the one before, at the value's full worth. A poster is joined
-to the ads before by one link, worth less the more owners the value has. A picture or a web host that posters with contacts
-of their own share joins only those that share a name or a place too. Where one contact stands in a job offer and in other
+to the ads before by one link, worth less the more owners the value has. A picture or a web address that several with contacts
+of their own have joins only ads that share a name or a place too. Where one contact stands in a job offer and in other
 ads at the same time, each side of the change is joined once more under a reason of its own.
 """
 
@@ -48,7 +48,7 @@ def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
     judged = standing(key, sampled(ads), len(ads))
     if judged.hub is not None:
         return [], Hub(key.reason, key.value, len(ads), judged.hub)
-    links = []
+    links: list[Link] = []
     for episode in episodes(key, ads):
         links += _chained(key, episode)
         if key.reason in CONTACTS:
@@ -58,19 +58,25 @@ def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
 
 def _chained(key: Key, episode: Sequence[Signals]) -> list[Link]:
     """Each ad joined to the one before of its poster, and each poster to the ads before its first."""
+    if key.reason in FAMILIAR:
+        known = acquainted(episode)
+        if len(owners(key, known, set())) > 1:
+            return [link for part in known for link in _in_order(key, part, WEIGHTS[key.reason])]
     parts, common = posters(key, episode)
-    full = WEIGHTS[key.reason]
-    links = [_link(before, after, key.reason, key.value, full) for part in parts for before, after in pairwise(part)]
-    owning = len(owners(key, parts, common))
-    weight = round(full / max(owning, 1) ** 0.5, 4)
+    weight = round(WEIGHTS[key.reason] / max(len(owners(key, parts, common)), 1) ** 0.5, 4)
     firsts = {part[0].ad_id for part in parts}
-    for some in acquainted(parts) if key.reason in FAMILIAR and owning > 1 else [episode]:
-        links += [
-            _link(before, after, key.reason, key.value, weight)
-            for before, after in pairwise(some)
+    return [
+        *(link for part in parts for link in _in_order(key, part, WEIGHTS[key.reason])),
+        *(
+            link
+            for link, after in zip(_in_order(key, episode, weight), episode[1:], strict=True)
             if after.ad_id in firsts
-        ]
-    return links
+        ),
+    ]
+
+
+def _in_order(key: Key, ads: Sequence[Signals], weight: float) -> list[Link]:
+    return [_link(before, after, key.reason, key.value, weight) for before, after in pairwise(ads)]
 
 
 def named_recruitment(key: Key) -> str:

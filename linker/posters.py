@@ -57,9 +57,9 @@ def worded(key: Key, parts: Sequence[Part]) -> list[Part]:
     return together(parts, lambda ad: [other for other in ad.keys if other.reason is Reason.TEXT and other != key])
 
 
-def acquainted(parts: Sequence[Part]) -> list[Part]:
-    """The posters, those that go by one name or are in one place made one."""
-    return together(parts, lambda ad: [*ad.names, *(place.place for place in ad.places)])
+def acquainted(ads: Sequence[Signals]) -> list[Part]:
+    """The ads put together where they share a name or a place, and by nothing else: what they share may be a hub's."""
+    return together([[ad] for ad in ads], lambda ad: [*ad.names, *(place.place for place in ad.places)])
 
 
 def together(parts: Sequence[Part], marks: Callable[[Signals], Iterable[object]]) -> list[Part]:

@@ -152,12 +152,13 @@ class Block:
             return []
         found = []
         for block in self.episodes():
-            posters = block.posters()
-            if self.key.reason in FAMILIAR and len(block.owners(posters)) > 1:
-                found += merged(posters, block.acquainted)
-            else:
-                found.append(frozenset(block.ads))
+            known = merged([frozenset({ad_id}) for ad_id in block.ads], block.acquainted)
+            with_contact = [one for one in known if any(block.has_contact(ad_id) for ad_id in one)]
+            found += known if self.key.reason in FAMILIAR and len(with_contact) > 1 else [frozenset(block.ads)]
         return found
+
+    def has_contact(self, ad_id: str) -> bool:
+        return any(key.reason is not Reason.TEXT for key in self.others(ad_id))
 
     def acquainted(self, left: str, right: str) -> bool:
         one, other = self.ads[left], self.ads[right]
