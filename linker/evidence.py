@@ -2,7 +2,7 @@
 
 The ads of one poster are joined in the order of time, each to the one before, at the value's full worth. A poster is joined
 to the ads before by one link, worth less the more owners the value has. A picture or a web address that several with contacts
-of their own have joins only ads that share a name or a place too. Where one contact stands in a job offer and in other
+of their own have joins only ads that share a name in a place too. Where one contact stands in a job offer and in other
 ads at the same time, each side of the change is joined once more under a reason of its own.
 """
 

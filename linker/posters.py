@@ -58,8 +58,8 @@ def worded(key: Key, parts: Sequence[Part]) -> list[Part]:
 
 
 def acquainted(ads: Sequence[Signals]) -> list[Part]:
-    """The ads put together where they share a name or a place, and by nothing else: what they share may be a hub's."""
-    return together([[ad] for ad in ads], lambda ad: [*ad.names, *(place.place for place in ad.places)])
+    """The ads put together where they share a name in a place, and by nothing else: what they share may be a hub's."""
+    return together([[ad] for ad in ads], lambda ad: [(name, place.place) for name in ad.names for place in ad.places])
 
 
 def together(parts: Sequence[Part], marks: Callable[[Signals], Iterable[object]]) -> list[Part]:

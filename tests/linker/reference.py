@@ -162,7 +162,7 @@ class Block:
 
     def acquainted(self, left: str, right: str) -> bool:
         one, other = self.ads[left], self.ads[right]
-        return bool(set(one.names) & set(other.names) or set(one.places) & set(other.places))
+        return bool(set(one.names) & set(other.names) and set(one.places) & set(other.places))
 
     def recruits(self) -> list[Set]:
         if self.key.reason not in CONTACTS or self.is_hub():

@@ -149,7 +149,7 @@ def test_a_name_in_a_copied_text_does_not_make_its_copiers_one_person() -> None:
     assert len(link([one.signals for one in ads])) == 6
 
 
-def test_a_picture_two_people_have_joins_them_only_where_a_name_or_place_agrees() -> None:
+def test_a_picture_two_people_have_joins_them_only_where_name_and_place_agree() -> None:
     def of_two(**other: str) -> list[list[str]]:
         ads = [
             posted("a", phone="+13125550101", name="ana", place="1"),
@@ -158,8 +158,8 @@ def test_a_picture_two_people_have_joins_them_only_where_a_name_or_place_agrees(
         groups = link([replace(one, keys=(*one.keys, Key(Reason.IMAGE, "ff00"))) for one in (ad.signals for ad in ads)])
         return [list(group.ad_ids) for group in groups]
 
-    assert len(of_two()) == 2
-    assert len(of_two(name="ana")) == len(of_two(place="1")) == 1
+    assert len(of_two()) == len(of_two(name="ana")) == len(of_two(place="1")) == 2
+    assert len(of_two(name="ana", place="1")) == 1
 
 
 def test_two_profiles_on_a_platform_everybody_knows_share_nothing() -> None:
