@@ -190,7 +190,13 @@ def test_a_site_s_category_of_jobs_makes_a_job_offer_too(
 
 def test_a_hub_is_named_as_what_both_share_and_why_it_does_not_join(workspace: Workspace, put: Put) -> None:
     put(
-        posted(f"{owner}-{ad}", day=owner + ad, phone=[PHONE, f"+1312555011{owner}"], name=f"n{owner}", place="1")
+        posted(
+            f"{owner}-{ad}",
+            day=owner + ad,
+            phone=[PHONE, f"+1312555011{owner}"],
+            name=f"n{owner}",
+            place=str(owner // 2 + 1),
+        )
         for owner in range(8)
         for ad in range(3)
     )
