@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, literal, select
 
 from linker.records import Reason
 from linker.signals import Key, Signals, facts_to_fields
-from linker.tables import link_keys, link_signals, wordings
+from linker.tables import link_keys, link_signals, link_work, wordings
 from linker.wording import Wording
-from store.database import chunks, select_in
+from linker.work import Step, listed, put, put_from
+from store.database import chunks, insert_from, select_in
+
+REASONS = {reason.value: reason for reason in Reason}
 
 
 def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
@@ -17,7 +20,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     for row in select_in(connection, select(link_keys), link_keys.c.ad_id, wanted):
-        keys[row.ad_id].append(Key(Reason(row.reason), row.key))
+        keys[row.ad_id].append(Key(REASONS[row.reason], row.key))
     return {
         row.ad_id: Signals(
             ad_id=row.ad_id,
@@ -32,16 +35,21 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
 
 
 class Known:
-    """Signals by ad id, each read from the store when first asked for."""
+    """Signals by ad id, each read from the store when first asked for; of more than ROOM ads the rest is read again."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    ROOM = 1_500_000
+
+    def __init__(self) -> None:
         self.read: dict[str, Signals] = {}
 
-    def of(self, ad_ids: Iterable[str]) -> list[Signals]:
+    def of(self, connection: Connection, ad_ids: Iterable[str]) -> list[Signals]:
         """The signals of those of `ad_ids` that the store has, in the given order."""
         wanted = list(ad_ids)
-        self.read.update(load_signals(self.connection, sorted({one for one in wanted if one not in self.read})))
+        missing = sorted({one for one in wanted if one not in self.read})
+        if missing and len(self.read) + len(missing) > self.ROOM:
+            self.read = {}
+            missing = sorted(set(wanted))
+        self.read.update(load_signals(connection, missing))
         return [self.read[one] for one in wanted if one in self.read]
 
 
@@ -51,11 +59,25 @@ def load_texts(connection: Connection, digests: Iterable[str]) -> dict[str, str]
     return {row.wording: row.text for row in select_in(connection, query, wordings.c.wording, sorted(digests))}
 
 
-def replace_signals(connection: Connection, ad_ids: Iterable[str], made: Sequence[Signals]) -> None:
-    """Put `made` in place of whatever the store has of `ad_ids`; their text clusters are written by `recluster`."""
-    for part in chunks(ad_ids):
-        connection.execute(delete(link_signals).where(link_signals.c.ad_id.in_(part)))
-        connection.execute(delete(link_keys).where(link_keys.c.ad_id.in_(part)))
+def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:
+    """Put `made` in place of whatever the store has of `ad_ids`, and on the lists what the next steps have to do for it.
+
+    Their text keys are written by `write_text_keys`.
+    """
+    put(connection, Step.TEXT, ad_ids)
+    there = {
+        row.ad_id: row.wording
+        for row in select_in(
+            connection, select(link_signals.c.ad_id, link_signals.c.wording), link_signals.c.ad_id, ad_ids
+        )
+    }
+    if there:
+        put(connection, Step.WORDING, sorted({digest for digest in there.values() if digest}))
+        for part in chunks(sorted(there)):
+            mine = link_keys.c.ad_id.in_(part)
+            put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(mine))
+            connection.execute(delete(link_keys).where(mine))
+            connection.execute(delete(link_signals).where(link_signals.c.ad_id.in_(part)))
     rows = [
         {
             "ad_id": one.ad_id,
@@ -73,29 +95,51 @@ def replace_signals(connection: Connection, ad_ids: Iterable[str], made: Sequenc
         connection.execute(insert(link_keys), keys)
 
 
-def replace_clusters(connection: Connection, clusters: dict[str, str]) -> None:
-    """Write the text key of each ad (ad id to cluster) in place of an earlier one."""
-    for part in chunks(clusters):
-        connection.execute(
-            delete(link_keys).where(link_keys.c.ad_id.in_(part), link_keys.c.reason == Reason.TEXT.value)
-        )
-    rows = [{"ad_id": ad_id, "reason": Reason.TEXT.value, "key": cluster} for ad_id, cluster in clusters.items()]
-    if rows:
-        connection.execute(insert(link_keys), rows)
+def write_text_keys(connection: Connection, upto: str) -> None:
+    """Write the text keys of the ads on this stretch of the list, and put them on the list of those to be judged."""
+    mine = link_keys.c.ad_id.in_(select(link_work.c.item).where(listed(Step.TEXT, upto)))
+    texts = (link_keys.c.reason == Reason.TEXT.value) & mine
+    put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(texts))
+    connection.execute(delete(link_keys).where(texts))
+    clustered = (
+        select(link_signals.c.ad_id, literal(Reason.TEXT.value), wordings.c.cluster)
+        .join_from(link_work, link_signals, link_signals.c.ad_id == link_work.c.item)
+        .join(wordings, wordings.c.wording == link_signals.c.wording)
+        .where(listed(Step.TEXT, upto))
+    )
+    insert_from(connection, link_keys, ("ad_id", "reason", "key"), clustered)
+    put_from(connection, Step.AD, link_work.c.item, None, select(link_work).where(listed(Step.TEXT, upto)))
 
 
-def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:
-    """For each key the ids of the ads that carry it, in their order."""
-    values: dict[Reason, list[str]] = defaultdict(list)
-    for key in sorted(keys):
-        values[key.reason].append(key.value)
-    found: dict[Key, list[tuple[object, str]]] = {key: [] for key in keys}
-    for reason, wanted in values.items():
-        query = (
-            select(link_keys.c.key, link_keys.c.ad_id, link_signals.c.seen_first)
-            .join(link_signals, link_signals.c.ad_id == link_keys.c.ad_id)
-            .where(link_keys.c.reason == reason.value)
-        )
-        for row in select_in(connection, query, link_keys.c.key, wanted):
-            found[Key(reason, row.key)].append((row.seen_first, row.ad_id))
-    return {key: [ad_id for _, ad_id in sorted(members)] for key, members in found.items()}
+def list_keys(connection: Connection, upto: str) -> None:
+    """Put all keys of the ads on this stretch of the list on the list of those to judge, and the ads on that for groups."""
+    carried = (
+        select(link_keys)
+        .join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item)
+        .where(listed(Step.AD, upto))
+    )
+    put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, carried)
+    put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(listed(Step.AD, upto)))
+
+
+def carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
+    """For each key on this stretch of the list the ids of the ads that carry it."""
+    query = (
+        select(link_work.c.part, link_work.c.item, link_keys.c.ad_id)
+        .outerjoin(link_keys, (link_keys.c.reason == link_work.c.part) & (link_keys.c.key == link_work.c.item))
+        .where(listed(Step.KEY, upto))
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for reason, value, ad_id in connection.execute(query):
+        found[reason, value].append(ad_id)
+    return {
+        Key(REASONS[reason], value): [one for one in ids if one is not None]
+        for (reason, value), ids in sorted(found.items())
+    }
+
+
+def in_order(connection: Connection, ad_ids: Iterable[str]) -> list[str]:
+    """These ads in their order."""
+    query = select(link_signals.c.ad_id, link_signals.c.seen_first)
+    rows = select_in(connection, query, link_signals.c.ad_id, ad_ids)
+    return [row.ad_id for row in sorted(rows, key=lambda row: (row.seen_first, row.ad_id))]

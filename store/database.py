@@ -83,6 +83,11 @@ def insert_missing(connection: Connection, table: Table, rows: Iterable[Mapping[
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), part)
 
 
+def insert_from(connection: Connection, table: Table, columns: Sequence[str], query: Select[*tuple[Any, ...]]) -> None:
+    """Insert what `query` (which must have a WHERE) gives for `columns`, but for rows whose primary key is there already."""
+    connection.execute(_insert(connection, table).from_select(columns, query).on_conflict_do_nothing())
+
+
 def _insert(connection: Connection, table: Table) -> Any:
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linker.alignment import aligned, likeness
-from linker.copies import clusters, leaders
+from linker.copies import clusters
 from linker.wording import wording_of
 
 WORDS = [f"word{number}" for number in range(800)]
@@ -77,10 +77,3 @@ def test_the_quick_alignment_is_as_long_as_the_plain_one(left: str, right: str) 
     assert len(pairs) == longest
     assert all(left[i] == right[j] for i, j in pairs)
     assert pairs == sorted(pairs)
-
-
-@given(st.permutations("abcdefgh"))
-def test_the_order_of_a_band_does_not_change_who_follows_whom(members: list[str]) -> None:
-    assert leaders(members, lambda one, other: ord(one) % 3 == ord(other) % 3) == {
-        "d": "a", "e": "b", "f": "c", "g": "a", "h": "b",
-    }  # fmt: skip
