@@ -18,7 +18,7 @@ from linker.sketches import BANDS, Numbers, Places, bands_of, coded
 from linker.tables import link_signals, link_work, text_bands, wordings
 from linker.wording import Wording
 from linker.work import Step, clear, listed, put_from
-from store.database import chunks, insert_missing, select_in
+from store.database import ASKED, among, chunks, insert_missing, select_in
 
 Flags = npt.NDArray[np.bool_]
 # From this share of all wordings on, their texts are read in one go.
@@ -75,9 +75,9 @@ def recluster(connection: Connection) -> Moves:
 
 def write_moves(connection: Connection, moves: Moves) -> None:
     """Store the clusters, drop what is gone, and put the ads of wordings that moved on the list of text keys to write."""
-    for part in chunks(moves.gone):
-        connection.execute(delete(wordings).where(wordings.c.wording.in_(part)))
-        connection.execute(delete(text_bands).where(text_bands.c.wording.in_(part)))
+    for part in chunks(moves.gone, ASKED):
+        for table in (wordings, text_bands):
+            connection.execute(delete(table).where(among(connection, table.c.wording, part)))
     if moves.clusters:
         statement = update(wordings).where(wordings.c.wording == bindparam("one")).values(cluster=bindparam("now"))
         connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moves.clusters.items()])
@@ -186,7 +186,7 @@ def _texts(connection: Connection, archive: Archive, chosen: Places) -> Iterator
                 yield row.text
                 following = next(wanted, None)
         return
-    for part in chunks(chosen.tolist()):
+    for part in chunks(chosen.tolist(), ASKED):
         digests = [archive.digests[one] for one in part]
         found = {row.wording: row.text for row in select_in(connection, query, wordings.c.wording, digests)}
         yield from (found[one] for one in digests)

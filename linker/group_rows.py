@@ -20,7 +20,7 @@ from linker.templates import templates
 from linker.wording import Wording
 from linker.work import Done, Step, listed, put, take_off
 from store import pending
-from store.database import chunks, select_in
+from store.database import ASKED, among, chunks, select_in
 from store.schema import now
 from store.workspace import Workspace
 
@@ -102,9 +102,9 @@ def _with_text(ad: Signals, texts: Mapping[str, str]) -> Signals:
 
 
 def _remove(connection: Connection, group_ids: Sequence[str]) -> None:
-    for part in chunks(group_ids):
-        connection.execute(delete(groups).where(groups.c.group_id.in_(part)))
-        connection.execute(delete(group_members).where(group_members.c.group_id.in_(part)))
+    for part in chunks(group_ids, ASKED):
+        for table in (groups, group_members):
+            connection.execute(delete(table).where(among(connection, table.c.group_id, part)))
 
 
 def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Mapping[str, Signals]) -> None:

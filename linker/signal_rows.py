@@ -10,7 +10,7 @@ from linker.signals import Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, wordings
 from linker.wording import Wording
 from linker.work import Step, listed, put, put_from
-from store.database import chunks, insert_from, select_in
+from store.database import ASKED, among, chunks, insert_from, select_in
 
 REASONS = {reason.value: reason for reason in Reason}
 
@@ -73,11 +73,11 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequenc
     }
     if there:
         put(connection, Step.WORDING, sorted({digest for digest in there.values() if digest}))
-        for part in chunks(sorted(there)):
-            mine = link_keys.c.ad_id.in_(part)
+        for part in chunks(sorted(there), ASKED):
+            mine = among(connection, link_keys.c.ad_id, part)
             put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(mine))
             connection.execute(delete(link_keys).where(mine))
-            connection.execute(delete(link_signals).where(link_signals.c.ad_id.in_(part)))
+            connection.execute(delete(link_signals).where(among(connection, link_signals.c.ad_id, part)))
     rows = [
         {
             "ad_id": one.ad_id,

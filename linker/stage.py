@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
-from crawlers.stored import load_ads
 from linker.copy_rows import add_wordings, recluster, sketched, write_moves
 from linker.group_rows import align, regroup_all
+from linker.intake import load_bare_ads
 from linker.key_rows import relink
 from linker.signal_rows import Known, list_keys, replace_signals, write_text_keys
 from linker.signals import Signals, signals_of
@@ -69,7 +69,7 @@ def run(
 
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     """What can be worked out from the ads alone; an ad that is gone, or has no reading, is left out of the signals."""
-    stored = load_ads(connection, ad_ids)
+    stored = load_bare_ads(connection, ad_ids)
     made = [
         signals_of(stored[ad_id].ad, reading, first_seen=stored[ad_id].first_seen, last_seen=stored[ad_id].last_seen)
         for ad_id, reading in load_readings(connection, ad_ids).items()

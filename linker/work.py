@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
 
 from linker.tables import link_work
-from store.database import chunks, insert_from, insert_missing
+from store.database import ASKED, among, chunks, insert_from, insert_missing
 from store.workspace import Workspace
 
 
@@ -55,8 +55,8 @@ def clear(connection: Connection, step: Step, upto: str | None = None) -> None:
 
 def take_off(connection: Connection, step: Step, items: Iterable[str]) -> None:
     """Take these off the list."""
-    for part in chunks(items):
-        connection.execute(delete(link_work).where(listed(step), link_work.c.item.in_(part)))
+    for part in chunks(items, ASKED):
+        connection.execute(delete(link_work).where(listed(step), among(connection, link_work.c.item, part)))
 
 
 def in_stretches(
