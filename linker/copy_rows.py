@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from linker.components import connected
 from linker.copies import EMPTY, Edges, followers, joined, shared_bands
 from linker.sketches import BANDS, Numbers, Places, bands_of, coded
 from linker.tables import link_signals, link_work, text_bands, wordings
 from linker.wording import Wording
-from linker.work import Step, clear, listed, put_from
-from store.database import ASKED, among, chunks, insert_missing, select_in
+from linker.work import Step, clear, listed, put, put_from
+from store.database import ASKED, among, chunks, insert_plain, select_in
 
 Flags = npt.NDArray[np.bool_]
 # From this share of all wordings on, their texts are read in one go.
@@ -27,9 +27,8 @@ MOST = 0.2
 
 def add_wordings(connection: Connection, made: Sequence[tuple[Wording, bytes]]) -> None:
     """Store these wordings, each with its bands, unless they are there; `recluster` finds their clusters."""
-    rows = ({"wording": one.digest, "cluster": "", "text": one.text} for one, _ in made)
-    insert_missing(connection, wordings, rows)
-    insert_missing(connection, text_bands, ({"wording": one.digest, "bands": bands} for one, bands in made))
+    insert_plain(connection, wordings, ("wording", "cluster", "text"), ((one.digest, "", one.text) for one, _ in made))
+    insert_plain(connection, text_bands, ("wording", "bands"), ((one.digest, bands) for one, bands in made))
 
 
 def sketched(made: Sequence[Wording]) -> list[tuple[Wording, bytes]]:
@@ -82,9 +81,7 @@ def write_moves(connection: Connection, moves: Moves) -> None:
         statement = update(wordings).where(wordings.c.wording == bindparam("one")).values(cluster=bindparam("now"))
         connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moves.clusters.items()])
     clear(connection, Step.WORDING)
-    rows = [{"step": Step.WORDING.value, "item": one, "part": ""} for one in moves.clusters]
-    if rows:
-        connection.execute(insert(link_work), rows)
+    put(connection, Step.WORDING, moves.clusters)
     ads = select(link_signals).join(link_work, link_work.c.item == link_signals.c.wording).where(listed(Step.WORDING))
     put_from(connection, Step.TEXT, link_signals.c.ad_id, None, ads)
     clear(connection, Step.WORDING)

@@ -20,7 +20,7 @@ from linker.templates import templates
 from linker.wording import Wording
 from linker.work import Done, Step, listed, put, take_off
 from store import pending
-from store.database import ASKED, among, chunks, select_in
+from store.database import ASKED, among, chunks, insert_plain, select_in
 from store.schema import now
 from store.workspace import Workspace
 
@@ -124,5 +124,5 @@ def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Ma
             }
         )
     connection.execute(insert(groups), rows)
-    members = [{"ad_id": ad_id, "group_id": group_id} for group_id, part in parts.items() for ad_id in part]
-    connection.execute(insert(group_members), members)
+    members = ((ad_id, group_id) for group_id, part in parts.items() for ad_id in part)
+    insert_plain(connection, group_members, ("ad_id", "group_id"), members, new=True)

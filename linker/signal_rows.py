@@ -10,7 +10,7 @@ from linker.signals import Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, wordings
 from linker.wording import Wording
 from linker.work import Step, listed, put, put_from
-from store.database import ASKED, among, chunks, insert_from, select_in
+from store.database import ASKED, among, chunks, insert_from, insert_plain, select_in
 
 REASONS = {reason.value: reason for reason in Reason}
 
@@ -88,11 +88,10 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequenc
         }
         for one in made
     ]
-    keys = [{"ad_id": one.ad_id, "reason": key.reason.value, "key": key.value} for one in made for key in one.keys]
+    keys = ((one.ad_id, key.reason.value, key.value) for one in made for key in one.keys)
     if rows:
         connection.execute(insert(link_signals), rows)
-    if keys:
-        connection.execute(insert(link_keys), keys)
+    insert_plain(connection, link_keys, ("ad_id", "reason", "key"), keys, new=True)
 
 
 def write_text_keys(connection: Connection, upto: str) -> None:

@@ -38,6 +38,7 @@ def wording_of(masked: str) -> Wording:
     """Normalise a masked text."""
     tokens = TOKEN.findall(masked.casefold())[:LONGEST]
     text = " ".join(tokens)
-    if sum(token[0] != "_" for token in tokens) < SHORTEST:
+    # A mask has two low lines, and no other token has any.
+    if len(tokens) - text.count("_") // 2 < SHORTEST:
         return Wording("", text)
     return Wording(hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), text)

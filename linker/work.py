@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
 
 from linker.tables import link_work
-from store.database import ASKED, among, chunks, insert_from, insert_missing
+from store.database import ASKED, among, chunks, insert_from, insert_plain
 from store.workspace import Workspace
+
+COLUMNS = ("step", "item", "part")
 
 
 class Step(StrEnum):
@@ -31,7 +33,7 @@ Done = Callable[[int], None]
 
 def put(connection: Connection, step: Step, items: Iterable[str]) -> None:
     """Put these on the step's list."""
-    insert_missing(connection, link_work, ({"step": step.value, "item": item, "part": ""} for item in items))
+    insert_plain(connection, link_work, COLUMNS, ((step.value, item, "") for item in items))
 
 
 def put_from(
@@ -39,7 +41,7 @@ def put_from(
 ) -> None:
     """Put on the step's list what `query` (whose columns are replaced; it has a WHERE) finds for `item` and `part`."""
     chosen = query.with_only_columns(literal(step.value), item, literal("") if part is None else part).distinct()
-    insert_from(connection, link_work, ("step", "item", "part"), chosen)
+    insert_from(connection, link_work, COLUMNS, chosen)
 
 
 def listed(step: Step, upto: str | None = None) -> ColumnElement[bool]:
