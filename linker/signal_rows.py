@@ -49,7 +49,8 @@ class Known:
         if missing and len(self.read) + len(missing) > self.ROOM:
             self.read = {}
             missing = sorted(set(wanted))
-        self.read.update(load_signals(connection, missing))
+        if missing:
+            self.read.update(load_signals(connection, missing))
         return [self.read[one] for one in wanted if one in self.read]
 
 
