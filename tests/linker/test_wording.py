@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from linker.alignment import aligned, likeness
 from linker.copies import clusters
-from linker.wording import wording_of
+from linker.wording import TOKEN, TOKEN_OF_ASCII, wording_of
 
 WORDS = [f"word{number}" for number in range(800)]
 
@@ -42,6 +42,12 @@ def test_case_spacing_and_punctuation_do_not_count_but_emoji_and_every_script_do
     assert wording_of("hola 🌹").text != wording_of("hola").text
     assert wording_of("новая квартира").text == "новая квартира"
     assert wording_of("中文字").text == "中 文 字"
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_ascii_is_cut_into_the_words_that_every_text_is(text: str) -> None:
+    folded = text.casefold()
+    assert TOKEN_OF_ASCII.findall(folded) == TOKEN.findall(folded)
 
 
 def test_short_texts_have_no_wording_however_many_masks_they_hold() -> None:
