@@ -10,7 +10,7 @@ from functools import cache
 from math import ceil, cos, floor, radians
 
 from linker.records import Stop
-from nlp.gazetteer import Row, gazetteer
+from nlp.places.gazetteer import Row, gazetteer
 
 WIDTH, HEIGHT = 720, 400
 PAD = 34

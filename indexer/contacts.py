@@ -118,10 +118,10 @@ def _handle(value: str) -> Node:
 
 def _read(text: str) -> list[Read]:
     """What the ads' readers find in `text`."""
-    from nlp.emails import EMAILS
+    from nlp.contacts.emails import EMAILS
+    from nlp.contacts.handles import HANDLES
     from nlp.extractor import AdText
-    from nlp.handles import HANDLES
-    from nlp.phones import PHONES
+    from nlp.phones.phones import PHONES
 
     ad = AdText.of(Ad(ad_id="query", site="query", url="", posted_at=None, body=text))
     return [

@@ -41,8 +41,8 @@ def groups_with(contact: Node, backend: SearchBackend, position: int) -> tuple[s
 
 def places_near(name: str, km: float, position: int) -> tuple[str, ...]:
     """GeoNames ids of the towns within `km` of the largest town called so; `Austin, TX` and `Austin, US` narrow it down."""
-    from nlp.gazetteer import gazetteer
-    from nlp.spellings import key
+    from nlp.places.gazetteer import gazetteer
+    from nlp.places.spellings import key
 
     town, _, narrower = (part.strip() for part in name.partition(","))
     known = gazetteer()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlp.fold import SPECIAL, fold
+from nlp.text.fold import SPECIAL, fold
 
 # A change of what comes out makes every index out of date: raise it.
 VERSION = "1"

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from models.indicators import RAISES, indicators
 from models.views import GroupView
-from nlp.fold import fold
 from nlp.records import Kind, Reading
+from nlp.text.fold import fold
 
 LONGEST = 50_000  # characters of one group
 MASK = "_[a-z]+_"

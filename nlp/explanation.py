@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawlers.records import Ad
-from nlp.chains import WORD
-from nlp.digits import SPELLED
-from nlp.fold import fold
+from nlp.phones.chains import WORD
+from nlp.phones.digits import SPELLED
 from nlp.pipeline import read_ad
 from nlp.records import Kind, Mention, Reading
+from nlp.text.fold import fold
 
 # Of control characters the pictures Unicode has for them, so that an ad cannot steer a terminal.
 PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from crawlers.records import Ad
-from nlp.fold import fold
-from nlp.mapped import Mapped, Original
 from nlp.records import Kind
+from nlp.text.fold import fold
+from nlp.text.mapped import Mapped, Original
 
 NUMBER = re.compile(r"[0-9]+")
 NOTHING: Mapping[str, Any] = MappingProxyType({})

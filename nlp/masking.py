@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.extractor import Found
-from nlp.mapped import Mapped, Rewritten
-from nlp.phrases import Phrases, sentences
+from nlp.indicators.phrases import Phrases, sentences
+from nlp.text.mapped import Mapped, Rewritten
 from store.datafiles import load_data
 
 Span = tuple[int, int, str]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from nlp.extractor import Found
-from nlp.mapped import Mapped, Original, Rewritten
 from nlp.records import Kind, Mention
+from nlp.text.mapped import Mapped, Original, Rewritten
 
 # Where two finds overlap, the kind that stands earlier here stays: a phone's digits are no price and no age, and a stated age
 # is lost to nothing but a contact ("only 13" is no price, "age of: two" names no platform).

@@ -12,23 +12,23 @@ from importlib import metadata
 from pathlib import Path
 
 from crawlers.records import Ad
-from nlp.ages import Ages
-from nlp.derived import derived, is_minor
-from nlp.emails import EMAILS
+from nlp.ages.ages import Ages
+from nlp.contacts.emails import EMAILS
+from nlp.contacts.handles import HANDLES
+from nlp.contacts.payments import Payments
+from nlp.contacts.urls import URLS
 from nlp.extractor import AdText, Extractor, Found
-from nlp.handles import HANDLES
+from nlp.indicators.derived import derived, is_minor
+from nlp.indicators.lexicon import Lexicons, load
 from nlp.language import UNKNOWN, languages_of, read_fully
-from nlp.lexicon import Lexicons, load
-from nlp.mapped import BREAK, Rewritten
 from nlp.masking import mask
 from nlp.mentions import mention, settle
-from nlp.names import Names
-from nlp.payments import Payments
-from nlp.phones import PHONES
-from nlp.places import Places
-from nlp.prices import Prices
+from nlp.names.names import Names
+from nlp.phones.phones import PHONES
+from nlp.places.places import Places
+from nlp.prices.prices import Prices
 from nlp.records import Kind, Reading
-from nlp.urls import URLS
+from nlp.text.mapped import BREAK, Rewritten
 from store.database import chunks
 
 # Change it with the code of any extractor: what older pipelines read is then read again.

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from crawlers.records import Ad
 from crawlers.stored import all_ads
-from nlp import lexicon
-from nlp.lexicon import Lexicons
+from nlp.indicators import lexicon
+from nlp.indicators.lexicon import Lexicons
 from nlp.pipeline import read_ads
 from nlp.records import Kind, Mention, Reading
 from nlp.stored import load_readings

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.records import Ad
-from nlp.ages import Ages
+from nlp.ages.ages import Ages
 from nlp.extractor import AdText
 
 

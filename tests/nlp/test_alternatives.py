@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.alternatives import any_of
+from nlp.text.alternatives import any_of
 
 WORDS = st.lists(st.text("abc.", min_size=1, max_size=4), min_size=1, max_size=8)
 

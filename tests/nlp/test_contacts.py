@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from crawlers.records import Ad
-from nlp.domains import is_host, named, suffixes
-from nlp.emails import EMAILS
+from nlp.contacts.domains import is_host, named, suffixes
+from nlp.contacts.emails import EMAILS
+from nlp.contacts.handles import HANDLES
+from nlp.contacts.payments import Payments
+from nlp.contacts.urls import URLS
 from nlp.extractor import AdText
-from nlp.handles import HANDLES
-from nlp.payments import Payments
 from nlp.records import Kind, Reading
-from nlp.urls import URLS
 
 ReadText = Callable[..., Reading]
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.fold import fold
-from nlp.mapped import BREAK
+from nlp.text.fold import fold
+from nlp.text.mapped import BREAK
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from nlp.extractor import Found
-from nlp.fold import fold
-from nlp.lexicon import Entry, Lexicon, LexiconError, Lexicons, load
+from nlp.indicators.lexicon import Entry, Lexicon, LexiconError, Lexicons, load
 from nlp.masking import mask
+from nlp.text.fold import fold
 
 ALL = load()
 ENTRIES = [(lexicon, entry) for lexicon in ALL for entry in lexicon.entries]

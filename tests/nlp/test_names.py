@@ -6,7 +6,7 @@ import pytest
 
 from crawlers.records import Ad
 from nlp.extractor import AdText
-from nlp.names import Names
+from nlp.names.names import Names
 
 
 def names(body: str = "", **fields: str) -> set[str]:

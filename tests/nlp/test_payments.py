@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from crawlers.records import Ad
+from nlp.contacts.payment_words import spellings
+from nlp.contacts.payments import Payments
 from nlp.extractor import AdText
-from nlp.payment_words import spellings
-from nlp.payments import Payments
 from nlp.records import Reading
 
 ReadText = Callable[..., Reading]

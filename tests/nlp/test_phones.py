@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawlers.records import Ad
 from nlp.extractor import AdText
-from nlp.phones import PHONES
+from nlp.phones.phones import PHONES
 from nlp.records import Kind, Reading
 
 ReadText = Callable[..., Reading]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.phrases import PhraseError, Phrases, sentences
+from nlp.indicators.phrases import PhraseError, Phrases, sentences
 
 
 def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 
 from crawlers.records import Ad
 from nlp.extractor import AdText, Found
-from nlp.gazetteer import gazetteer
-from nlp.places import Places
+from nlp.places.gazetteer import gazetteer
+from nlp.places.places import Places
 
 CHICAGO, HOUSTON, MEXICAN_GUADALAJARA = "4887398", "4699066", "4005539"
 

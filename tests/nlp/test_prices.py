@@ -6,7 +6,7 @@ import pytest
 
 from crawlers.records import Ad
 from nlp.extractor import AdText, Found
-from nlp.prices import Prices
+from nlp.prices.prices import Prices
 
 
 def prices(text: str, field: str = "body", region: str | None = "US") -> list[str]:

@@ -8,9 +8,9 @@ import pytest
 
 from bench.minors import Case, negatives, positives
 from crawlers.records import Ad
-from nlp.ages import Ages
-from nlp.derived import derived
+from nlp.ages.ages import Ages
 from nlp.extractor import AdText
+from nlp.indicators.derived import derived
 from nlp.records import Kind, Reading
 
 

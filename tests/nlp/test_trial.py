@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from crawlers.records import Ad
 from crawlers.stored import record_sighting
-from nlp import lexicon, stage
+from nlp import stage
 from nlp.cli import app
-from nlp.lexicon import LexiconError
+from nlp.indicators import lexicon
+from nlp.indicators.lexicon import LexiconError
 from nlp.stored import load_readings
 from nlp.trial import Change, differences
 from store.tables import audit_events

@@ -1,0 +1,1 @@
+"""E-mail and web addresses, handles, and ways to pay."""

@@ -1,0 +1,1 @@
+"""Phrases that are indicators, and indicators that follow from other mentions."""

@@ -1,0 +1,1 @@
+"""Towns, states and countries, by GeoNames."""

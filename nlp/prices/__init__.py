@@ -1,0 +1,1 @@
+"""Prices: amount, currency and the time it buys."""
