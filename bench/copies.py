@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--peers", help="an interpreter with gaoya and datasketch")
     parser.add_argument("--pairs", type=int, default=1_000)
     parser.add_argument("--texts", type=int, default=20_000)
+    parser.add_argument("--sets", default="", help="only sets of texts with this in their name")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -43,6 +44,7 @@ def main() -> None:
     for of_each in (10, 100):
         name = f"{given.texts:,} texts, {of_each} of each template"
         sets[name], truths[name] = templates(given.texts, of_each, given.seed)
+    sets = {name: texts for name, texts in sets.items() if given.sets in name}
     asked = ask(given.peers, sets, given.rounds) if given.peers else {"versions": {}, "found": {}}
     print(f"peers: {asked['versions']}; {given.rounds} rounds, seed {given.seed}")
     print(f"{'texts':38}{'who':22}{'precision':>10}{'recall':>8}{'F1':>8}{'CPU s (median, least)':>24}")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, literal, select
 
@@ -40,18 +41,41 @@ class Known:
     ROOM = 1_500_000
 
     def __init__(self) -> None:
+        self.made: dict[str, Signals] = {}
         self.read: dict[str, Signals] = {}
 
+    def hold(self, ad_ids: Iterable[str], made: Iterable[Signals]) -> None:
+        """Remember the signals that were just made of these ads, so that only their text keys are read later on."""
+        for ad_id in ad_ids:
+            self.made.pop(ad_id, None)
+        for one in made:
+            if len(self.made) < self.ROOM:
+                self.made[one.ad_id] = replace(one, wording=Wording(one.wording.digest, ""))
+
     def of(self, connection: Connection, ad_ids: Iterable[str]) -> list[Signals]:
-        """The signals of those of `ad_ids` that the store has, in the given order."""
+        """The signals of those of `ad_ids` that the store has, in the given order; their text keys must be written by now."""
         wanted = list(ad_ids)
         missing = sorted({one for one in wanted if one not in self.read})
         if missing and len(self.read) + len(missing) > self.ROOM:
             self.read = {}
             missing = sorted(set(wanted))
         if missing:
-            self.read.update(load_signals(connection, missing))
+            held = [self.made.pop(one) for one in missing if one in self.made]
+            self.read.update(_with_text_keys(connection, held))
+            self.read.update(load_signals(connection, [one for one in missing if one not in self.read]))
         return [self.read[one] for one in wanted if one in self.read]
+
+
+def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str, Signals]:
+    query = select(link_keys.c.ad_id, link_keys.c.key).where(link_keys.c.reason == Reason.TEXT.value)
+    rows = select_in(connection, query, link_keys.c.ad_id, [one.ad_id for one in made])
+    clusters: dict[str, str] = {row.ad_id: row.key for row in rows}
+    return {
+        one.ad_id: replace(one, keys=tuple(sorted((*one.keys, Key(Reason.TEXT, clusters[one.ad_id])))))
+        if one.ad_id in clusters
+        else one
+        for one in made
+    }
 
 
 def load_texts(connection: Connection, digests: Iterable[str]) -> dict[str, str]:

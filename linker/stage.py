@@ -63,8 +63,14 @@ def run(
                 for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
         told = progress or (lambda _: None)
-        count = pending.drain(workspace, STAGE, compute=prepare, write=write, batch=batch, progress=told)
-        settle(workspace, slots=slots)
+        known = Known()
+
+        def keep(connection: Connection, made: Batch) -> None:
+            write(connection, made)
+            known.hold(made.ad_ids, made.signals)
+
+        count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=told)
+        settle(workspace, known, slots=slots)
         return count
 
 
@@ -88,15 +94,18 @@ def write(connection: Connection, batch: Batch) -> None:
     add_wordings(connection, batch.wordings)
 
 
-def settle(workspace: Workspace, *, slots: bool) -> None:
-    """Bring clusters, links and groups up to date with the signals; goes on where a run before was killed."""
+def settle(workspace: Workspace, known: Known, *, slots: bool) -> None:
+    """Bring clusters, links and groups up to date with the signals; those just made are `known`.
+
+    Goes on where a run before was killed.
+    """
     with workspace.read() as connection:
         moves = recluster(connection)
     with workspace.begin() as connection:
         write_moves(connection, moves)
     in_stretches(workspace, Step.TEXT, ADS, write_text_keys, _tell("text keys written"))
     in_stretches(workspace, Step.AD, ADS, list_keys, _tell("ads whose keys are to be judged"))
-    known = Known()  # what is read from here on no longer changes
+    # What is known from here on no longer changes.
     in_stretches(
         workspace, Step.KEY, KEYS, lambda connection, upto: relink(connection, upto, known), _tell("keys judged")
     )
