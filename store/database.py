@@ -149,5 +149,8 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
     """
     if connection.dialect.name != "sqlite":
         return column.in_(values)
-    listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+    encoded = orjson.dumps(list(values)).decode()
+    if "\\u0000" in encoded:  # where SQLite's JSON would end the value
+        return column.in_(values)
+    listed = func.json_each(encoded).table_valued("value")
     return column.in_(select(listed.c.value))
