@@ -139,7 +139,7 @@ class Collector:
                 counts[f"refused.{reason}"] += 1
             elif entry.depth >= self.site.manifest.budget.depth and kind == "listing":
                 counts["refused.depth"] += 1
-            elif lead := self._frontier.offer(url, Kind(kind), entry.depth + 1):
+            elif lead := self._frontier.offer(url, Kind(kind), entry.depth + 1, via=entry.url):
                 leads.append(lead)
         return tuple(leads)
 
@@ -152,7 +152,7 @@ class Collector:
             error = f"{entry.url}: redirect refused ({reason})"
             self._keep(Visit(entry, fetched.at, Outcome.REFUSED, error, fetched, counts=counts))
             return []
-        lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1)
+        lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1, entry.url)
         leads = (lead,) if lead else ()
         self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
         return self._hand_out(leads)

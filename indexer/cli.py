@@ -69,12 +69,19 @@ def search(
 @app.command()
 def show(
     ad: Annotated[str, typer.Argument(metavar="AD", help="the ad's id, such as harbor:1042")],
+    history: Annotated[
+        bool, typer.Option("--history", help="how it changed, capture by capture and word by word")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an ad: its text, what was read from it, where it was captured and when seen, its group and why that is ranked."""
+    """Show an ad: its text, what was read from it, where it was captured and when seen, its group and why that is ranked.
+
+    E.g. `sidelight show harbor:1042 --history`: what was removed stands in [-brackets-], what was added in {+braces+}.
+    """
     import orjson
 
+    from indexer.changes import changes_of, print_changes
     from indexer.dossier import of_ad
     from store import audit
     from store.workspace import open_workspace
@@ -82,8 +89,10 @@ def show(
     opened = open_workspace(workspace)
     audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "show", "ad", ad))
     with opened.read() as connection:
-        found = of_ad(connection, ad)
-    if as_json:
+        found = changes_of(connection, ad) if history else of_ad(connection, ad)
+    if history and not as_json:
+        print_changes(_printable(found))
+    elif as_json:
         typer.echo(orjson.dumps(found).decode())
     else:
         _print_ad(_printable(found))
