@@ -167,7 +167,7 @@ def digest(root: Path) -> dict[str, Any]:
             value = hashlib.sha256()
             for row in rows:
                 value.update(repr(tuple(row)).encode())
-            found[table.name] = value.hexdigest()
+            found[str(table.name)] = value.hexdigest()
     return found
 
 

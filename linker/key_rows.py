@@ -1,17 +1,17 @@
 """Links and hubs as they stand in the store: every key an ad brought or took away is judged anew by all its ads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
-from linker.evidence import hub_of, links_of
+from linker.evidence import hub_of, links_of, named_recruitment
 from linker.records import Hub, Link, Reason
 from linker.signal_rows import REASONS, Known, carriers, in_order
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
 from linker.work import Step, listed, put
-from store.database import chunks
+from store.database import chunks, select_in
 
 Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in its table
 
@@ -20,7 +20,7 @@ def relink(connection: Connection, upto: str, known: Known) -> None:
     """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
     went or changed."""
     members = carriers(connection, upto)
-    before = {_place(one): one for one in _stored(connection, upto)}
+    before = {_place(one): one for one in _stored(connection, members)}
     after: dict[Place, Link] = {}
     found: list[Hub] = []
     for made, hub in _judged(connection, members, known):
@@ -50,14 +50,14 @@ def _judged(
         yield links_of(key, sorted(known.of(connection, ids), key=lambda ad: ad.order))
 
 
-def _stored(connection: Connection, upto: str) -> Iterator[Link]:
+def _stored(connection: Connection, keys: Iterable[Key]) -> Iterator[Link]:
     """The links these keys gave before, those of recruitment among them."""
-    own = (links.c.reason == link_work.c.part) & (links.c.key == link_work.c.item)
-    # As `named_recruitment` writes it.
-    named = (links.c.reason == Reason.RECRUITMENT.value) & (links.c.key == link_work.c.part + ":" + link_work.c.item)
-    for same in (own, named):
-        query = select(links).join_from(link_work, links, same).where(listed(Step.KEY, upto))
-        for row in connection.execute(query):
+    values: dict[Reason, list[str]] = {}
+    for key in keys:
+        values.setdefault(key.reason, []).append(key.value)
+        values.setdefault(Reason.RECRUITMENT, []).append(named_recruitment(key))
+    for reason, some in values.items():
+        for row in select_in(connection, select(links).where(links.c.reason == reason.value), links.c.key, some):
             yield Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, dict(row.detail))
 
 
