@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.link_speed FOLDER --ads 10000 100000 1000000
     .venv/bin/python -m bench.link_speed FOLDER --ads 1000000 --day 150000
 
-For each size an archive is made (bench/link_archive.py) and linked by the stage in a process of its own, without slots: CPU
-and wall seconds, the process's largest memory, and beside it, in the same run, what reading and parsing the same stored rows
+For each size an archive is made (bench/link_archive.py) and linked by the stage in a process of its own: CPU and
+wall seconds, the process's largest memory, and beside it, in the same run, what reading and parsing the same stored rows
 alone takes. With `--day` so many ads more are linked at once and, in another workspace, after the others; every row of
 the two outcomes is compared.
 """
@@ -115,7 +115,7 @@ def link(root: Path) -> dict[str, Any]:
     logging.getLogger("linker.stage").addHandler(steps)
     logging.getLogger("linker.stage").setLevel(logging.INFO)
     began, wall = time.process_time(), time.monotonic()
-    stage.run(workspace, progress=lambda _: steps.note("signals"), slots=False)
+    stage.run(workspace, progress=lambda _: steps.note("signals"))
     cpu, wall = time.process_time() - began, time.monotonic() - wall
     return {"cpu": cpu, "wall": wall, "memory": _most_memory(), "steps": steps.taken, "shape": _shape(workspace)}
 

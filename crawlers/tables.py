@@ -103,4 +103,5 @@ sightings = Table(
     Column("seen_at", Instant, nullable=False),
     Column("change", String, nullable=False),
     Column("capture_id", String),
+    Column("posted_at", Instant),  # as the site gave it then: later than before where the ad was bumped
 )

@@ -1,24 +1,23 @@
 """Groups as they stand in the store: those that a change touches are put together anew, whole."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from linker import itinerary
 from linker.judgements import in_force
 from linker.lineage import passages
+from linker.linking import describe
 from linker.partition import group_id_of, partition
 from linker.reach import reached
 from linker.records import Link
-from linker.signal_rows import REASONS, Known, load_texts
+from linker.ride_rows import drop_rides, write_rides
+from linker.signal_rows import REASONS, Known
 from linker.signals import Signals
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, link_work, links
-from linker.templates import templates
-from linker.wording import Wording
-from linker.work import Done, Step, listed, put, take_off
+from linker.work import Done, Step, listed, take_off
 from store import pending
 from store.database import ASKED, among, chunks, insert_plain, select_in
 from store.schema import now
@@ -62,7 +61,6 @@ def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], si
     stale = [group_id for group_id in before if group_id not in same]
     _remove(connection, stale)
     _write(connection, fresh, known)
-    put(connection, Step.SLOTS, (group_id for group_id, part in fresh.items() if len(part) > 1))
     events = passages(before, after, at)
     if events:
         connection.execute(
@@ -78,51 +76,29 @@ def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[Link]:
         yield Link(row.left, row.right, REASONS[row.reason], row.key, row.weight)
 
 
-def align(connection: Connection, upto: str, signals: Known) -> None:
-    """Align the templates of the groups on this stretch of the list."""
-    due = select(link_work.c.item).where(listed(Step.SLOTS, upto))
-    members = members_of(connection, connection.execute(due).scalars().all())
-    known = {one.ad_id: one for one in signals.of(connection, (one for ids in members.values() for one in ids))}
-    texts = load_texts(connection, {one.wording.digest for one in known.values()})
-    rows = []
-    for group_id, ad_ids in sorted(members.items()):
-        found = templates(_with_text(known[ad_id], texts) for ad_id in ad_ids)
-        if found:
-            stored = [{"ad_ids": one.ad_ids, "text": one.text, "slots": one.slots} for one in found]
-            rows.append({"one": group_id, "now": stored})
-    if rows:
-        statement = update(groups).where(groups.c.group_id == bindparam("one")).values(templates=bindparam("now"))
-        connection.execute(statement, rows)
-        pending.announce(connection, "groups", [str(row["one"]) for row in rows])
-
-
-def _with_text(ad: Signals, texts: Mapping[str, str]) -> Signals:
-    digest = ad.wording.digest
-    return replace(ad, wording=Wording(digest, texts[digest])) if digest else ad
-
-
 def _remove(connection: Connection, group_ids: Sequence[str]) -> None:
     for part in chunks(group_ids, ASKED):
         for table in (groups, group_members):
             connection.execute(delete(table).where(among(connection, table.c.group_id, part)))
+    drop_rides(connection, group_ids)
 
 
 def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Mapping[str, Signals]) -> None:
     if not parts:
         return
-    rows = []
-    for group_id, part in parts.items():
-        ads = [known[ad_id] for ad_id in part]
-        rows.append(
-            {
-                "group_id": group_id,
-                "ads": len(ads),
-                "itinerary": itinerary.as_json(itinerary.itinerary(ads)),
-                "templates": [],  # `align` fills them in
-                "first_seen": min(ad.first for ad in ads),
-                "last_seen": max(ad.last for ad in ads),
-            }
-        )
+    made = [describe([known[ad_id] for ad_id in part], (), {}) for _, part in sorted(parts.items())]
+    rows = [
+        {
+            "group_id": group.group_id,
+            "ads": len(group.ad_ids),
+            "itinerary": itinerary.as_json(group.itinerary),
+            "templates": [{"ad_ids": one.ad_ids} for one in group.templates],
+            "first_seen": group.first_seen,
+            "last_seen": group.last_seen,
+        }
+        for group in made
+    ]
     connection.execute(insert(groups), rows)
-    members = ((ad_id, group_id) for group_id, part in parts.items() for ad_id in part)
+    write_rides(connection, made)
+    members = ((ad_id, group.group_id) for group in made for ad_id in group.ad_ids)
     insert_plain(connection, group_members, ("ad_id", "group_id"), members, new=True)

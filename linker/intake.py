@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from crawlers.records import Ad
 from crawlers.tables import ads
-from linker.signals import RECRUITS
+from linker.offers import RECRUITS
 from nlp.records import Kind, Mention, Reading
 from nlp.tables import readings
 from store.database import select_in

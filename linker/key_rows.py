@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from linker.evidence import hub_of, links_of, named_recruitment
 from linker.records import Hub, Link, Reason
-from linker.signal_rows import REASONS, Known, carriers, in_order
+from linker.signal_rows import REASONS, Known, in_order, listed_carriers
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
@@ -19,7 +19,7 @@ Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in
 def relink(connection: Connection, upto: str, known: Known) -> None:
     """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
     went or changed."""
-    members = carriers(connection, upto)
+    members = listed_carriers(connection, upto)
     before = {_place(one): one for one in _stored(connection, members)}
     after: dict[Place, Link] = {}
     found: list[Hub] = []

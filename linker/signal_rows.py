@@ -78,12 +78,6 @@ def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str
     }
 
 
-def load_texts(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
-    """The texts of these wordings."""
-    query = select(wordings.c.wording, wordings.c.text)
-    return {row.wording: row.text for row in select_in(connection, query, wordings.c.wording, sorted(digests))}
-
-
 def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:
     """Put `made` in place of whatever the store has of `ad_ids`, and on the lists what the next steps have to do for it.
 
@@ -146,7 +140,7 @@ def list_keys(connection: Connection, upto: str) -> None:
     put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(listed(Step.AD, upto)))
 
 
-def carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
+def listed_carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
     """For each key on this stretch of the list the ids of the ads that carry it."""
     query = (
         select(link_work.c.part, link_work.c.item, link_keys.c.ad_id)
@@ -160,6 +154,15 @@ def carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
         Key(REASONS[reason], value): [one for one in ids if one is not None]
         for (reason, value), ids in sorted(found.items())
     }
+
+
+def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:
+    """For each of these keys the ids of the ads that carry it, in their order."""
+    found: dict[Key, list[str]] = {}
+    for key in sorted(set(keys)):
+        query = select(link_keys.c.ad_id).where(link_keys.c.reason == key.reason.value, link_keys.c.key == key.value)
+        found[key] = in_order(connection, connection.execute(query).scalars())
+    return found
 
 
 def in_order(connection: Connection, ad_ids: Iterable[str]) -> list[str]:

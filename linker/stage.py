@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
+from crawlers.stored import renewals
 from linker.copy_rows import add_wordings, recluster, sketched, write_moves
-from linker.group_rows import align, regroup_all
+from linker.group_rows import regroup_all
 from linker.intake import load_bare_ads, load_bare_readings
 from linker.key_rows import relink
 from linker.signal_rows import Known, list_keys, replace_signals, write_text_keys
@@ -33,10 +34,10 @@ log = logging.getLogger(__name__)
 
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "2"
+VERSION = "3"
 BATCH = 2_000
-# How many ads, keys and groups make a stretch.
-ADS, KEYS, GROUPS = 20_000, 5_000, 500
+# How many ads and keys make a stretch.
+ADS, KEYS = 20_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,8 @@ class Batch:
     wordings: Sequence[tuple[Wording, bytes]]
 
 
-def run(
-    workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH, *, slots: bool = True
-) -> int:
-    """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already.
-
-    Without `slots` the templates of groups are left for the next run.
-    """
+def run(workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
+    """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already."""
     with exclusive(workspace, STAGE), _seldom_collected():
         with workspace.begin() as connection:
             everything = union(select(readings.c.ad_id), select(link_signals.c.ad_id), select(group_members.c.ad_id))
@@ -70,15 +66,22 @@ def run(
             known.hold(made.ad_ids, made.signals)
 
         count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=told)
-        settle(workspace, known, slots=slots)
+        settle(workspace, known)
         return count
 
 
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     """What can be worked out from the ads alone; an ad that is gone, or has no reading, is left out of the signals."""
     stored = load_bare_ads(connection, ad_ids)
+    renewed = renewals(connection, ad_ids)
     made = [
-        signals_of(stored[ad_id].ad, reading, first_seen=stored[ad_id].first_seen, last_seen=stored[ad_id].last_seen)
+        signals_of(
+            stored[ad_id].ad,
+            reading,
+            first_seen=stored[ad_id].first_seen,
+            last_seen=stored[ad_id].last_seen,
+            renewed=renewed.get(ad_id, ()),
+        )
         for ad_id, reading in load_bare_readings(connection, ad_ids).items()
         if ad_id in stored
     ]
@@ -94,7 +97,7 @@ def write(connection: Connection, batch: Batch) -> None:
     add_wordings(connection, batch.wordings)
 
 
-def settle(workspace: Workspace, known: Known, *, slots: bool) -> None:
+def settle(workspace: Workspace, known: Known) -> None:
     """Bring clusters, links and groups up to date with the signals; those just made are `known`.
 
     Goes on where a run before was killed.
@@ -110,14 +113,6 @@ def settle(workspace: Workspace, known: Known, *, slots: bool) -> None:
         workspace, Step.KEY, KEYS, lambda connection, upto: relink(connection, upto, known), _tell("keys judged")
     )
     regroup_all(workspace, known, _tell("ads grouped"))
-    if slots:
-        in_stretches(
-            workspace,
-            Step.SLOTS,
-            GROUPS,
-            lambda connection, upto: align(connection, upto, known),
-            _tell("groups aligned"),
-        )
 
 
 @contextmanager

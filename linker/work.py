@@ -25,7 +25,6 @@ class Step(StrEnum):
     AD = "ad"  # ads all of whose keys are to be judged
     KEY = "key"  # keys to judge
     GROUP = "group"  # ads whose group is to be put together
-    SLOTS = "slots"  # groups whose templates are to be aligned
 
 
 Done = Callable[[int], None]

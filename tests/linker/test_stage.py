@@ -87,7 +87,7 @@ def test_why_and_copies_answer_from_the_workspace(workspace: Workspace, put: Put
     stage.run(workspace)
     with workspace.read() as connection:
         assert copies_of(connection, "harbor:a") == ["harbor:c", "harbor:b"]
-        assert "are worded alike" in why(connection, "harbor:a", "harbor:c")[0].sentence()
+        assert "are worded alike" in why(connection, "harbor:a", "harbor:c")[0].steps[0].sentence()
         assert why(connection, "harbor:a", "harbor:missing") == []
 
 
@@ -116,7 +116,7 @@ def _run_killed_at(workspace: Workspace, number: int) -> bool:
 def test_killed_at_every_commit_and_run_again_nothing_is_lost(
     workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for size in ("ADS", "KEYS", "GROUPS"):
+    for size in ("ADS", "KEYS"):
         monkeypatch.setattr(stage, size, 2)
     monkeypatch.setattr(group_rows, "TOGETHER", 2)
     made = [
