@@ -7,13 +7,27 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-# Masks; words; single characters of scripts written without spaces; every other visible symbol, punctuation left out.
+# Scripts written without spaces: each of their characters is compared by itself.
+UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af"
+WORD = rf"[^\W_{UNSPACED}]"
+# Masks; words; characters by themselves; every other visible symbol, punctuation left out.
 TOKEN = re.compile(
-    r"_[a-z]+_|[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af]+"
+    rf"_[a-z]+_|[{UNSPACED}]|{WORD}+"
     r"|[^\w\s!-/:-@\[-`{-~\u2000-\u206f\u3000-\u303f\u00a1\u00ab\u00b7\u00bb\u00bf\ufe0f]"
 )
-# The same where all is ASCII, several times as fast: what is left of the symbols is control characters.
-TOKEN_OF_ASCII = re.compile(r"[a-z0-9]+|_[a-z]+_|[\x00-\x08\x0e-\x1b\x7f]")
+MASK = re.compile(r" _[a-z]+_(?= )")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+# What each byte becomes before a text is split at spaces: letters, digits, the low line and what is not ASCII stay, the few
+# control characters that are words are all one.
+CONTROL = "\0"
+SPACED = bytes(
+    byte
+    if byte >= 0x80 or (character := chr(byte)) == "_" or re.fullmatch(WORD, character)
+    else ord(CONTROL)
+    if TOKEN.fullmatch(character)
+    else ord(" ")
+    for byte in range(0x100)
+)
 # Fewer words than this, masks not counted, say nothing about who wrote them ("call me now").
 SHORTEST = 12
 LONGEST = 2_000  # words compared; a longer text is cut
@@ -38,10 +52,39 @@ class Wording:
 
 def wording_of(masked: str) -> Wording:
     """Normalise a masked text."""
-    folded = masked.casefold()
-    tokens = (TOKEN_OF_ASCII if folded.isascii() else TOKEN).findall(folded)[:LONGEST]
+    tokens = tokens_of(masked.casefold())[:LONGEST]
     text = " ".join(tokens)
     # A mask has two low lines, and no other token has any.
     if len(tokens) - text.count("_") // 2 < SHORTEST:
         return Wording("", text)
     return Wording(hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), text)
+
+
+def tokens_of(folded: str) -> list[str]:
+    """The tokens of a text without case: what TOKEN finds.
+
+    Split at spaces, which takes a third of the time; where a low line is in anything but a mask, or a control character is a
+    token, the expression is asked.
+    """
+    spaced = folded if folded.isascii() else BEYOND_ASCII.sub(_spaced, folded)
+    cut = f" {spaced} ".encode().translate(SPACED).decode()
+    if CONTROL in cut or cut.count("_") != 2 * len(MASK.findall(cut)):
+        return TOKEN.findall(folded)
+    return cut.split()
+
+
+class _Spacing(dict[int, str]):
+    """For each character beyond ASCII what stands for it: itself in a word, itself alone, or a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        alone = f" {character} " if TOKEN.fullmatch(character) else " "
+        self[code] = spaced = character if re.fullmatch(WORD, character) else alone
+        return spaced
+
+
+SPACING = _Spacing()
+
+
+def _spaced(found: re.Match[str]) -> str:
+    return found[0].translate(SPACING)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from linker.alignment import aligned, likeness
 from linker.copies import clusters
-from linker.wording import TOKEN, TOKEN_OF_ASCII, wording_of
+from linker.wording import TOKEN, tokens_of, wording_of
 
 WORDS = [f"word{number}" for number in range(800)]
 
@@ -44,10 +44,19 @@ def test_case_spacing_and_punctuation_do_not_count_but_emoji_and_every_script_do
     assert wording_of("中文字").text == "中 文 字"
 
 
-@given(st.text(st.characters(max_codepoint=127), max_size=60))
-def test_ascii_is_cut_into_the_words_that_every_text_is(text: str) -> None:
+PIECES = ("_contact_", "_", "__", "_a1_", "low_line", "\x00", "\x1c", "\x7f", "\xa0", "é", "e\u0301", "中", "★", "✨", "·", " ", "\n")
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8))).map("".join))
+def test_a_text_that_is_split_has_the_words_that_the_expression_finds(text: str) -> None:
     folded = text.casefold()
-    assert TOKEN_OF_ASCII.findall(folded) == TOKEN.findall(folded)
+    assert tokens_of(folded) == TOKEN.findall(folded)
+
+
+@given(st.characters())
+def test_every_character_is_spaced_as_the_expression_has_it(character: str) -> None:
+    for text in (character, f"a{character}b", f"中{character}{character}中"):
+        assert tokens_of(text) == TOKEN.findall(text)
 
 
 def test_short_texts_have_no_wording_however_many_masks_they_hold() -> None:
