@@ -94,14 +94,14 @@ def alike(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
 
 def _decided(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
     chosen, places = np.unique(np.concatenate((left, right)), return_inverse=True)
-    here = texts.of(chosen)
+    here, words = texts.of(chosen).numbered()
     one, other = places[: len(left)], places[len(left) :]
     # Of two texts in the order of their words, what is common in order is all that is common.
     common = _likeness(here.in_order().strings(), one, other)
     copies = common >= REORDERED
     open_ones = np.flatnonzero(~copies & (common >= COPY))
     copies[open_ones] = _likeness(here.strings(), one[open_ones], other[open_ones]) >= COPY
-    if len(texts.vocabulary) > CODES:
+    if words > CODES:
         for pair in np.flatnonzero(copies):
             copies[pair] = _alike_as_lists(texts, left[pair], right[pair])
     return copies
@@ -119,7 +119,7 @@ def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np
 
 
 def _alike_as_lists(texts: Coded, left: int, right: int) -> bool:
-    """The same for one pair, word number by word number: where there are more words than characters."""
+    """The same for one pair, word by word: where there are more words than characters."""
     one, other = (texts.words[texts.starts[place] : texts.starts[place + 1]].tolist() for place in (left, right))
     same = LCSseq.normalized_similarity
     return same(sorted(one), sorted(other)) >= REORDERED or same(one, other) >= COPY

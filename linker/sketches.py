@@ -1,13 +1,13 @@
-"""Texts as numbers: the codes of their words, and the bands by which near-copies find each other.
+"""Texts as numbers: a hash of each of their words, and the bands by which near-copies find each other.
 
 MinHash (Broder 1997) over pairs of neighbouring words, banded, finds texts in which words were replaced, put in or left out;
 a few bands over single words find those that say the same words in another order. A band's number depends on its text
 alone, so it can be kept and compared with those of texts that come later.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -18,6 +18,7 @@ from store.database import chunks
 
 Numbers = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 # Three rows a band over pairs of words: of 80 words, 16 changed (Jaccard near .45) are found 9 times in 10, 10 changed
 # always; texts of different authors in one language (below .1) meet once in 50 pairs. Eight rows a band over single
@@ -26,28 +27,22 @@ PAIRS = (28, 3)
 SINGLE = (2, 8)
 BANDS = PAIRS[0] + SINGLE[0]
 SEED = 20_260_501
-# Texts cut into words at a time: their words are in memory as strings.
-TOGETHER = 5_000
+# Texts whose words are hashed at a time.
+TOGETHER = 2_000
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
 CODES = 0x110000 - PAST_SURROGATES
-
-
-class Vocabulary(dict[str, int]):
-    """The words met so far, each with its number."""
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self)
-        return number
+# A word's hash is a polynomial over its bytes, modulo 2 to the 64: each byte's number times a power of BASE.
+BASE = 0x9E3779B97F4A7C15
+NUMBERS = np.random.Generator(np.random.PCG64(SEED)).integers(1, 1 << 63, size=0x100, dtype=np.uint64)
 
 
 @dataclass(slots=True)
 class Coded:
-    """Texts as the numbers of their words: text n is `words[starts[n]:starts[n + 1]]`."""
+    """Texts as numbers of their words: text n is `words[starts[n]:starts[n + 1]]`."""
 
-    words: Numbers
+    words: Hashes
     starts: Places
-    vocabulary: Vocabulary = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -57,46 +52,69 @@ class Coded:
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate(([0], np.cumsum(lengths)))
         shift = np.repeat(self.starts[chosen] - starts[:-1], lengths)
-        return Coded(self.words[np.arange(starts[-1]) + shift], starts, self.vocabulary)
+        return Coded(self.words[np.arange(starts[-1]) + shift], starts)
+
+    def numbered(self) -> tuple["Coded", int]:
+        """The same texts with words numbered from 0, and how many different ones there are."""
+        different, numbers = np.unique(self.words, return_inverse=True)
+        return Coded(numbers.astype(np.uint64), self.starts), len(different)
 
     def in_order(self) -> "Coded":
-        """The same texts with the words of each in the order of their numbers."""
+        """The same texts, if `numbered`, with the words of each in the order of their numbers."""
         owner = np.repeat(np.arange(len(self), dtype=np.uint64), np.diff(self.starts))
-        both = np.sort(owner << np.uint64(32) | self.words.astype(np.uint64))
-        return Coded((both & np.uint64(0xFFFFFFFF)).astype(np.uint32), self.starts, self.vocabulary)
+        both = np.sort(owner << np.uint64(32) | self.words)
+        return Coded(both & np.uint64(0xFFFFFFFF), self.starts)
 
     def strings(self) -> list[str]:
-        """Each text as a string of one character a word; equal words are equal characters.
+        """Each text, if `numbered`, as a string of one character a word; equal words are equal characters.
 
-        Different words are different characters as long as the vocabulary has no more than CODES.
+        Different words are different characters as long as there are no more than CODES.
         """
-        codes = self.words % np.uint32(CODES)
-        codes = np.where(codes < SURROGATES, codes, codes + np.uint32(PAST_SURROGATES))
+        codes = self.words % np.uint64(CODES)
+        codes = np.where(codes < SURROGATES, codes, codes + np.uint64(PAST_SURROGATES))
         joined = codes.astype("<u4").tobytes().decode("utf-32-le")
         bounds = self.starts.tolist()
         return [joined[start:end] for start, end in pairwise(bounds)]
 
 
 def coded(texts: Iterable[str]) -> Coded:
-    """The texts, whose words are set apart by single spaces."""
-    vocabulary = Vocabulary()
-    words: list[Numbers] = []
+    """The texts, whose words are set apart by single spaces, with words hashed: two different ones are taken for equal once
+    in 10 to the 19."""
+    words: list[Hashes] = []
     lengths: list[int] = []
     for part in chunks(texts, TOGETHER):
-        counts = [text.count(" ") + 1 for text in part]
-        numbers = map(vocabulary.__getitem__, " ".join(part).split(" "))
-        words.append(np.fromiter(numbers, dtype=np.uint32, count=sum(counts)))
-        lengths += counts
+        lengths += [text.count(" ") + 1 for text in part]
+        words.append(_hashed(" ".join(part).encode()))
     starts = np.concatenate(([0], np.cumsum(np.array(lengths, dtype=np.int64))))
-    return Coded(np.concatenate(words) if words else np.zeros(0, dtype=np.uint32), starts, vocabulary)
+    return Coded(np.concatenate(words) if words else np.zeros(0, dtype=np.uint64), starts)
+
+
+def _hashed(words: bytes) -> Hashes:
+    """The hash of each of the words between spaces: a difference of two sums, moved to where every word begins alike."""
+    letters = np.frombuffer(words, dtype=np.uint8)
+    up, down = _powers(1 << len(words).bit_length())
+    sums = np.zeros(len(words) + 1, dtype=np.uint64)
+    np.cumsum(NUMBERS[letters] * up[: len(words)], out=sums[1:])
+    ends = np.append(np.flatnonzero(letters == ord(" ")), len(words))
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    return _mixed((sums[ends] - sums[begins]) * down[begins])
+
+
+@lru_cache(maxsize=2)
+def _powers(count: int) -> tuple[Hashes, Hashes]:
+    """So many powers of BASE and of its inverse."""
+    bases = np.full((2, count), [[BASE], [pow(BASE, -1, 1 << 64)]], dtype=np.uint64)
+    bases[:, 0] = 1
+    up, down = np.cumprod(bases, axis=1, dtype=np.uint64)
+    return up, down
 
 
 def bands_of(texts: Coded) -> Numbers:
     """For each text its BANDS numbers; texts that have the same number at the same place are candidates."""
     if not len(texts):
         return np.zeros((0, BANDS), dtype=np.uint32)
-    hashes = _hashes(texts.vocabulary)[texts.words]
-    follows = _mixed(hashes[:-1] * np.uint64(0x9E3779B97F4A7C15) + hashes[1:])
+    hashes = texts.words
+    follows = _mixed(hashes[:-1] * np.uint64(BASE) + hashes[1:])
     within = np.ones(len(follows), dtype=bool)
     within[texts.starts[1:-1] - 1] = False
     alone = np.diff(texts.starts) == 1
@@ -106,11 +124,6 @@ def bands_of(texts: Coded) -> Numbers:
     return bands
 
 
-def _hashes(vocabulary: Sequence[str] | Vocabulary) -> npt.NDArray[np.uint64]:
-    digests = b"".join(hashlib.blake2b(word.encode(), digest_size=8).digest() for word in vocabulary)
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
-
-
 def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: int) -> Numbers:
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, starts.astype(np.uint64), bands * rows, SEED)
     count = len(starts) - 1
@@ -118,7 +131,7 @@ def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: in
     least = least.reshape(count, bands, rows)
     mixed = np.zeros((count, bands), dtype=np.uint64)
     for row in range(rows):
-        mixed = _mixed((mixed ^ least[:, :, row]) * np.uint64(0x9E3779B97F4A7C15))
+        mixed = _mixed((mixed ^ least[:, :, row]) * np.uint64(BASE))
     return (mixed >> np.uint64(32)).astype(np.uint32)
 
 
