@@ -1,57 +1,55 @@
 """Ads and readings as the linker needs them: without the ads' texts, and without mentions it has no use for."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
-from crawlers.records import Ad
+from crawlers.stored import renewals
 from crawlers.tables import ads
 from linker.offers import RECRUITS
-from nlp.records import Kind, Mention, Reading
+from linker.signals import Heard, Signals, put_together
+from linker.wording import Wording, wording_of
+from nlp.records import Kind
 from nlp.tables import readings
 from store.database import select_in
 
 # Of prices the linker takes nothing, and of indicators only whether the ad recruits: together half of all mentions.
 UNUSED, INDICATOR = Kind.PRICE.value, Kind.INDICATOR.value
+# An ad's columns, and its reading's.
+OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_hashes")
+OF_READING = ("masked", "mentions")
 
 
-class Dated(NamedTuple):
-    """An ad and when it was first and last seen."""
+def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Signals, Wording]]:
+    """The signals of those of these ads that have a reading, and their wordings in full; the signals keep the digest alone.
 
-    ad: Ad
-    first_seen: datetime
-    last_seen: datetime
-
-
-def load_bare_ads(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Dated]:
-    """The ads with these ids that the store has; their text fields and origin are left empty."""
-    columns = ("ad_id", "site", "url", "posted_at", "image_hashes", "first_seen", "last_seen")
-    query = select(*(ads.c[name] for name in columns))
-    return {
-        row.ad_id: Dated(
-            Ad(row.ad_id, row.site, row.url, row.posted_at, image_hashes=tuple(row.image_hashes)),
-            row.first_seen,
-            row.last_seen,
+    Straight from the rows: to make an `Ad`, a `Reading` and its mentions first would take most of the time.
+    """
+    wanted = list(ad_ids)
+    renewed = renewals(connection, wanted)
+    query = select(*(ads.c[name] for name in OF_AD), *(readings.c[name] for name in OF_READING)).join_from(
+        ads, readings, readings.c.ad_id == ads.c.ad_id
+    )
+    for row in select_in(connection, query, ads.c.ad_id, wanted):
+        ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
+        wording = wording_of(masked)
+        signals = put_together(
+            _heard(mentions),
+            ad_id=ad_id,
+            site=site,
+            url=url,
+            image_hashes=image_hashes,
+            first=posted_at or first_seen,
+            last_seen=last_seen,
+            renewed=renewed.get(ad_id, ()),
+            wording=Wording(wording.digest, ""),
         )
-        for row in select_in(connection, query, ads.c.ad_id, ad_ids)
-    }
+        yield signals, wording
 
 
-def load_bare_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
-    """The readings of these ads that the store has, with the mentions the linker looks at."""
-    return {
-        row.ad_id: Reading(
-            ad_id=row.ad_id,
-            language=row.language,
-            masked=row.masked,
-            mentions=tuple(
-                Mention.from_json(one)
-                for one in row.mentions
-                if (kind := one["kind"]) != UNUSED and (kind != INDICATOR or one["value"] == RECRUITS)
-            ),
-            version=row.version,
-        )
-        for row in select_in(connection, select(readings), readings.c.ad_id, ad_ids)
-    }
+def _heard(mentions: Iterable[dict[str, object]]) -> list[Heard]:
+    return [
+        (kind, one["value"], one["field"], one.get("confidence", 1.0), one.get("detail") or {})
+        for one in mentions
+        if (kind := one["kind"]) != UNUSED and (kind != INDICATOR or one["value"] == RECRUITS)
+    ]

@@ -1,9 +1,8 @@
 """Whether an ad is a job offer: by what it says, or by the category its site keeps it under."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
-
-from crawlers.records import Ad
-from nlp.records import Kind, Reading
 
 RECRUITS = "recruitment_offer"
 # Parts of a page's address by which sites name their job categories, in the languages that are read.
@@ -28,10 +27,9 @@ CATEGORIES = frozenset(
 )
 
 
-def is_job_offer(ad: Ad, reading: Reading) -> bool:
-    """True where the ad says so and does not deny it, or stands in a site's category of jobs."""
-    said = any(one.value == RECRUITS and not one.detail.get("negated") for one in reading.of(Kind.INDICATOR))
-    return said or category_of(ad.url) is not None
+def says_so(value: str, detail: Mapping[str, Any]) -> bool:
+    """Whether an indicator says that the ad is a job offer, and does not deny it."""
+    return value == RECRUITS and not detail.get("negated")
 
 
 def category_of(address: str) -> str | None:

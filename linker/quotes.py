@@ -6,7 +6,7 @@ from typing import Any
 
 from crawlers.records import Ad
 from linker.alignment import aligned
-from linker.offers import RECRUITS, category_of
+from linker.offers import category_of, says_so
 from linker.records import Reason
 from linker.signals import CONTACTS
 from linker.webkeys import keys_of_url
@@ -60,7 +60,7 @@ def _holds(mention: Mention, key: str) -> bool:
 
 
 def _offer(ad: Ad, reading: Reading) -> Iterator[Quote]:
-    said = [one for one in reading.of(Kind.INDICATOR) if one.value == RECRUITS and not one.detail.get("negated")]
+    said = [one for one in reading.of(Kind.INDICATOR) if says_so(one.value, one.detail)]
     if said:
         yield from _quotes(ad, said[0])
     elif category := category_of(ad.url):

@@ -50,7 +50,7 @@ class Known:
             self.made.pop(ad_id, None)
         for one in made:
             if len(self.made) < self.ROOM:
-                self.made[one.ad_id] = replace(one, wording=Wording(one.wording.digest, ""))
+                self.made[one.ad_id] = one
 
     def of(self, connection: Connection, ad_ids: Iterable[str]) -> list[Signals]:
         """The signals of those of `ad_ids` that the store has, in the given order; their text keys must be written by now."""

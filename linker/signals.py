@@ -7,25 +7,28 @@ belong together or what their group is called, so that the same pages crawled at
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crawlers.records import Ad
-from linker.offers import is_job_offer
+from linker.offers import category_of, says_so
 from linker.records import Reason
 from linker.webkeys import keys_of_url
 from linker.wording import Wording, wording_of
-from nlp.records import Kind, Mention, Reading
+from nlp.records import Kind, Reading
 
 # Stands for the time of an ad that has none, when ads come without a store.
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 # A contact the reader itself doubts links nothing.
 SURE = 0.5
-CONTACTS = {
+CONTACTS: dict[str, Reason] = {
     Kind.PHONE: Reason.PHONE,
     Kind.EMAIL: Reason.EMAIL,
     Kind.HANDLE: Reason.HANDLE,
     Kind.PAYMENT: Reason.PAYMENT,
 }
+# What is looked at of a mention: kind, value, field, confidence, detail.
+Heard = tuple[str, str, str, float, Mapping[str, Any]]
 
 
 class Key(NamedTuple):
@@ -96,21 +99,77 @@ def signals_of(
 
     `renewed` are the dates at which the site gave the ad another date.
     """
-    first = ad.posted_at or first_seen or UNKNOWN
-    return Signals(
+    return put_together(
+        ((one.kind, one.value, one.field, one.confidence, one.detail) for one in reading.mentions),
         ad_id=ad.ad_id,
+        site=ad.site,
+        url=ad.url,
+        image_hashes=ad.image_hashes,
+        first=ad.posted_at or first_seen or UNKNOWN,
+        last_seen=last_seen,
+        renewed=renewed,
+        wording=wording_of(reading.masked),
+    )
+
+
+def put_together(
+    heard: Iterable[Heard],
+    *,
+    ad_id: str,
+    site: str,
+    url: str,
+    image_hashes: Iterable[str],
+    first: datetime,
+    last_seen: datetime | None,
+    renewed: Iterable[datetime],
+    wording: Wording,
+) -> Signals:
+    """The signals of what was heard in an ad, in one pass: this is done for every ad there is."""
+    keys = {Key(Reason.IMAGE, one) for one in image_hashes if one}
+    names, ages, places = set(), set(), set()
+    recruits = category_of(url) is not None if url else False
+    at = at_location = ""
+    for kind, value, field, confidence, detail in heard:
+        if kind == Kind.PLACE:
+            latitude, longitude = detail.get("lat"), detail.get("lon")
+            if latitude is None or longitude is None:
+                continue
+            places.add(_place(value, str(detail.get("official") or detail.get("name") or value), latitude, longitude))
+            if not detail.get("negated"):
+                at = at or value
+                at_location = at_location or (value if field == "location" else "")
+        elif kind == Kind.NAME:
+            names.add(value)
+        elif kind == Kind.AGE:
+            ages.add(value)
+        elif kind == Kind.INDICATOR:
+            recruits = recruits or says_so(value, detail)
+        elif confidence >= SURE and value and value != detail.get("method"):
+            # A way to pay ("cash") is anybody's; only an account is somebody's.
+            if kind in CONTACTS:
+                keys.add(Key(CONTACTS[kind], value))
+            elif kind == Kind.URL:
+                keys.update(Key(Reason.URL, one) for one in keys_of_url(value))
+    return Signals(
+        ad_id=ad_id,
         first=first,
         last=max(first, last_seen or first),
-        site=ad.site,
-        keys=tuple(sorted(_keys(ad, reading))),
-        names=_values(reading, Kind.NAME),
-        ages=_values(reading, Kind.AGE),
-        places=_places(reading),
-        recruits=is_job_offer(ad, reading),
-        wording=wording_of(reading.masked),
-        at=_at(reading),
+        site=site,
+        keys=tuple(sorted(keys)),
+        names=tuple(sorted(names)),
+        ages=tuple(sorted(ages)),
+        places=tuple(sorted(places)),
+        recruits=recruits,
+        wording=wording,
+        at=at_location or at,
         bumps=tuple(sorted({moment for moment in renewed if moment > first})),
     )
+
+
+@lru_cache(maxsize=100_000)
+def _place(place: str, name: str, latitude: float, longitude: float) -> Place:
+    """The one place of this description: many ads are in it."""
+    return Place(place, name, float(latitude), float(longitude))
 
 
 def facts_to_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,46 +178,9 @@ def facts_to_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
         "site": facts["site"],
         "names": tuple(facts["names"]),
         "ages": tuple(facts["ages"]),
-        "places": tuple(Place(*place) for place in facts["places"]),
+        "places": tuple(_place(*place) for place in facts["places"]),
         "recruits": facts["recruits"],
         "at": facts["at"],
         "bumps": tuple(map(datetime.fromisoformat, facts["bumps"])),
     }
 
-
-def _keys(ad: Ad, reading: Reading) -> set[Key]:
-    found = {Key(Reason.IMAGE, one) for one in ad.image_hashes if one}
-    for mention in reading.mentions:
-        if mention.confidence < SURE or not mention.value:
-            continue
-        if mention.value == mention.detail.get("method"):
-            continue  # a way to pay ("cash") is anybody's; only an account is somebody's
-        if mention.kind in CONTACTS:
-            found.add(Key(CONTACTS[mention.kind], mention.value))
-        elif mention.kind is Kind.URL:
-            found |= {Key(Reason.URL, value) for value in keys_of_url(mention.value)}
-    return found
-
-
-def _values(reading: Reading, kind: Kind) -> tuple[str, ...]:
-    return tuple(sorted({mention.value for mention in reading.of(kind)}))
-
-
-def _places(reading: Reading) -> tuple[Place, ...]:
-    found = set()
-    for mention in reading.of(Kind.PLACE):
-        detail = mention.detail
-        if _on_the_map(mention):
-            found.add(Place(mention.value, mention.label, float(detail["lat"]), float(detail["lon"])))
-    return tuple(sorted(found))
-
-
-def _at(reading: Reading) -> str:
-    """Where the ad offers: the place in its location field, else the first one it names."""
-    placed = [one for one in reading.of(Kind.PLACE) if _on_the_map(one) and not one.detail.get("negated")]
-    first = next((one for one in placed if one.field == "location"), placed[0] if placed else None)
-    return first.value if first else ""
-
-
-def _on_the_map(mention: Mention) -> bool:
-    return mention.detail.get("lat") is not None and mention.detail.get("lon") is not None

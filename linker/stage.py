@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
-from crawlers.stored import renewals
 from linker.copy_rows import add_wordings, recluster, sketched, write_moves
 from linker.group_rows import regroup_all
-from linker.intake import load_bare_ads, load_bare_readings
+from linker.intake import read_signals
 from linker.key_rows import relink
 from linker.signal_rows import Known, list_keys, replace_signals, write_text_keys
-from linker.signals import Signals, signals_of
+from linker.signals import Signals
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.work import Step, in_stretches
@@ -34,7 +33,7 @@ log = logging.getLogger(__name__)
 
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "3"
+VERSION = "4"
 BATCH = 2_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 20_000, 5_000
@@ -72,20 +71,12 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
 
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     """What can be worked out from the ads alone; an ad that is gone, or has no reading, is left out of the signals."""
-    stored = load_bare_ads(connection, ad_ids)
-    renewed = renewals(connection, ad_ids)
-    made = [
-        signals_of(
-            stored[ad_id].ad,
-            reading,
-            first_seen=stored[ad_id].first_seen,
-            last_seen=stored[ad_id].last_seen,
-            renewed=renewed.get(ad_id, ()),
-        )
-        for ad_id, reading in load_bare_readings(connection, ad_ids).items()
-        if ad_id in stored
-    ]
-    worded = {one.wording.digest: one.wording for one in made if one.wording.digest}
+    made = []
+    worded: dict[str, Wording] = {}
+    for signals, wording in read_signals(connection, ad_ids):
+        made.append(signals)
+        if wording.digest:
+            worded[wording.digest] = wording
     query = select(wordings.c.wording)
     known = {row.wording for row in select_in(connection, query, wordings.c.wording, sorted(worded))}
     return Batch(ad_ids, made, sketched([one for digest, one in worded.items() if digest not in known]))
