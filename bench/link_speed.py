@@ -25,12 +25,12 @@ from sqlalchemy import func, select, text
 
 from bench.link_archive import BASE, archive, base, fill
 from linker import stage
-from linker.tables import group_members, groups, hubs, link_keys, link_signals, links, wordings
+from linker.tables import group_members, groups, hubs, link_keys, link_signals, links, text_bands, wordings
 from store import pending
 from store.workspace import Workspace, open_workspace
 
 SEED = 4
-OUTCOME = (link_signals, link_keys, wordings, links, hubs, groups, group_members)
+OUTCOME = (link_signals, link_keys, wordings, text_bands, links, hubs, groups, group_members)
 
 
 def main() -> None:

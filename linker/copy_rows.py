@@ -27,8 +27,9 @@ MOST = 0.2
 
 def add_wordings(connection: Connection, made: Sequence[tuple[Wording, bytes]]) -> None:
     """Store these wordings, each with its bands, unless they are there; `recluster` finds their clusters."""
-    insert_plain(connection, wordings, ("wording", "cluster", "text"), ((one.digest, "", one.text) for one, _ in made))
-    insert_plain(connection, text_bands, ("wording", "bands"), ((one.digest, bands) for one, bands in made))
+    insert_plain(connection, wordings, ("wording", "text"), ((one.digest, one.text) for one, _ in made))
+    columns = ("wording", "cluster", "bands")
+    insert_plain(connection, text_bands, columns, ((one.digest, "", bands) for one, bands in made))
 
 
 def sketched(made: Sequence[Wording]) -> list[tuple[Wording, bytes]]:
@@ -50,24 +51,26 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Wordings with their new cluster, and those that no ad has any more."""
+    """Wordings with their new cluster, those of them that had one before, and those that no ad has any more."""
 
     clusters: dict[str, str]
+    known: list[str]
     gone: list[str]
 
 
 def recluster(connection: Connection) -> Moves:
     """What becomes of the clusters, by the wordings that came and went since."""
-    came = connection.execute(select(func.count()).select_from(wordings).where(wordings.c.cluster == "")).scalar_one()
+    came = connection.execute(select(func.count()).select_from(text_bands).where(text_bands.c.cluster == "")).scalar_one()
     unused = _unused(connection)
     if not came and not unused:
-        return Moves({}, [])
+        return Moves({}, [], [])
     archive = _archive(connection, unused)
     edges = joined(_edges(connection, archive))
     least = connected(len(archive.digests), *edges)
     moved = np.flatnonzero(~archive.gone & (archive.new | (least != archive.cluster)))
     return Moves(
         {archive.digests[one]: archive.digests[least[one]] for one in moved.tolist()},
+        [archive.digests[one] for one in moved[~archive.new[moved]].tolist()],
         [archive.digests[one] for one in np.flatnonzero(archive.gone).tolist()],
     )
 
@@ -78,27 +81,24 @@ def write_moves(connection: Connection, moves: Moves) -> None:
         for table in (wordings, text_bands):
             connection.execute(delete(table).where(among(connection, table.c.wording, part)))
     if moves.clusters:
-        statement = update(wordings).where(wordings.c.wording == bindparam("one")).values(cluster=bindparam("now"))
+        statement = update(text_bands).where(text_bands.c.wording == bindparam("one")).values(cluster=bindparam("now"))
         connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moves.clusters.items()])
     clear(connection, Step.WORDING)
-    put(connection, Step.WORDING, moves.clusters)
+    # The ads of a new wording are on the list already.
+    put(connection, Step.WORDING, moves.known)
     ads = select(link_signals).join(link_work, link_work.c.item == link_signals.c.wording).where(listed(Step.WORDING))
-    put_from(connection, Step.TEXT, link_signals.c.ad_id, None, ads)
+    put_from(connection, Step.AD, link_signals.c.ad_id, None, ads)
     clear(connection, Step.WORDING)
 
 
 def _unused(connection: Connection) -> list[str]:
     used = select(link_signals.c.wording).where(link_signals.c.wording == link_work.c.item).exists()
-    there = select(wordings.c.wording).where(wordings.c.wording == link_work.c.item).exists()
+    there = select(text_bands.c.wording).where(text_bands.c.wording == link_work.c.item).exists()
     return list(connection.execute(select(link_work.c.item).where(listed(Step.WORDING), ~used, there)).scalars())
 
 
 def _archive(connection: Connection, unused: Sequence[str]) -> Archive:
-    query = (
-        select(wordings.c.wording, wordings.c.cluster, text_bands.c.bands)
-        .join(text_bands, text_bands.c.wording == wordings.c.wording)
-        .order_by(wordings.c.wording)
-    )
+    query = select(text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands).order_by(text_bands.c.wording)
     digests: list[str] = []
     bands: list[bytes] = []
     first: dict[str, int] = {}

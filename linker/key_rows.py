@@ -11,7 +11,7 @@ from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
 from linker.work import Step, listed, put
-from store.database import chunks, select_in
+from store.database import chunks, insert_plain, select_in
 
 Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in its table
 
@@ -65,8 +65,9 @@ def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> Non
     for part in chunks(stale):
         place = tuple_(links.c.left, links.c.right, links.c.reason, links.c.key)
         connection.execute(delete(links).where(place.in_(part)))
-    if fresh:
-        connection.execute(insert(links), [one.as_json() for one in fresh])
+    columns = ("left", "right", "reason", "key", "weight", "detail")
+    rows = sorted((*_place(one), one.weight, one.detail) for one in fresh)
+    insert_plain(connection, links, columns, rows, new=True)
 
 
 def _write_hubs(connection: Connection, upto: str, found: list[Hub]) -> None:

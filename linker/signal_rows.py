@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, literal, select
+from sqlalchemy import Connection, delete, literal, select
 
 from linker.records import Reason
 from linker.signals import Key, Signals, facts_to_fields
-from linker.tables import link_keys, link_signals, link_work, wordings
+from linker.tables import link_keys, link_signals, link_work, text_bands
 from linker.wording import Wording
 from linker.work import Step, listed, put, put_from
 from store.database import ASKED, among, chunks, insert_from, insert_plain, select_in
@@ -81,9 +81,9 @@ def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str
 def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:
     """Put `made` in place of whatever the store has of `ad_ids`, and on the lists what the next steps have to do for it.
 
-    Their text keys are written by `write_text_keys`.
+    Their text keys are written by `list_keys`.
     """
-    put(connection, Step.TEXT, ad_ids)
+    put(connection, Step.AD, ad_ids)
     there = {
         row.ad_id: row.wording
         for row in select_in(
@@ -97,47 +97,30 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequenc
             put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(mine))
             connection.execute(delete(link_keys).where(mine))
             connection.execute(delete(link_signals).where(among(connection, link_signals.c.ad_id, part)))
-    rows = [
-        {
-            "ad_id": one.ad_id,
-            "seen_first": one.first,
-            "seen_last": one.last,
-            "facts": one.facts(),
-            "wording": one.wording.digest,
-        }
-        for one in made
-    ]
+    columns = ("ad_id", "seen_first", "seen_last", "facts", "wording")
+    rows = ((one.ad_id, one.first, one.last, one.facts(), one.wording.digest) for one in made)
+    insert_plain(connection, link_signals, columns, rows, new=True)
     keys = ((one.ad_id, key.reason.value, key.value) for one in made for key in one.keys)
-    if rows:
-        connection.execute(insert(link_signals), rows)
     insert_plain(connection, link_keys, ("ad_id", "reason", "key"), keys, new=True)
 
 
-def write_text_keys(connection: Connection, upto: str) -> None:
-    """Write the text keys of the ads on this stretch of the list, and put them on the list of those to be judged."""
-    mine = link_keys.c.ad_id.in_(select(link_work.c.item).where(listed(Step.TEXT, upto)))
-    texts = (link_keys.c.reason == Reason.TEXT.value) & mine
+def list_keys(connection: Connection, upto: str) -> None:
+    """Write the text keys of the ads on this stretch of the list; put all their keys on the list of those to judge, the text
+    keys they had before among them, and the ads on that for groups."""
+    here = listed(Step.AD, upto)
+    texts = (link_keys.c.reason == Reason.TEXT.value) & link_keys.c.ad_id.in_(select(link_work.c.item).where(here))
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(texts))
     connection.execute(delete(link_keys).where(texts))
     clustered = (
-        select(link_signals.c.ad_id, literal(Reason.TEXT.value), wordings.c.cluster)
+        select(link_signals.c.ad_id, literal(Reason.TEXT.value), text_bands.c.cluster)
         .join_from(link_work, link_signals, link_signals.c.ad_id == link_work.c.item)
-        .join(wordings, wordings.c.wording == link_signals.c.wording)
-        .where(listed(Step.TEXT, upto))
+        .join(text_bands, text_bands.c.wording == link_signals.c.wording)
+        .where(here)
     )
     insert_from(connection, link_keys, ("ad_id", "reason", "key"), clustered)
-    put_from(connection, Step.AD, link_work.c.item, None, select(link_work).where(listed(Step.TEXT, upto)))
-
-
-def list_keys(connection: Connection, upto: str) -> None:
-    """Put all keys of the ads on this stretch of the list on the list of those to judge, and the ads on that for groups."""
-    carried = (
-        select(link_keys)
-        .join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item)
-        .where(listed(Step.AD, upto))
-    )
+    carried = select(link_keys).join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item).where(here)
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, carried)
-    put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(listed(Step.AD, upto)))
+    put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(here))
 
 
 def listed_carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:

@@ -18,7 +18,7 @@ from linker.copy_rows import add_wordings, recluster, sketched, write_moves
 from linker.group_rows import regroup_all
 from linker.intake import read_signals
 from linker.key_rows import relink
-from linker.signal_rows import Known, list_keys, replace_signals, write_text_keys
+from linker.signal_rows import Known, list_keys, replace_signals
 from linker.signals import Signals
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
@@ -34,9 +34,9 @@ log = logging.getLogger(__name__)
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
 VERSION = "4"
-BATCH = 2_000
+BATCH = 10_000
 # How many ads and keys make a stretch.
-ADS, KEYS = 20_000, 5_000
+ADS, KEYS = 50_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
         made.append(signals)
         if wording.digest:
             worded[wording.digest] = wording
-    query = select(wordings.c.wording)
-    known = {row.wording for row in select_in(connection, query, wordings.c.wording, sorted(worded))}
+    query = select(text_bands.c.wording)
+    known = {row.wording for row in select_in(connection, query, text_bands.c.wording, sorted(worded))}
     return Batch(ad_ids, made, sketched([one for digest, one in worded.items() if digest not in known]))
 
 
@@ -97,7 +97,7 @@ def settle(workspace: Workspace, known: Known) -> None:
         moves = recluster(connection)
     with workspace.begin() as connection:
         write_moves(connection, moves)
-    in_stretches(workspace, Step.TEXT, ADS, write_text_keys, _tell("text keys written"))
+    _tell("wordings clustered")(len(moves.clusters))
     in_stretches(workspace, Step.AD, ADS, list_keys, _tell("ads whose keys are to be judged"))
     # What is known from here on no longer changes.
     in_stretches(

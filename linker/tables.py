@@ -4,6 +4,10 @@ from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBin
 
 from store.schema import Instant, metadata
 
+# On SQLite, a table whose primary key is its tree: most of its columns are in the key, and to keep rows in a second tree beside it
+# takes a third of the time of writing them.
+KEYED = {"sqlite_with_rowid": False}
+
 # One row per ad and key value it carries; the block an ad is compared within. The key of reason "text" is the cluster of
 # near-copies the ad's wording is in.
 link_keys = Table(
@@ -13,6 +17,7 @@ link_keys = Table(
     Column("reason", String, primary_key=True),
     Column("key", String, primary_key=True),
     Index("ix_link_keys_key", "reason", "key"),
+    **KEYED,
 )
 
 # What linking needs of an ad beside its keys, so that a block can be judged without reading its ads again.
@@ -26,21 +31,21 @@ link_signals = Table(
     Column("wording", String, nullable=False, index=True),  # empty where the text is too short to compare
 )
 
-# Every wording once, however many ads repeat it, with the least digest of its cluster.
+# Every wording once, however many ads repeat it.
 wordings = Table(
     "wordings",
     metadata,
     Column("wording", String, primary_key=True),
-    Column("cluster", String, nullable=False, index=True),  # empty until it was compared
     Column("text", Text, nullable=False),  # masked text as compared
 )
 
-# The band numbers of each wording, four bytes each. To find candidates all are read: they are small and sort quickly, while a
-# row for each number would be most of the store.
+# The band numbers of each wording, four bytes each, and the least digest of its cluster. To find candidates all are read: they are
+# small and sort quickly, while a row for each number would be most of the store.
 text_bands = Table(
     "text_bands",
     metadata,
     Column("wording", String, primary_key=True),
+    Column("cluster", String, nullable=False),  # empty until it was compared
     Column("bands", LargeBinary, nullable=False),
 )
 
@@ -51,6 +56,7 @@ link_work = Table(
     Column("step", String, primary_key=True),
     Column("item", String, primary_key=True),
     Column("part", String, primary_key=True),  # the reason where the item is a key, else empty
+    **KEYED,
 )
 
 links = Table(
@@ -64,6 +70,7 @@ links = Table(
     Column("detail", JSON, nullable=False),
     Index("ix_links_right", "right"),
     Index("ix_links_key", "reason", "key"),
+    **KEYED,
 )
 
 hubs = Table(

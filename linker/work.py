@@ -21,8 +21,7 @@ class Step(StrEnum):
     """The lists, in the order in which they are worked off."""
 
     WORDING = "wording"  # wordings that an ad no longer has
-    TEXT = "text"  # ads whose text key is to be written
-    AD = "ad"  # ads all of whose keys are to be judged
+    AD = "ad"  # ads whose text key is to be written, and all of whose keys are to be judged
     KEY = "key"  # keys to judge
     GROUP = "group"  # ads whose group is to be put together
 
@@ -39,7 +38,7 @@ def put_from(
     connection: Connection, step: Step, item: ColumnElement[str], part: ColumnElement[str] | None, query: Select[Any]
 ) -> None:
     """Put on the step's list what `query` (whose columns are replaced; it has a WHERE) finds for `item` and `part`."""
-    chosen = query.with_only_columns(literal(step.value), item, literal("") if part is None else part).distinct()
+    chosen = query.with_only_columns(literal(step.value), item, literal("") if part is None else part)
     insert_from(connection, link_work, COLUMNS, chosen)
 
 

@@ -102,11 +102,11 @@ def insert_plain(
     connection: Connection,
     table: Table,
     columns: Sequence[str],
-    rows: Iterable[Sequence[str | bytes]],
+    rows: Iterable[Sequence[Any]],
     *,
     new: bool = False,
 ) -> None:
-    """Insert many rows of text and bytes, given in the order of `columns`; several times as fast as through SQLAlchemy.
+    """Insert many rows, given in the order of `columns`; several times as fast as through SQLAlchemy.
 
     A row whose primary key is there stays as it is; an error where all are said to be `new`.
     """
@@ -114,15 +114,21 @@ def insert_plain(
     compiled = (statement if new else statement.on_conflict_do_nothing()).compile(
         dialect=connection.dialect, column_keys=list(columns)
     )
+    dialect = connection.dialect
+    kinds = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    bound = [(place, kind) for place, kind in enumerate(kinds) if kind is not None]
+    order = [columns.index(name) for name in compiled.positiontup or columns]
     for part in chunks(rows, PLAIN):
-        if compiled.positional:
-            places = [columns.index(name) for name in compiled.positiontup]
-            plain: list[Any] = (
-                part if places == list(range(len(columns))) else [[row[n] for n in places] for row in part]
-            )
-            connection.exec_driver_sql(compiled.string, [tuple(row) for row in plain])
+        ready: list[Sequence[Any]] = part
+        if bound:
+            ready = [list(row) for row in part]
+            for place, kind in bound:
+                for row in ready:
+                    row[place] = kind(row[place])  # type: ignore[index]  # these are lists
+        if not compiled.positional:
+            connection.exec_driver_sql(compiled.string, [dict(zip(columns, row, strict=True)) for row in ready])
         else:
-            connection.exec_driver_sql(compiled.string, [dict(zip(columns, row, strict=True)) for row in part])
+            connection.exec_driver_sql(compiled.string, [tuple([row[place] for place in order]) for row in ready])
 
 
 def insert_from(connection: Connection, table: Table, columns: Sequence[str], query: Select[*tuple[Any, ...]]) -> None:
