@@ -59,6 +59,7 @@ def followers(texts: Coded, members: Places, band: Places) -> Edges:
 
     All bands are gone through at once: in each round the first that is left of a band leads, and what is a copy of it follows.
     """
+    texts = texts.numbered()
     found: list[Edges] = []
     for _ in range(LEADERS):
         if not len(members):
@@ -83,7 +84,7 @@ def joined(parts: Iterable[Edges]) -> Edges:
 
 
 def alike(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
-    """For each pair of places in `texts`, whether the two are near-copies."""
+    """For each pair of places in `texts`, which are numbered, whether the two are near-copies."""
     pairs, back = np.unique(left * len(texts) + right, return_inverse=True)
     decided = [
         _decided(texts, part // len(texts), part % len(texts))
@@ -94,14 +95,14 @@ def alike(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
 
 def _decided(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
     chosen, places = np.unique(np.concatenate((left, right)), return_inverse=True)
-    here, words = texts.of(chosen).numbered()
+    here = texts.of(chosen)
     one, other = places[: len(left)], places[len(left) :]
     # Of two texts in the order of their words, what is common in order is all that is common.
     common = _likeness(here.in_order().strings(), one, other)
     copies = common >= REORDERED
     open_ones = np.flatnonzero(~copies & (common >= COPY))
     copies[open_ones] = _likeness(here.strings(), one[open_ones], other[open_ones]) >= COPY
-    if words > CODES:
+    if texts.different > CODES:
         for pair in np.flatnonzero(copies):
             copies[pair] = _alike_as_lists(texts, left[pair], right[pair])
     return copies

@@ -6,8 +6,9 @@ on: after a long rest two things must have changed, after a short one all there 
 time that a name, a wording or another contact reaches over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from linker.records import Reason
 from linker.signals import Key, Signals
@@ -20,14 +21,20 @@ SHORT, SHORT_CHANGES = timedelta(days=3), 4
 
 def episodes(key: Key, ads: Sequence[Signals]) -> list[list[Signals]]:
     """The ads (in order) cut wherever the value changed hands."""
-    last = {mark: number for number, ad in enumerate(ads) for mark in _marks(key, ad)}
+    if all(after.first - before.first <= SHORT for before, after in pairwise(ads)):
+        return [list(ads)]
+    last: dict[object, int] = {}
+    for number, ad in enumerate(ads):
+        last.update(dict.fromkeys(ad.keys, number))
+        last.update(dict.fromkeys(ad.names, number))
+    last[key] = -1
     found: list[list[Signals]] = []
     reach = -1
     for number, ad in enumerate(ads):
         if not found or (reach < number and _changed_hands(key, found[-1], ads[number:])):
             found.append([])
         found[-1].append(ad)
-        reach = max(reach, *(last[mark] for mark in _marks(key, ad)))
+        reach = max(reach, *map(last.__getitem__, ad.keys), *map(last.__getitem__, ad.names))
     return found
 
 
@@ -51,9 +58,3 @@ def _told(key: Key, ads: Sequence[Signals]) -> dict[str, set[object]]:
         "wordings": {other for other in keys if other.reason is Reason.TEXT},
         "contacts": {other for other in keys if other.reason is not Reason.TEXT},
     }
-
-
-def _marks(key: Key, ad: Signals) -> Iterator[object]:
-    yield ad.ad_id
-    yield from (other for other in ad.keys if other != key)
-    yield from ad.names

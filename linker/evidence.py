@@ -11,10 +11,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from linker.episodes import episodes
-from linker.posters import acquainted, owners, posters
+from linker.posters import Part, acquainted, owners, posters
 from linker.records import Hub, Link, Reason
 from linker.signals import Key, Signals
-from linker.specificity import sampled, standing
+from linker.specificity import sampled, why_hub
 
 # What a link is worth where its value has one owner, by how seldom strangers come to share such a value.
 WEIGHTS = {
@@ -37,7 +37,7 @@ RUNS = timedelta(days=30)
 
 def hub_of(key: Key, sample: Sequence[Signals], count: int) -> Hub | None:
     """The hub that a value on `count` ads is, judged by the `sampled` ones; None where it has few owners."""
-    why = standing(key, sample, count).hub
+    why = why_hub(key, sample, count, posters(key, sample))
     return None if why is None else Hub(key.reason, key.value, count, why)
 
 
@@ -45,31 +45,36 @@ def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
     """What a value gives that these ads (all that carry it, in order) share: links, or a hub and no link."""
     if len(ads) < 2:
         return [], None
-    judged = standing(key, sampled(ads), len(ads))
-    if judged.hub is not None:
-        return [], Hub(key.reason, key.value, len(ads), judged.hub)
+    sample = sampled(ads)
+    told = posters(key, sample)
+    why = why_hub(key, sample, len(ads), told)
+    if why is not None:
+        return [], Hub(key.reason, key.value, len(ads), why)
     links: list[Link] = []
     for episode in episodes(key, ads):
-        links += _chained(key, episode)
+        links += _chained(key, episode, told if len(episode) == len(ads) == len(sample) else posters(key, episode))
         if key.reason in CONTACTS:
             links += _recruitment(key, episode)
     return links, None
 
 
-def _chained(key: Key, episode: Sequence[Signals]) -> list[Link]:
-    """Each ad joined to the one before of its poster, and each poster to the ads before its first."""
+def _chained(key: Key, episode: Sequence[Signals], told: tuple[list[Part], set[Key]]) -> list[Link]:
+    """Each ad joined to the one before of its poster, and each poster (which are `told`) to the ads before its first."""
+    full = WEIGHTS[key.reason]
     if key.reason in FAMILIAR:
         known = acquainted(episode)
         if len(owners(key, known, set())) > 1:
-            return [link for part in known for link in _in_order(key, part, WEIGHTS[key.reason])]
-    parts, common = posters(key, episode)
-    weight = round(WEIGHTS[key.reason] / max(len(owners(key, parts, common)), 1) ** 0.5, 4)
+            return [link for part in known for link in _in_order(key, part, full)]
+    parts, common = told
+    if len(parts) == 1:
+        return _in_order(key, episode, full)
+    weight = round(full / max(len(owners(key, parts, common)), 1) ** 0.5, 4)
     firsts = {part[0].ad_id for part in parts}
     return [
-        *(link for part in parts for link in _in_order(key, part, WEIGHTS[key.reason])),
+        *(link for part in parts for link in _in_order(key, part, full)),
         *(
-            link
-            for link, after in zip(_in_order(key, episode, weight), episode[1:], strict=True)
+            _link(before, after, key.reason, key.value, weight)
+            for before, after in pairwise(episode)
             if after.ad_id in firsts
         ),
     ]
@@ -98,5 +103,5 @@ def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
 def _link(
     before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: dict[str, str] | None = None
 ) -> Link:
-    left, right = sorted((before.ad_id, after.ad_id))
-    return Link(left, right, reason, key, weight, detail or {})
+    one, other = before.ad_id, after.ad_id
+    return Link(*((one, other) if one < other else (other, one)), reason, key, weight, detail or {})

@@ -9,21 +9,53 @@ without bound, whatever hub escapes notice.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 
-from linker.components import Union
+import numpy as np
+
+from linker.components import Union, connected
 from linker.judgements import Judgement, Verdict
 from linker.records import Link
 from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
 STRONG, PART, BOUND = 0.7, 25, 200
+LEFT, RIGHT = attrgetter("left"), attrgetter("right")
 
 
 def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement] = ()) -> list[list[str]]:
     """Sorted ad ids of each group. A later judgement goes before an earlier one where they cannot both hold."""
-    union = _Guarded(ads)
+    names = sorted(ads)
+    number = {ad_id: place for place, ad_id in enumerate(names)}
+    given = list(links)
     here = [one for one in judged if one.left in ads and one.right in ads]
-    for one in sorted(here, key=lambda one: (one.order, one.left, one.right), reverse=True):
+    same = [one for one in here if one.verdict is Verdict.SAME]
+    left, right = (
+        np.fromiter((number[one] for one in ends), dtype=np.int64, count=len(given) + len(same))
+        for ends in (map(LEFT, chain(given, same)), map(RIGHT, chain(given, same)))
+    )
+    least = connected(len(names), left, right)
+    size = np.bincount(least, minlength=len(names))
+    # What hangs together is one group where it is too small for doubt and nobody cut it: so are nearly all.
+    open_ones = size >= 2 * PART
+    open_ones[[least[number[one.left]] for one in here]] = True
+    open_ones[[least[number[one.right]] for one in here]] = True
+    closed = ~open_ones[least]
+    order = np.flatnonzero(closed)[np.argsort(least[closed], kind="stable")]
+    cuts = np.flatnonzero(np.diff(least[order])) + 1
+    parts = [[names[one] for one in part.tolist()] for part in np.split(order, cuts) if len(part)]
+    if len(order) < len(names):
+        rest = {names[one]: ads[names[one]] for one in np.flatnonzero(~closed).tolist()}
+        parts += _doubted(rest, [one for one in given if one.left in rest], here)
+        parts.sort()
+    return parts
+
+
+def _doubted(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement]) -> list[list[str]]:
+    """The same, link by link."""
+    union = _Guarded(ads)
+    for one in sorted(judged, key=lambda one: (one.order, one.left, one.right), reverse=True):
         if one.verdict is Verdict.SAME:
             union.join(one.left, one.right)
         elif one.verdict is Verdict.NOT_SAME:

@@ -1,10 +1,11 @@
-"""Who posts a value: the ads that carry it, put together by what else they share."""
+"""Who posts a value: the ads that carry it, put together by what else they share.
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+A value stands on a handful of ads, and there are as many values as ads: sets are kept as lists of places in the block.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from linker.components import Union
 from linker.records import Reason
 from linker.signals import Key, Signals
 
@@ -12,72 +13,123 @@ Part = list[Signals]
 T = TypeVar("T")
 
 
+class Sets:
+    """The numbers below `count` in disjoint sets; a set is known by its least number. `left` is how many sets there are."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+        self.left = count
+
+    def root(self, number: int) -> int:
+        """The least number of the set."""
+        parent = self.parent
+        while parent[number] != number:
+            parent[number] = number = parent[parent[number]]
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        """Make one set of the two numbers' sets."""
+        one, other = self.root(one), self.root(other)
+        if one != other:
+            self.parent[max(one, other)] = min(one, other)
+            self.left -= 1
+
+    def members(self) -> Iterable[list[int]]:
+        """The numbers of each set in order; sets in the order of their least."""
+        found: dict[int, list[int]] = {}
+        for number in range(len(self.parent)):
+            found.setdefault(self.root(number), []).append(number)
+        return found.values()
+
+
 def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
-    """The seeming posters of a value that these ads carry, and the keys that cannot tell them apart.
+    """The seeming posters of a value that these ads (in order) carry, and the keys that cannot tell them apart.
 
     Two ads are of one poster where they share another contact, a picture or their wording, or a name in one place: a first
     name alone is shared by strangers. What stands on most of the ads, and on ads of two owners or more, is shared by
     them as the value is and tells nobody apart; a name on most ads of one wording is part of it. Ads keep their
     order, and posters are in the order of their first ads.
     """
-    frequent = _on_most(ads, lambda ad: (other for other in ad.keys if other != key))
-    named = _on_most(ads, lambda ad: ad.names) if key.reason is Reason.TEXT else {}
-
-    def marks(ad: Signals) -> list[object]:
-        others: list[object] = [other for other in ad.keys if other != key and other not in frequent]
-        return [*others, *((name, place.place) for name in ad.names if name not in named for place in ad.places)]
-
-    parts = together([[ad] for ad in ads], marks)
+    sets = Sets(len(ads))
+    carriers = _carriers([ad.keys for ad in ads])
+    carriers.pop(key, None)
+    frequent = {other: places for other, places in carriers.items() if 2 * len(places) > len(ads)}
+    for other, places in carriers.items():
+        if len(places) > 1 and other not in frequent:
+            for place in places[1:]:
+                sets.join(places[0], place)
+    _join_acquainted(sets, ads, _on_most(ads) if key.reason is Reason.TEXT else ())
     common = set(frequent)
     # The less frequent first: a poster's own number on most of the ads makes her an owner before a hub's is looked at.
-    for other, _ in sorted(frequent.items(), key=lambda item: (item[1], item[0])):
-        carrying = [part for part in owners(key, parts, common) if any(other in ad.keys for ad in part)]
-        if len(carrying) < 2:
+    for other, places in sorted(frequent.items(), key=lambda item: (len(item[1]), item[0])):
+        if sets.left == 1 or _owners_with(places, sets, [_has_own(ad, key, common) for ad in ads]) < 2:
             common.remove(other)
-            parts = together(parts, lambda ad, other=other: [other] if other in ad.keys else [])  # type: ignore[misc]
-    return parts, common
+            for place in places[1:]:
+                sets.join(places[0], place)
+    if sets.left == 1:
+        return [list(ads)], common
+    return [[ads[place] for place in part] for part in sets.members()], common
 
 
-def _on_most(ads: Sequence[Signals], told: Callable[[Signals], Iterable[T]]) -> dict[T, int]:
-    carried = Counter(one for ad in ads for one in told(ad))
-    return {one: count for one, count in carried.items() if 2 * count > len(ads)}
+def _owners_with(places: Iterable[int], sets: Sets, own: Sequence[bool]) -> int:
+    """How many sets have a place of these, and one that owns something."""
+    owning = {sets.root(place) for place, owns in enumerate(own) if owns}
+    return len(owning.intersection(map(sets.root, places)))
+
+
+def _carriers(told: Iterable[Iterable[T]]) -> dict[T, list[int]]:
+    """Where each of what is told of the ads stands."""
+    found: dict[T, list[int]] = {}
+    for place, some in enumerate(told):
+        for one in some:
+            if one in found:
+                found[one].append(place)
+            else:
+                found[one] = [place]
+    return found
+
+
+def _on_most(ads: Sequence[Signals]) -> set[str]:
+    return {name for name, places in _carriers([ad.names for ad in ads]).items() if 2 * len(places) > len(ads)}
+
+
+def _join_acquainted(sets: Sets, ads: Sequence[Signals], but: Iterable[str] = ()) -> None:
+    """Join the ads that share a name in a place."""
+    first: dict[tuple[str, str], int] = {}
+    for number, ad in enumerate(ads):
+        for name in ad.names:
+            if name not in but:
+                for place in ad.places:
+                    before = first.setdefault((name, place.place), number)
+                    if before != number:
+                        sets.join(before, number)
+
+
+def _has_own(ad: Signals, key: Key, common: set[Key]) -> bool:
+    """Whether the ad has a contact or picture besides the value and what is common."""
+    return any(other.reason is not Reason.TEXT and other not in common and other != key for other in ad.keys)
 
 
 def owners(key: Key, parts: Iterable[Part], common: set[Key]) -> list[Part]:
     """The posters that have a contact or picture of their own besides the value."""
-
-    def own(ad: Signals) -> bool:
-        return any(other.reason is not Reason.TEXT and other != key and other not in common for other in ad.keys)
-
-    return [part for part in parts if any(own(ad) for ad in part)]
+    return [part for part in parts if any(_has_own(ad, key, common) for ad in part)]
 
 
 def worded(key: Key, parts: Sequence[Part]) -> list[Part]:
-    """The posters, those that use one wording made one, however common it is."""
-    return together(parts, lambda ad: [other for other in ad.keys if other.reason is Reason.TEXT and other != key])
+    """The posters, those that use one wording made one, however common it is; in the order of their first ads."""
+    sets = Sets(len(parts))
+    first: dict[Key, int] = {}
+    for number, part in enumerate(parts):
+        for ad in part:
+            for other in ad.keys:
+                if other.reason is Reason.TEXT and other != key:
+                    sets.join(first.setdefault(other, number), number)
+    return [[ad for number in joined for ad in parts[number]] for joined in sets.members()]
 
 
 def acquainted(ads: Sequence[Signals]) -> list[Part]:
-    """The ads put together where they share a name in a place, and by nothing else: what they share may be a hub's."""
-    return together([[ad] for ad in ads], lambda ad: [(name, place.place) for name in ad.names for place in ad.places])
-
-
-def together(parts: Sequence[Part], marks: Callable[[Signals], Iterable[object]]) -> list[Part]:
-    """The parts, those made one whose ads share a mark; in order of time within and between them."""
-    if len(parts) < 2:
-        return list(parts)
-    union = Union(part[0].ad_id for part in parts)
-    first: dict[object, str] = {}
-    for part in parts:
-        named = part[0].ad_id
-        for ad in part:
-            for mark in marks(ad):
-                union.join(first.setdefault(mark, named), named)
-    joined: dict[str, Part] = {}
-    for part in parts:
-        joined.setdefault(union.root(part[0].ad_id), []).extend(part)
-    return sorted((sorted(part, key=_order) for part in joined.values()), key=lambda part: part[0].order)
-
-
-def _order(ad: Signals) -> tuple[object, str]:
-    return ad.order
+    """The ads (in order) put together where they share a name in a place, and by nothing else: what they share may be a
+    hub's."""
+    sets = Sets(len(ads))
+    _join_acquainted(sets, ads)
+    return [[ads[place] for place in part] for part in sets.members()]

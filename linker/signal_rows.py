@@ -55,7 +55,10 @@ class Known:
     def of(self, connection: Connection, ad_ids: Iterable[str]) -> list[Signals]:
         """The signals of those of `ad_ids` that the store has, in the given order; their text keys must be written by now."""
         wanted = list(ad_ids)
-        missing = sorted({one for one in wanted if one not in self.read})
+        try:
+            return [self.read[one] for one in wanted]
+        except KeyError:
+            missing = sorted({one for one in wanted if one not in self.read})
         if missing and len(self.read) + len(missing) > self.ROOM:
             self.read = {}
             missing = sorted(set(wanted))

@@ -183,4 +183,3 @@ def facts_to_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
         "at": facts["at"],
         "bumps": tuple(map(datetime.fromisoformat, facts["bumps"])),
     }
-

@@ -27,8 +27,8 @@ PAIRS = (28, 3)
 SINGLE = (2, 8)
 BANDS = PAIRS[0] + SINGLE[0]
 SEED = 20_260_501
-# Texts whose words are hashed at a time.
-TOGETHER = 2_000
+# Texts whose words are hashed, and words that are numbered, at a time.
+TOGETHER, WORDS = 2_000, 10_000_000
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
 CODES = 0x110000 - PAST_SURROGATES
@@ -39,10 +39,11 @@ NUMBERS = np.random.Generator(np.random.PCG64(SEED)).integers(1, 1 << 63, size=0
 
 @dataclass(slots=True)
 class Coded:
-    """Texts as numbers of their words: text n is `words[starts[n]:starts[n + 1]]`."""
+    """Texts as hashes of their words, or as their numbers: text n is `words[starts[n]:starts[n + 1]]`."""
 
-    words: Hashes
+    words: npt.NDArray[np.uint32 | np.uint64]
     starts: Places
+    different: int = 0  # how many different words there are, where they are numbered
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -52,26 +53,28 @@ class Coded:
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate(([0], np.cumsum(lengths)))
         shift = np.repeat(self.starts[chosen] - starts[:-1], lengths)
-        return Coded(self.words[np.arange(starts[-1]) + shift], starts)
+        return Coded(self.words[np.arange(starts[-1]) + shift], starts, self.different)
 
-    def numbered(self) -> tuple["Coded", int]:
-        """The same texts with words numbered from 0, and how many different ones there are."""
-        different, numbers = np.unique(self.words, return_inverse=True)
-        return Coded(numbers.astype(np.uint64), self.starts), len(different)
+    def numbered(self) -> "Coded":
+        """The same texts with words numbered from 0, to be told apart as `strings`."""
+        parts = np.split(self.words, range(WORDS, len(self.words), WORDS))
+        different = np.unique(np.concatenate([np.unique(part) for part in parts]))
+        numbers = np.concatenate([np.searchsorted(different, part).astype(np.uint32) for part in parts])
+        return Coded(numbers, self.starts, len(different))
 
     def in_order(self) -> "Coded":
         """The same texts, if `numbered`, with the words of each in the order of their numbers."""
         owner = np.repeat(np.arange(len(self), dtype=np.uint64), np.diff(self.starts))
-        both = np.sort(owner << np.uint64(32) | self.words)
-        return Coded(both & np.uint64(0xFFFFFFFF), self.starts)
+        both = np.sort(owner << np.uint64(32) | self.words.astype(np.uint64))
+        return Coded((both & np.uint64(0xFFFFFFFF)).astype(np.uint32), self.starts, self.different)
 
     def strings(self) -> list[str]:
         """Each text, if `numbered`, as a string of one character a word; equal words are equal characters.
 
         Different words are different characters as long as there are no more than CODES.
         """
-        codes = self.words % np.uint64(CODES)
-        codes = np.where(codes < SURROGATES, codes, codes + np.uint64(PAST_SURROGATES))
+        codes = self.words % np.uint32(CODES)
+        codes = np.where(codes < SURROGATES, codes, codes + np.uint32(PAST_SURROGATES))
         joined = codes.astype("<u4").tobytes().decode("utf-32-le")
         bounds = self.starts.tolist()
         return [joined[start:end] for start, end in pairwise(bounds)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from linker.posters import Part, owners, posters, worded
+from linker.posters import Part, owners, worded
 from linker.records import Reason
 from linker.signals import Key, Signals
 
@@ -46,36 +46,36 @@ EVER = 3
 CROWD, CROWD_PLACES = 20, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many owners a value has; `hub` says in plain words what gave a hub away, else it is None."""
-
-    owners: int
-    hub: str | None
-
-
 def sampled(ads: Sequence[T]) -> Sequence[T]:
     """The ads a value is judged by: all, or SAMPLE of them taken evenly."""
     return ads if len(ads) <= SAMPLE else [ads[len(ads) * n // SAMPLE] for n in range(SAMPLE)]
 
 
-def standing(key: Key, sample: Sequence[Signals], count: int) -> Standing:
-    """Judge a value that `count` ads carry by the `sampled` ones, in their order."""
-    rules = RULES.get(key.reason, RULES_ELSE)
-    parts, common = posters(key, sample)
-    owning = owners(key, parts, common)
+def why_hub(key: Key, sample: Sequence[Signals], count: int, told: tuple[list[Part], set[Key]]) -> str | None:
+    """What gives a hub away, in plain words; None for a value that is none.
+
+    It is on `count` ads and judged by the `sampled` ones, in their order, of which `told` are the posters.
+    """
+    rules = rules_of(key)
+    parts, common = told
     if len(parts) < rules.spread:
-        return Standing(max(len(owning), 1), None)
+        return None
+    owning = owners(key, parts, common)
     differing = worded(key, parts)
     strangers = owners(key, differing, common)
     bound = rules.spread if len(_places(strangers)) >= PLACES else rules.local
     # The name that all copies of a wording hold is the wording's.
     one_name = key.reason is not Reason.TEXT and _one_name(owning)
     if not one_name and (_many(strangers, bound) or _many(owning, rules.alike)):
-        return Standing(len(owning), _why(sample, count, len(owning), "other contacts"))
+        return _why(sample, count, len(owning), "other contacts")
     if len(differing) >= CROWD and _places_within(WEEK, differing) >= CROWD_PLACES:
-        return Standing(len(differing), _why(sample, count, len(differing), "words"))
-    return Standing(max(len(owning), 1), None)
+        return _why(sample, count, len(differing), "words")
+    return None
+
+
+def rules_of(key: Key) -> Rules:
+    """The bounds for a value of this kind."""
+    return RULES.get(key.reason, RULES_ELSE)
 
 
 def _many(owning: Sequence[Part], bound: int) -> bool:
