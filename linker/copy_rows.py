@@ -60,7 +60,9 @@ class Moves:
 
 def recluster(connection: Connection) -> Moves:
     """What becomes of the clusters, by the wordings that came and went since."""
-    came = connection.execute(select(func.count()).select_from(text_bands).where(text_bands.c.cluster == "")).scalar_one()
+    came = connection.execute(
+        select(func.count()).select_from(text_bands).where(text_bands.c.cluster == "")
+    ).scalar_one()
     unused = _unused(connection)
     if not came and not unused:
         return Moves({}, [], [])

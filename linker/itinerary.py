@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from linker.records import Stop
-from linker.reposts import Act, Posting, postings
+from linker.reposts import BUMP, NEW, REPOST, Posting, postings
 from linker.signals import Place, Signals
 
 # Ads of one place further apart than this are two stays.
@@ -43,10 +43,10 @@ def stays(acts: Iterable[Posting]) -> tuple[Stop, ...]:
         if act.place is None:
             continue
         stay = here.get(act.place.place)
-        if stay is None or (act.act is Act.NEW and _over(stay, here.values(), act.at)):
+        if stay is None or (act.act is NEW and _over(stay, here.values(), act.at)):
             stay = here[act.place.place] = _Stay(act.place, act.at, act.at)
             found.append(stay)
-        elif act.act is Act.NEW or not (act.at - stay.last > AWAY or _left(stay, here.values(), act.at)):
+        elif act.act is NEW or not (act.at - stay.last > AWAY or _left(stay, here.values(), act.at)):
             stay.last = act.at
         _count(stay, act)
     return tuple(_stop(stay) for stay in sorted(found, key=lambda stay: (stay.first, stay.place)))
@@ -71,11 +71,11 @@ def _left(stay: _Stay, others: Iterable[_Stay], now: datetime) -> bool:
 
 def _count(stay: _Stay, act: Posting) -> None:
     stay.names.update(act.names)
-    if act.act is Act.BUMP:
+    if act.act is BUMP:
         stay.bumps += 1
     else:
         stay.ads.append(act.ad_id)
-        stay.reposts += act.act is Act.REPOST
+        stay.reposts += act.act is REPOST
 
 
 def _stop(stay: _Stay) -> Stop:

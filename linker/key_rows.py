@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from linker.evidence import hub_of, links_of, named_recruitment
 from linker.records import Hub, Link, Reason
-from linker.signal_rows import REASONS, Known, in_order, listed_carriers
+from linker.signal_rows import NAMES, REASONS, Known, in_order, listed_carriers
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
@@ -79,4 +79,4 @@ def _write_hubs(connection: Connection, upto: str, found: list[Hub]) -> None:
 
 
 def _place(link: Link) -> Place:
-    return link.left, link.right, link.reason.value, link.key
+    return link.left, link.right, NAMES[link.reason], link.key

@@ -11,6 +11,7 @@ from linker.signals import Key, Signals
 
 Part = list[Signals]
 T = TypeVar("T")
+TEXT = Reason.TEXT
 
 
 class Sets:
@@ -58,7 +59,7 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
         if len(places) > 1 and other not in frequent:
             for place in places[1:]:
                 sets.join(places[0], place)
-    _join_acquainted(sets, ads, _on_most(ads) if key.reason is Reason.TEXT else ())
+    _join_acquainted(sets, ads, _on_most(ads) if key.reason is TEXT else ())
     common = set(frequent)
     # The less frequent first: a poster's own number on most of the ads makes her an owner before a hub's is looked at.
     for other, places in sorted(frequent.items(), key=lambda item: (len(item[1]), item[0])):
@@ -107,7 +108,7 @@ def _join_acquainted(sets: Sets, ads: Sequence[Signals], but: Iterable[str] = ()
 
 def _has_own(ad: Signals, key: Key, common: set[Key]) -> bool:
     """Whether the ad has a contact or picture besides the value and what is common."""
-    return any(other.reason is not Reason.TEXT and other not in common and other != key for other in ad.keys)
+    return any(other[0] is not TEXT and other not in common and other != key for other in ad.keys)
 
 
 def owners(key: Key, parts: Iterable[Part], common: set[Key]) -> list[Part]:
@@ -122,7 +123,7 @@ def worded(key: Key, parts: Sequence[Part]) -> list[Part]:
     for number, part in enumerate(parts):
         for ad in part:
             for other in ad.keys:
-                if other.reason is Reason.TEXT and other != key:
+                if other.reason is TEXT and other != key:
                     sets.join(first.setdefault(other, number), number)
     return [[ad for number in joined for ad in parts[number]] for joined in sets.members()]
 

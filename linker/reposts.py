@@ -28,6 +28,10 @@ class Act(StrEnum):
     BUMP = "bump"
 
 
+NEW, REPOST, BUMP = Act.NEW, Act.REPOST, Act.BUMP
+TEXT = Reason.TEXT
+
+
 class Posting(NamedTuple):
     """One act: when, which ad, and for which place (None where its ad names none that is on the map)."""
 
@@ -43,9 +47,9 @@ def postings(ads: Iterable[Signals]) -> list[Posting]:
     made: list[Posting] = []
     last: Last = {}
     for ad in sorted(ads, key=lambda ad: ad.order):
-        made.append(Posting(ad.first, ad.ad_id, Act.REPOST if _again(ad, last) else Act.NEW, ad.where, ad.names))
-        made += [Posting(moment, ad.ad_id, Act.BUMP, ad.where, ad.names) for moment in ad.bumps]
-    return sorted(made, key=lambda one: (one.at, one.act is Act.BUMP, one.ad_id))
+        made.append(Posting(ad.first, ad.ad_id, REPOST if _again(ad, last) else NEW, ad.where, ad.names))
+        made += [Posting(moment, ad.ad_id, BUMP, ad.where, ad.names) for moment in ad.bumps]
+    return sorted(made, key=lambda one: (one.at, one.act is BUMP, one.ad_id))
 
 
 def _again(ad: Signals, last: Last) -> bool:
@@ -64,7 +68,7 @@ def _again(ad: Signals, last: Last) -> bool:
 
 def _marks(ad: Signals) -> list[Mark]:
     """What an ad shares with its repost: site, place, wording and a contact; where the text is too short, a name."""
-    wording = next((key.value for key in ad.keys if key.reason is Reason.TEXT), "")
+    wording = next((key.value for key in ad.keys if key.reason is TEXT), "")
     contacts = [key for key in ad.keys if key.reason in CONTACTS]
     if not wording and not (contacts and ad.names):
         return []

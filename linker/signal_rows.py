@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection, delete, literal, select
 
@@ -14,6 +13,8 @@ from linker.work import Step, listed, put, put_from
 from store.database import ASKED, among, chunks, insert_from, insert_plain, select_in
 
 REASONS = {reason.value: reason for reason in Reason}
+# The plain names; to ask a member for its value takes longer than to look it up.
+NAMES = {reason: name for name, reason in REASONS.items()}
 
 
 def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
@@ -74,10 +75,7 @@ def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str
     rows = select_in(connection, query, link_keys.c.ad_id, [one.ad_id for one in made])
     clusters: dict[str, str] = {row.ad_id: row.key for row in rows}
     return {
-        one.ad_id: replace(one, keys=tuple(sorted((*one.keys, Key(Reason.TEXT, clusters[one.ad_id])))))
-        if one.ad_id in clusters
-        else one
-        for one in made
+        one.ad_id: one.with_key(Key(Reason.TEXT, clusters[one.ad_id])) if one.ad_id in clusters else one for one in made
     }
 
 
@@ -103,7 +101,7 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequenc
     columns = ("ad_id", "seen_first", "seen_last", "facts", "wording")
     rows = ((one.ad_id, one.first, one.last, one.facts(), one.wording.digest) for one in made)
     insert_plain(connection, link_signals, columns, rows, new=True)
-    keys = ((one.ad_id, key.reason.value, key.value) for one in made for key in one.keys)
+    keys = ((one.ad_id, NAMES[key.reason], key.value) for one in made for key in one.keys)
     insert_plain(connection, link_keys, ("ad_id", "reason", "key"), keys, new=True)
 
 

@@ -27,6 +27,11 @@ CONTACTS: dict[str, Reason] = {
     Kind.HANDLE: Reason.HANDLE,
     Kind.PAYMENT: Reason.PAYMENT,
 }
+# Plain strings: to reach a member of an enumeration takes several times as long as to compare with it.
+PLACE, NAME, AGE, INDICATOR, ADDRESS = (
+    kind.value for kind in (Kind.PLACE, Kind.NAME, Kind.AGE, Kind.INDICATOR, Kind.URL)
+)
+IMAGE, URL = Reason.IMAGE, Reason.URL
 # What is looked at of a mention: kind, value, field, confidence, detail.
 Heard = tuple[str, str, str, float, Mapping[str, Any]]
 
@@ -73,6 +78,23 @@ class Signals:
     def order(self) -> tuple[datetime, str]:
         """Ads stand in this order everywhere; a group is named after its first."""
         return self.first, self.ad_id
+
+    def with_key(self, key: Key) -> "Signals":
+        """The same with one key more."""
+        return Signals(
+            self.ad_id,
+            self.first,
+            self.last,
+            self.site,
+            tuple(sorted((*self.keys, key))),
+            self.names,
+            self.ages,
+            self.places,
+            self.recruits,
+            self.wording,
+            self.at,
+            self.bumps,
+        )
 
     def facts(self) -> dict[str, Any]:
         """The part that is stored as JSON."""
@@ -125,12 +147,12 @@ def put_together(
     wording: Wording,
 ) -> Signals:
     """The signals of what was heard in an ad, in one pass: this is done for every ad there is."""
-    keys = {Key(Reason.IMAGE, one) for one in image_hashes if one}
+    keys = {Key(IMAGE, one) for one in image_hashes if one}
     names, ages, places = set(), set(), set()
     recruits = category_of(url) is not None if url else False
     at = at_location = ""
     for kind, value, field, confidence, detail in heard:
-        if kind == Kind.PLACE:
+        if kind == PLACE:
             latitude, longitude = detail.get("lat"), detail.get("lon")
             if latitude is None or longitude is None:
                 continue
@@ -138,18 +160,18 @@ def put_together(
             if not detail.get("negated"):
                 at = at or value
                 at_location = at_location or (value if field == "location" else "")
-        elif kind == Kind.NAME:
+        elif kind == NAME:
             names.add(value)
-        elif kind == Kind.AGE:
+        elif kind == AGE:
             ages.add(value)
-        elif kind == Kind.INDICATOR:
+        elif kind == INDICATOR:
             recruits = recruits or says_so(value, detail)
         elif confidence >= SURE and value and value != detail.get("method"):
             # A way to pay ("cash") is anybody's; only an account is somebody's.
             if kind in CONTACTS:
                 keys.add(Key(CONTACTS[kind], value))
-            elif kind == Kind.URL:
-                keys.update(Key(Reason.URL, one) for one in keys_of_url(value))
+            elif kind == ADDRESS:
+                keys.update(Key(URL, one) for one in keys_of_url(value))
     return Signals(
         ad_id=ad_id,
         first=first,

@@ -4,8 +4,8 @@ from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBin
 
 from store.schema import Instant, metadata
 
-# On SQLite, a table whose primary key is its tree: most of its columns are in the key, and to keep rows in a second tree beside it
-# takes a third of the time of writing them.
+# On SQLite, a table whose primary key is its tree: most of its columns are in the key, and a second tree for rows beside it
+# would take a third of the time of writing them.
 KEYED = {"sqlite_with_rowid": False}
 
 # One row per ad and key value it carries; the block an ad is compared within. The key of reason "text" is the cluster of
@@ -39,8 +39,8 @@ wordings = Table(
     Column("text", Text, nullable=False),  # masked text as compared
 )
 
-# The band numbers of each wording, four bytes each, and the least digest of its cluster. To find candidates all are read: they are
-# small and sort quickly, while a row for each number would be most of the store.
+# The band numbers of each wording, four bytes each, and the least digest of its cluster. To find candidates all are read:
+# they are small and sort quickly, while a row for each number would be most of the store.
 text_bands = Table(
     "text_bands",
     metadata,

@@ -44,7 +44,25 @@ def test_case_spacing_and_punctuation_do_not_count_but_emoji_and_every_script_do
     assert wording_of("中文字").text == "中 文 字"
 
 
-PIECES = ("_contact_", "_", "__", "_a1_", "low_line", "\x00", "\x1c", "\x7f", "\xa0", "é", "e\u0301", "中", "★", "✨", "·", " ", "\n")
+PIECES = (
+    "_contact_",
+    "_",
+    "__",
+    "_a1_",
+    "low_line",
+    "\x00",
+    "\x1c",
+    "\x7f",
+    "\xa0",
+    "é",
+    "e\u0301",
+    "中",
+    "★",
+    "✨",
+    "·",
+    " ",
+    "\n",
+)
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8))).map("".join))
