@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -9,11 +10,10 @@ from linker import itinerary
 from linker.judgements import in_force
 from linker.lineage import passages
 from linker.linking import describe
-from linker.partition import group_id_of, partition
+from linker.partition import Edge, group_id_of, partition
 from linker.reach import reached
-from linker.records import Link
 from linker.ride_rows import drop_rides, write_rides
-from linker.signal_rows import REASONS, Known
+from linker.signal_rows import Known
 from linker.signals import Signals
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, link_work, links
@@ -70,10 +70,9 @@ def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], si
     pending.announce(connection, "groups", sorted({*fresh, *stale}))
 
 
-def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[Link]:
+def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[Edge]:
     query = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight)
-    for row in select_in(connection, query, links.c.left, ad_ids):
-        yield Link(row.left, row.right, REASONS[row.reason], row.key, row.weight)
+    yield from cast("Iterator[Edge]", select_in(connection, query, links.c.left, ad_ids))
 
 
 def _remove(connection: Connection, group_ids: Sequence[str]) -> None:

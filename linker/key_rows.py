@@ -1,6 +1,7 @@
 """Links and hubs as they stand in the store: every key an ad brought or took away is judged anew by all its ads."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
@@ -13,6 +14,7 @@ from linker.tables import hubs, link_work, links
 from linker.work import Step, listed, put
 from store.database import chunks, insert_plain, select_in
 
+ORDER = attrgetter("first", "ad_id")
 Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in its table
 
 
@@ -47,7 +49,7 @@ def _judged(
             if hub := hub_of(key, known.of(connection, taken), len(ids)):
                 yield [], hub
                 continue
-        yield links_of(key, sorted(known.of(connection, ids), key=lambda ad: ad.order))
+        yield links_of(key, sorted(known.of(connection, ids), key=ORDER))
 
 
 def _stored(connection: Connection, keys: Iterable[Key]) -> Iterator[Link]:

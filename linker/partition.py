@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
+from typing import Protocol
 
 import numpy as np
 
 from linker.components import Union, connected
 from linker.judgements import Judgement, Verdict
-from linker.records import Link
 from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
@@ -24,7 +24,22 @@ STRONG, PART, BOUND = 0.7, 25, 200
 LEFT, RIGHT = attrgetter("left"), attrgetter("right")
 
 
-def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement] = ()) -> list[list[str]]:
+class Edge(Protocol):
+    """What is looked at of a link: a row of its table will do."""
+
+    @property
+    def left(self) -> str: ...
+    @property
+    def right(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def weight(self) -> float: ...
+
+
+def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement] = ()) -> list[list[str]]:
     """Sorted ad ids of each group. A later judgement goes before an earlier one where they cannot both hold."""
     names = sorted(ads)
     number = {ad_id: place for place, ad_id in enumerate(names)}
@@ -52,7 +67,7 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequenc
     return parts
 
 
-def _doubted(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement]) -> list[list[str]]:
+def _doubted(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement]) -> list[list[str]]:
     """The same, link by link."""
     union = _Guarded(ads)
     for one in sorted(judged, key=lambda one: (one.order, one.left, one.right), reverse=True):
@@ -73,7 +88,7 @@ def _doubted(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence
     return list(union.sets().values())
 
 
-def _doubtful(link: Link, ads: Mapping[str, Signals], union: "_Guarded") -> bool:
+def _doubtful(link: Edge, ads: Mapping[str, Signals], union: "_Guarded") -> bool:
     """Whether the link alone must not join what its ads are in."""
     if link.weight >= STRONG:
         return False
@@ -85,7 +100,7 @@ def _same_person(one: Signals, other: Signals) -> bool:
     return not set(one.names).isdisjoint(other.names) or bool(one.wording.digest == other.wording.digest != "")
 
 
-def _cross(union: "_Guarded", bridges: Sequence[Link]) -> list[Link]:
+def _cross(union: "_Guarded", bridges: Sequence[Edge]) -> list[Edge]:
     """Join parts that at least two different weak keys bridge; returns the bridges between parts still apart."""
     between: dict[tuple[str, str], set[tuple[str, str]]] = {}
     apart = []
@@ -107,7 +122,7 @@ def group_id_of(members: Iterable[Signals]) -> str:
     return "g" + hashlib.blake2b(anchor.encode(), digest_size=8).hexdigest()
 
 
-def _strongest_first(link: Link) -> tuple[float, str, str, str, str]:
+def _strongest_first(link: Edge) -> tuple[float, str, str, str, str]:
     return -link.weight, link.left, link.right, link.reason, link.key
 
 

@@ -51,6 +51,8 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     them as the value is and tells nobody apart; a name on most ads of one wording is part of it. Ads keep their
     order, and posters are in the order of their first ads.
     """
+    if len(ads) == 2:
+        return _posters_of_two(key, *ads)
     sets = Sets(len(ads))
     carriers = _carriers([ad.keys for ad in ads])
     carriers.pop(key, None)
@@ -70,6 +72,18 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     if sets.left == 1:
         return [list(ads)], common
     return [[ads[place] for place in part] for part in sets.members()], common
+
+
+def _posters_of_two(key: Key, one: Signals, other: Signals) -> tuple[list[Part], set[Key]]:
+    """The same for a value on two ads, as every third is: what both have stands on most of the ads."""
+    common = set(one.keys).intersection(other.keys)
+    common.remove(key)
+    same_name = key.reason is not TEXT and not set(one.names).isdisjoint(other.names)
+    if same_name and not {place.place for place in one.places}.isdisjoint(place.place for place in other.places):
+        return [[one, other]], set()
+    if common and not (_has_own(one, key, common) and _has_own(other, key, common)):
+        return [[one, other]], set()
+    return [[one], [other]], common
 
 
 def _owners_with(places: Iterable[int], sets: Sets, own: Sequence[bool]) -> int:
