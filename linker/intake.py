@@ -1,6 +1,7 @@
 """Ads and readings as the linker needs them: without the ads' texts, and without mentions it has no use for."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -30,7 +31,8 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
     query = select(*(ads.c[name] for name in OF_AD), *(readings.c[name] for name in OF_READING)).join_from(
         ads, readings, readings.c.ad_id == ads.c.ad_id
     )
-    for row in select_in(connection, query, ads.c.ad_id, wanted):
+    rows: Iterator[Any] = select_in(connection, query, ads.c.ad_id, wanted)
+    for row in rows:
         ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
         wording = wording_of(masked)
         signals = put_together(
@@ -47,7 +49,7 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         yield signals, wording
 
 
-def _heard(mentions: Iterable[dict[str, object]]) -> list[Heard]:
+def _heard(mentions: Iterable[dict[str, Any]]) -> list[Heard]:
     return [
         (kind, one["value"], one["field"], one.get("confidence", 1.0), one.get("detail") or {})
         for one in mentions

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ NUMBERS = np.random.Generator(np.random.PCG64(SEED)).integers(1, 1 << 63, size=0
 class Coded:
     """Texts as hashes of their words, or as their numbers: text n is `words[starts[n]:starts[n + 1]]`."""
 
-    words: npt.NDArray[np.uint32 | np.uint64]
+    words: npt.NDArray[Any]  # 64 bits, numbered 32
     starts: Places
     different: int = 0  # how many different words there are, where they are numbered
 

@@ -6,7 +6,7 @@ from store.schema import Instant, metadata
 
 # On SQLite, a table whose primary key is its tree: most of its columns are in the key, and a second tree for rows beside it
 # would take a third of the time of writing them.
-KEYED = {"sqlite_with_rowid": False}
+WITH_ROWID = False
 
 # One row per ad and key value it carries; the block an ad is compared within. The key of reason "text" is the cluster of
 # near-copies the ad's wording is in.
@@ -17,7 +17,7 @@ link_keys = Table(
     Column("reason", String, primary_key=True),
     Column("key", String, primary_key=True),
     Index("ix_link_keys_key", "reason", "key"),
-    **KEYED,
+    sqlite_with_rowid=WITH_ROWID,
 )
 
 # What linking needs of an ad beside its keys, so that a block can be judged without reading its ads again.
@@ -56,7 +56,7 @@ link_work = Table(
     Column("step", String, primary_key=True),
     Column("item", String, primary_key=True),
     Column("part", String, primary_key=True),  # the reason where the item is a key, else empty
-    **KEYED,
+    sqlite_with_rowid=WITH_ROWID,
 )
 
 links = Table(
@@ -70,7 +70,7 @@ links = Table(
     Column("detail", JSON, nullable=False),
     Index("ix_links_right", "right"),
     Index("ix_links_key", "reason", "key"),
-    **KEYED,
+    sqlite_with_rowid=WITH_ROWID,
 )
 
 hubs = Table(

@@ -1,6 +1,7 @@
 """linker: fewer trees for each row, and clusters beside the bands that they are found by."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,7 +43,7 @@ def _make(*, without_rowid: bool, cluster_in: str) -> None:
     op.create_index("ix_links_key", "links", ["reason", "key"], unique=False)
 
 
-def _table(name: str, key: Sequence[str], others: Sequence[sa.Column], *, without_rowid: bool = False) -> None:
+def _table(name: str, key: Sequence[str], others: Sequence[sa.Column[Any]], *, without_rowid: bool = False) -> None:
     columns = [sa.Column(one, sa.String(), nullable=False) for one in key]
     primary = sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}"))
     op.create_table(name, *columns, *others, primary, sqlite_with_rowid=not without_rowid)
