@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from crawlers.errors import ManifestError
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
+from crawlers.timetable import timetable
 
 FILE_NAME = "site.yml"
 SIZE_LIMIT = 1_000_000
@@ -64,6 +65,11 @@ def date_format(written: str) -> str:
         datetime.strptime(sample.strftime(written), written)  # noqa: DTZ007
     except ValueError as problem:
         raise ValueError(f"{written!r} is no date format: {problem}") from None
+    return written
+
+
+def _schedule(written: str) -> str:
+    timetable(written)
     return written
 
 
@@ -139,7 +145,9 @@ class Manifest(Strict):
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()
     floors: Floors = Floors()
-    schedule: str | None = None
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = (
+        None  # when `sidelight schedule` crawls it; never without
+    )
 
     @property
     def zone(self) -> ZoneInfo:
