@@ -13,6 +13,7 @@ from crawlers.page import Page
 from crawlers.parse import Parsed, parse
 from crawlers.recorder import Recorder, Visit, capture_id
 from crawlers.records import Ad
+from crawlers.revisits import load_seen, plan
 from crawlers.sites import Site
 from crawlers.warc import Fetched
 from store.schema import now
@@ -49,6 +50,7 @@ class Collector:
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
+        self._cut: list[Entry] = []  # what the pages kept for revisits left out
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -86,7 +88,11 @@ class Collector:
 
     def when_idle(self, *, listing_complete: bool) -> list[Entry]:
         """Nothing is left: look after the known ads that a complete listing did not show."""
-        if self._checked or not listing_complete or self.exhausted:
+        if self._checked or self.exhausted not in (None, "pages"):
+            return []
+        if self.exhausted:
+            return self._spend_kept()
+        if not listing_complete:
             return []
         self._checked = True
         seen = self._known - len(self._unseen)
@@ -97,10 +103,30 @@ class Collector:
             return []
         if not self.counts["ads"]:
             return []
-        offers = [self._frontier.offer(url, Kind.CHECK, 0) for url in self._unseen.values()]
-        checks = [entry for entry in offers if entry and not refusal(entry.url, self.site.manifest)]
-        self.recorder.plan(checks)
-        return self._hand_out(checks)
+        return self._hand_out(self._checks(len(self._unseen), {}), kept=0)
+
+    def _spend_kept(self) -> list[Entry]:
+        """The pages are used up, perhaps before the listing: the kept ones go to the known ads that need it most, then on."""
+        cut, self._cut, self.exhausted = {entry.fingerprint: entry for entry in self._cut}, [], None
+        room = self.site.manifest.budget.pages - self._handed
+        checks = [] if self.site.manifest.select.listing.items is not None else self._checks(room, cut)
+        given = self._hand_out([*checks, *cut.values()], kept=0)
+        self._checked = self.exhausted is not None
+        return given
+
+    def _checks(self, room: int, cut: dict[str, Entry]) -> list[Entry]:
+        """Entries for the pages of at most `room` known ads that this run has not seen, in the order of the revisit plan.
+
+        Those the listing showed are among `cut` and are taken out of it; the others are new to the frontier.
+        """
+        with self.recorder.workspace.read() as connection:
+            seen = load_seen(connection, self.site.name)
+        wanted = [self._unseen[one] for one in plan((seen[one] for one in self._unseen if one in seen), now(), room)]
+        shown = {url: cut.pop(fingerprint(url), None) for url in wanted}
+        offers = {url: self._frontier.offer(url, Kind.CHECK, 0) for url in wanted if shown[url] is None}
+        checks = {url: one for url, one in offers.items() if one and not refusal(one.url, self.site.manifest)}
+        self.recorder.plan(list(checks.values()))
+        return [entry for url in wanted if (entry := shown[url] or checks.get(url))]
 
     def _missing_are_gone(self) -> None:
         for ad_id, url in self._unseen.items():
@@ -160,11 +186,15 @@ class Collector:
     def _keep(self, visit: Visit) -> None:
         self.recorder.keep(visit)
 
-    def _hand_out(self, entries: list[Entry] | tuple[Entry, ...]) -> list[Entry]:
-        left = self.site.manifest.budget.pages - self._handed
+    def _hand_out(self, entries: list[Entry] | tuple[Entry, ...], kept: int | None = None) -> list[Entry]:
+        budget = self.site.manifest.budget
+        if kept is None:
+            kept = min(int(budget.revisits * budget.pages), len(self._unseen))
+        left = max(budget.pages - self._handed - kept, 0)
         if len(entries) > left:
             self.exhausted = self.exhausted or "pages"
-        given = list(entries[: max(left, 0)])
+            self._cut.extend(entries[left:])
+        given = list(entries[:left])
         self._handed += len(given)
         return given
 

@@ -97,6 +97,8 @@ class Budget(Strict):
     minutes: float = Field(default=60, gt=0)
     depth: int = Field(default=50, ge=0)
     megabytes: float = Field(default=500, gt=0)
+    # The share of the pages kept for known ads that the listing did not come to before the pages were used up.
+    revisits: float = Field(default=0.1, ge=0, le=1)
 
 
 class Listing(Strict):
