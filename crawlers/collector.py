@@ -14,11 +14,13 @@ from crawlers.parse import Parsed, parse
 from crawlers.recorder import Recorder, Visit, capture_id
 from crawlers.records import Ad
 from crawlers.sites import Site
+from crawlers.validators import Validators
 from crawlers.warc import Fetched
 from store.schema import now
 
 HOPS_LIMIT = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 # A listing that shows less than this share of the known ads is more likely broken than emptied.
 TRUSTED_SHARE = 0.5
@@ -49,6 +51,7 @@ class Collector:
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
+        self.validators = Validators(recorder.workspace, site.name)
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -62,6 +65,8 @@ class Collector:
         """Keep a response; returns what to fetch next."""
         counts = Counter(pages=1, bytes=len(fetched.body), **{f"status.{fetched.status}": 1})
         self._spend(len(fetched.body))
+        if fetched.status == NOT_MODIFIED:
+            return self._unchanged(entry, fetched, counts)
         if fetched.status in REDIRECTS:
             return self._redirected(entry, fetched, counts)
         if fetched.status in GONE and entry.kind is not Kind.LISTING:
@@ -75,12 +80,13 @@ class Collector:
             return []
         return self._read(entry, fetched, counts)
 
-    def failed(self, entry: Entry, error: str) -> None:
-        """No response came."""
-        self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=Counter(errors=1)))
+    def failed(self, entry: Entry, error: str, trouble: str | None = None) -> None:
+        """No response came, or none that could be taken; `trouble` is the word it is counted under."""
+        counts = Counter({"errors": 1} | ({trouble: 1} if trouble else {}))
+        self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=counts))
 
     def refused(self, entry: Entry, reason: str) -> None:
-        """The address was not asked, or its answer not taken: robots, media, a private address."""
+        """The address was not asked, or its answer not taken: robots, robots_unread, media, private."""
         counts = Counter({f"refused.{reason}": 1})
         self._keep(Visit(entry, now(), Outcome.REFUSED, f"{entry.url}: {reason}", counts=counts))
 
@@ -107,21 +113,43 @@ class Collector:
             if (entry := self._frontier.missing(ad_id, url)) is not None:
                 self._keep(Visit(entry, now(), Outcome.DONE, None, gone=ad_id, leads=(entry,)))
 
-    def _read(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+    def overdue(self) -> bool:
+        """Whether the run's time is up."""
+        self._spend(0)
+        return self.exhausted == "minutes"
+
+    def _unchanged(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+        """Read the copy that a 304 stands for; where it is lost, ask once more, without conditions."""
+        counts["unchanged"] += 1
+        found = self.validators.earlier(entry)
+        if found is None:
+            self.validators.forget(entry)
+            again = self._frontier.once_more(entry)
+            self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=(again,), counts=counts))
+            return [again]
+        capture, copy = found
+        return self._read(entry, fetched, counts, copy, capture)
+
+    def _read(
+        self, entry: Entry, fetched: Fetched, counts: Counter[str], copy: Fetched | None = None, capture: str = ""
+    ) -> list[Entry]:
+        shown = copy or fetched
         page = Page(
-            fetched.url,
-            fetched.body,
-            fetched.header("content-type"),
-            fetched.header("content-encoding"),
+            shown.url,
+            shown.body,
+            shown.header("content-type"),
+            shown.header("content-encoding"),
             "listing" if entry.kind is Kind.LISTING else "ad",
         )
         try:
             parsed = parse(self.site, page)
         except PageError as problem:
             counts["unreadable"] += 1
+            if problem.trouble:
+                counts[problem.trouble] += 1
             self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
             return []
-        capture = capture_id(self.recorder.run_id, entry.fingerprint)
+        capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
         for ad in ads:
             self._unseen.pop(ad.ad_id, None)
@@ -166,6 +194,7 @@ class Collector:
             self.exhausted = self.exhausted or "pages"
         given = list(entries[: max(left, 0)])
         self._handed += len(given)
+        self.validators.prepare(given)
         return given
 
     def _spend(self, size: int) -> None:

@@ -58,6 +58,13 @@ class Frontier:
         """An entry for an ad that has no page of its own and that a complete listing no longer shows."""
         return self._new(hashlib.sha256(f"missing {ad_id}".encode()).hexdigest()[:32], url, Kind.CHECK, 0, 0)
 
+    def once_more(self, entry: Entry) -> Entry:
+        """An entry that asks for the same address a second time."""
+        self._seq += 1
+        key = hashlib.sha256(f"again {self._seq} {entry.fingerprint}".encode()).hexdigest()[:32]
+        self._known.add(key)
+        return Entry(key, entry.url, entry.kind, entry.depth, self._seq, entry.hops)
+
     def _new(self, key: str, url: str, kind: Kind, depth: int, hops: int) -> Entry | None:
         if key in self._known:
             return None

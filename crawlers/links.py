@@ -15,6 +15,27 @@ MEDIA_ENDINGS = frozenset(
     .pdf .zip .gz .tgz .bz2 .xz .7z .rar .tar .exe .dmg .apk .iso .bin .woff .woff2 .ttf .otf .eot .css .js .swf
     """.split()  # noqa: SIM905  endings read better as words
 )
+# How pictures, sound, film, archives and programs begin, whatever their server calls them.
+MEDIA_STARTS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"BM\x00",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x00\x00\x01\x00",
+    b"OggS",
+    b"ID3",
+    b"fLaC",
+    b"\x1a\x45\xdf\xa3",
+    b"FLV",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"MZ\x90",
+    b"\x7fELF",
+)
 TEXT_TYPES = frozenset({"application/json", "application/xhtml+xml", "application/xml", "application/ld+json"})
 
 
@@ -43,6 +64,15 @@ def is_text(content_type: str) -> bool:
         or kind in TEXT_TYPES
         or kind.endswith(("+json", "+xml"))
     ) and kind != "image/svg+xml"
+
+
+def is_media(start: bytes) -> bool:
+    """Whether a body that begins so is no text but a picture, film, archive or the like."""
+    return (
+        start.startswith(MEDIA_STARTS)
+        or (start[:4] == b"RIFF" and start[8:12] in (b"WEBP", b"WAVE", b"AVI "))
+        or start[4:8] == b"ftyp"  # MP4, HEIC, AVIF
+    )
 
 
 def clean(url: str) -> str:

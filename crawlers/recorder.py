@@ -16,6 +16,7 @@ from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sightings
 from crawlers.suppressed import suppressed
 from crawlers.tables import captures, runs
+from crawlers.validators import remember
 from crawlers.warc import Fetched, WarcFile
 from store.workspace import Workspace
 
@@ -44,6 +45,7 @@ class Recorder:
 
     def __init__(self, workspace: Workspace, site: str, run_id: str, counts: Counter[str], software: str) -> None:
         self.workspace = workspace
+        self.site = site
         self.run_id = run_id
         self.counts = counts
         self.on_commit: Callable[[], None] = lambda: None
@@ -86,6 +88,9 @@ class Recorder:
         with self.workspace.begin() as connection:
             if rows:
                 connection.execute(insert(captures), rows)
+                remember(
+                    connection, self.site, {capture_id(self.run_id, one.entry.fingerprint): one for one in waiting}
+                )
             seen = [(ad, visit.at) for visit in waiting for ad in visit.ads]
             moments = [at for _, at in seen]
             record_sightings(connection, [ad for ad, _ in seen], seen_at=moments, run_id=self.run_id)

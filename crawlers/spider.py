@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest, StopDownload
+from scrapy.exceptions import DontCloseSpider, StopDownload
 from scrapy.http import Request, Response
 from scrapy.http.headers import Headers
 from scrapy.utils.defer import deferred_from_coro
@@ -18,13 +18,20 @@ from twisted.python.failure import Failure
 from crawlers.addresses import permitted, was_refused
 from crawlers.collector import Collector
 from crawlers.frontier import Entry
-from crawlers.links import is_text
+from crawlers.halts import is_asked
+from crawlers.handler import HEAD_LINES
+from crawlers.links import is_media, is_text
+from crawlers.pace import BUSY, HaltedError, Pace, retry_after
+from crawlers.robots import ClosedError
 from crawlers.runs import listing_complete
+from crawlers.troubles import trouble
 from crawlers.warc import Fetched
 from store.schema import now
 
 BUDGET = "budget"
 BROKEN = "broken"
+HALTED = "halted"
+TRIES = 3  # of an address whose host says it is busy
 
 
 class ListingSpider(scrapy.Spider):
@@ -37,6 +44,14 @@ class ListingSpider(scrapy.Spider):
     def __init__(self, collector: Collector, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.collector = collector
+        manifest, workspace = collector.site.manifest, collector.recorder.workspace
+        self.pace = Pace(
+            workspace.root / "hosts",
+            manifest.pace.delay,
+            single=manifest.pace.concurrency == 1,
+            throttled=manifest.pace.autothrottle,
+            halted=lambda: bool(self.reason or self.problem),
+        )
         self._clock = LoopingCall(self._tick)
 
     @classmethod
@@ -44,6 +59,7 @@ class ListingSpider(scrapy.Spider):
         """Made by Scrapy."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._headers_received, signals.headers_received)
+        crawler.signals.connect(spider._bytes_received, signals.bytes_received)
         crawler.signals.connect(spider._idle, signals.spider_idle)
         crawler.signals.connect(spider._opened, signals.spider_opened)
         return spider
@@ -53,9 +69,10 @@ class ListingSpider(scrapy.Spider):
         for entry in self.collector.begin():
             yield self._request(entry)
 
-    def _request(self, entry: Entry) -> Request:
-        meta = {"entry": entry, "dont_redirect": True, "handle_httpstatus_all": True}
-        return Request(entry.url, self._arrived, errback=self._failed, dont_filter=True, meta=meta)
+    def _request(self, entry: Entry, tries: int = 1) -> Request:
+        meta = {"entry": entry, "tries": tries, "handle_httpstatus_all": True}
+        conditions = self.collector.validators.headers(entry)
+        return Request(entry.url, self._arrived, "GET", conditions, errback=self._failed, dont_filter=True, meta=meta)
 
     def _arrived(self, response: Response) -> Iterator[Request]:
         entry: Entry = response.meta["entry"]
@@ -65,6 +82,13 @@ class ListingSpider(scrapy.Spider):
             return
         if response.request is None:
             raise ValueError(f"{response.url}: a response without its request")
+        tries = response.meta["tries"]
+        if response.status in BUSY and tries < TRIES:
+            said = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
+            self.pace.hold(urlsplit(entry.url).hostname or "", retry_after(said, now()))
+            self.collector.counts["waits"] += 1
+            yield self._request(entry, tries + 1)
+            return
         fetched = Fetched(
             entry.url,
             now(),
@@ -81,15 +105,19 @@ class ListingSpider(scrapy.Spider):
 
     def _failed(self, failure: Failure) -> None:
         entry: Entry = failure.request.meta["entry"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, HaltedError):
+            return  # it goes on waiting
         if isinstance(failure.value, StopDownload):
-            self._guarded(self.collector.refused, entry, "media")
-        elif isinstance(failure.value, IgnoreRequest):
-            self._guarded(self.collector.refused, entry, "robots")
+            if failure.request.meta.get("head"):  # type: ignore[attr-defined]
+                self._guarded(self.collector.failed, entry, f"more than {HEAD_LINES} headers", "bounds.head")
+            else:
+                self._guarded(self.collector.refused, entry, "media")
+        elif isinstance(failure.value, ClosedError):
+            self._guarded(self.collector.refused, entry, failure.value.reason)
         elif was_refused(entry.url):
             self._guarded(self.collector.refused, entry, "private")
         else:
-            message = f"{failure.type.__name__}: {failure.getErrorMessage()}" if failure.type else "unknown error"
-            self._guarded(self.collector.failed, entry, message[:500])
+            self._guarded(self.collector.failed, entry, *trouble(failure.value or Exception("unknown error")))
 
     def _may_read(self, url: str, peer: IPv4Address | IPv6Address) -> bool:
         # Several sites share the process, so what one may reach another may not.
@@ -98,14 +126,28 @@ class ListingSpider(scrapy.Spider):
         return permitted(str(peer), port, self.collector.site.manifest.allow_private)
 
     def _headers_received(self, headers: Headers, request: Request, **_: Any) -> None:
+        if len(_lines(headers)) > HEAD_LINES:
+            request.meta["head"] = True
+            raise StopDownload(fail=True)
         if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
             raise StopDownload(fail=True)
+
+    def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:
+        """The first bytes tell what a server calls text and is none."""
+        if not request.meta.get("begun"):
+            request.meta["begun"] = True
+            if "entry" in request.meta and is_media(data):
+                raise StopDownload(fail=True)
 
     def _opened(self) -> None:
         self._clock.start(0.25, now=False)
 
     def _tick(self) -> None:
         self._guarded(self.collector.recorder.tick)
+        if self.collector.overdue():
+            self._close(BUDGET)
+        elif is_asked(self.collector.recorder.workspace, self.collector.site.name):
+            self._close(HALTED)
 
     def _idle(self) -> None:
         self._guarded(self.collector.recorder.commit)
