@@ -8,12 +8,13 @@ from urllib.parse import urljoin
 
 from crawlers.errors import PageError
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
-from crawlers.links import fingerprint, refusal
+from crawlers.links import fingerprint, refusal, unsessioned
 from crawlers.page import Page
 from crawlers.parse import Parsed, parse
 from crawlers.recorder import Recorder, Visit, capture_id
 from crawlers.records import Ad
 from crawlers.sites import Site
+from crawlers.traps import Traps
 from crawlers.validators import Validators
 from crawlers.warc import Fetched
 from store.schema import now
@@ -51,7 +52,9 @@ class Collector:
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
+        self._met = set(seen)
         self.validators = Validators(recorder.workspace, site.name)
+        self._traps = Traps()
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -151,25 +154,46 @@ class Collector:
             return []
         capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
+        fresh = False
         for ad in ads:
+            fresh |= ad.ad_id not in self._met
+            self._met.add(ad.ad_id)
             self._unseen.pop(ad.ad_id, None)
+            if entry.kind is not Kind.LISTING and self._traps.ad(ad.ad_id):
+                counts["trap.session"] += 1
         counts.update(_fill(ads))
         counts["problems"] += len(parsed.problems)
-        leads = self._leads(entry, parsed, counts)
+        leads = self._leads(entry, parsed, counts, fresh=fresh)
         error = "; ".join(parsed.problems[:5]) or None
         self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
         return self._hand_out(leads)
 
-    def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str]) -> tuple[Entry, ...]:
-        leads = []
+    def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str], *, fresh: bool) -> tuple[Entry, ...]:
+        leads: list[Entry] = []
+        ads = [url for kind, url in parsed.links if kind == "ad"]
+        for url in ads:
+            leads.extend(self._offered(url, Kind.AD, entry, counts))
+        shown = [*map(unsessioned, ads), *(ad.ad_id for ad in parsed.ads)]
+        chain = self._traps.page(entry.fingerprint, shown, fresh=fresh or bool(leads))
         for kind, url in parsed.links:
-            if reason := refusal(url, self.site.manifest):
-                counts[f"refused.{reason}"] += 1
-            elif entry.depth >= self.site.manifest.budget.depth and kind == "listing":
+            if kind == "ad":
+                continue
+            if entry.depth >= self.site.manifest.budget.depth:
                 counts["refused.depth"] += 1
-            elif lead := self._frontier.offer(url, Kind(kind), entry.depth + 1):
-                leads.append(lead)
+            elif trap := self._traps.lead(url, entry.url, chain):
+                counts[f"trap.{trap}"] += 1
+            else:
+                for lead in self._offered(url, Kind.LISTING, entry, counts):
+                    self._traps.follow(lead.fingerprint, chain)
+                    leads.append(lead)
         return tuple(leads)
+
+    def _offered(self, url: str, kind: Kind, entry: Entry, counts: Counter[str]) -> list[Entry]:
+        if reason := refusal(url, self.site.manifest):
+            counts[f"refused.{reason}"] += 1
+            return []
+        lead = self._frontier.offer(url, kind, entry.depth + 1)
+        return [lead] if lead else []
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
         counts["redirects"] += 1

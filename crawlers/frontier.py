@@ -112,11 +112,12 @@ def tally(connection: Connection, run_id: str) -> dict[tuple[Kind, Outcome], int
 
 
 def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
-    """The first errors of a run, oldest first."""
+    """The first errors of a run and what was odd about pages that could be read; the errors first, oldest first."""
+    told = (Outcome.FAILED.value, Outcome.DONE.value)
     rows = connection.execute(
         select(frontier.c.error)
-        .where(frontier.c.run_id == run_id, frontier.c.state == Outcome.FAILED.value)
-        .order_by(frontier.c.seq)
+        .where(frontier.c.run_id == run_id, frontier.c.state.in_(told), frontier.c.error.is_not(None))
+        .order_by(frontier.c.state.desc(), frontier.c.seq)
         .limit(limit)
     )
     return [row.error for row in rows]

@@ -1,6 +1,7 @@
 """Which addresses a crawl may follow: text pages over http or https on the site's own hosts."""
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 from urllib.parse import urldefrag, urlsplit
 
@@ -35,6 +36,12 @@ MEDIA_STARTS = (
     b"7z\xbc\xaf",
     b"MZ\x90",
     b"\x7fELF",
+)
+# What servers put into addresses to know a visitor again.
+SESSION = re.compile(
+    r"([?&])(?:phpsessid|aspsessionid[a-z]{0,8}|jsessionid|session_?id|sid|zenid|oscsid)=[A-Za-z0-9_-]{8,}(?:&|(?=#)|$)"
+    r"|();jsessionid=[A-Za-z0-9.!_-]+",
+    re.IGNORECASE,
 )
 TEXT_TYPES = frozenset({"application/json", "application/xhtml+xml", "application/xml", "application/ld+json"})
 
@@ -81,5 +88,10 @@ def clean(url: str) -> str:
 
 
 def fingerprint(url: str) -> str:
-    """Equal for addresses that differ only in the order of their query, their fragment or their escaping."""
-    return hashlib.sha256(canonicalize_url(url).encode()).hexdigest()[:32]
+    """Equal for addresses that differ only in the order of their query, their fragment, their escaping or a session id."""
+    return hashlib.sha256(canonicalize_url(unsessioned(url)).encode()).hexdigest()[:32]
+
+
+def unsessioned(url: str) -> str:
+    """The address without the session ids that servers are known to put in."""
+    return SESSION.sub(r"\1", url)

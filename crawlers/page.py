@@ -40,6 +40,8 @@ class Page:
             raise PageError(f"{self.url}: {problem}", problem.trouble) from None
         if not body.strip():
             raise PageError(f"{self.url}: the page is empty")
+        if len(body) > BODY_LIMIT:
+            raise PageError(f"{self.url}: the page is larger than {BODY_LIMIT} bytes", "bounds.size")
         return body
 
     @cached_property
