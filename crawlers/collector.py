@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from urllib.parse import urljoin
@@ -53,6 +54,7 @@ class Collector:
         self._handed = self.counts["pages"]
         self._checked = False
         self._met = set(seen)
+        self._redirecting: set[str] = set()
         self.validators = Validators(recorder.workspace, site.name)
         self._traps = Traps()
 
@@ -197,8 +199,9 @@ class Collector:
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
         counts["redirects"] += 1
-        target = urljoin(entry.url, fetched.header("location"))
-        reason = refusal(target, self.site.manifest) or ("redirects" if entry.hops >= HOPS_LIMIT else None)
+        target = _joined(entry.url, fetched.header("location"))
+        self._redirecting.add(entry.fingerprint)
+        reason = refusal(target, self.site.manifest) or self._endless(entry, target)
         if reason:
             counts[f"refused.{reason}"] += 1
             error = f"{entry.url}: redirect refused ({reason})"
@@ -208,6 +211,10 @@ class Collector:
         leads = (lead,) if lead else ()
         self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
         return self._hand_out(leads)
+
+    def _endless(self, entry: Entry, target: str) -> str | None:
+        """Whether this redirect is one too many, or leads back to an address that redirects."""
+        return "redirects" if entry.hops >= HOPS_LIMIT or fingerprint(target) in self._redirecting else None
 
     def _keep(self, visit: Visit) -> None:
         self.recorder.keep(visit)
@@ -227,6 +234,16 @@ class Collector:
             self.exhausted = self.exhausted or "minutes"
         if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
             self.exhausted = self.exhausted or "megabytes"
+
+
+def _joined(url: str, location: str) -> str:
+    """The address a Location header names, which comes as Latin-1 and is mostly UTF-8; what cannot be read is refused later."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _fill(ads: tuple[Ad, ...]) -> Counter[str]:

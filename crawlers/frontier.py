@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from crawlers.links import clean, fingerprint
 from crawlers.tables import frontier
@@ -113,11 +113,12 @@ def tally(connection: Connection, run_id: str) -> dict[tuple[Kind, Outcome], int
 
 def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
     """The first errors of a run and what was odd about pages that could be read; the errors first, oldest first."""
-    told = (Outcome.FAILED.value, Outcome.DONE.value)
+    order = case({Outcome.FAILED.value: 0, Outcome.DONE.value: 1}, value=frontier.c.state, else_=2)
+    told = or_(frontier.c.state != Outcome.REFUSED.value, frontier.c.error.like("%redirect refused%"))
     rows = connection.execute(
         select(frontier.c.error)
-        .where(frontier.c.run_id == run_id, frontier.c.state.in_(told), frontier.c.error.is_not(None))
-        .order_by(frontier.c.state.desc(), frontier.c.seq)
+        .where(frontier.c.run_id == run_id, frontier.c.error.is_not(None), told)
+        .order_by(order, frontier.c.seq)
         .limit(limit)
     )
     return [row.error for row in rows]

@@ -59,6 +59,8 @@ def refusal(url: str, manifest: Manifest) -> str | None:
         return "scheme"
     if host not in manifest.netlocs:
         return "offsite"
+    if not host.isascii() and not clean(url).isascii():
+        return "address"  # no name that a resolver could be asked for
     return "media" if PurePosixPath(parts.path).suffix.lower() in MEDIA_ENDINGS else None
 
 

@@ -61,7 +61,9 @@ class Page:
         """What was odd about the page though it could be read."""
         named = _named_charset(self.content_type)
         if named and _usable(resolve_encoding(named)) is None:
-            return (f"{self.url}: unknown encoding {named!r}, read as {self._decoded[1]}",)
+            return (f"{self.url}: unknown encoding {named[:40]!r}, read as {self._decoded[1]}",)
+        if "\ufffd" in self.text and self.declared and self.text.encode(self.declared, "replace") != self.content:
+            return (f"{self.url}: bytes that are not the {self.declared} it declares",)
         return ()
 
     @cached_property
