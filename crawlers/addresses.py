@@ -15,6 +15,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
+OWN = "SIDELIGHT_OWN_PEERS"  # the private addresses that a site's own manifest allows
 SETTING = "SIDELIGHT_PEERS"  # host:port of a site -> the private addresses its manifest allows
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 UNICAST = ipaddress.ip_network("2000::/3")  # whatever is global in IPv6 lies here
@@ -77,7 +78,7 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """Resolve, and hand on only the permitted addresses."""
-        peers = self._peers.get(_named(hostName, portNumber), ())
+        peers = self._peers.get(named(hostName, portNumber), ())
         sieve = _Sieve(resolutionReceiver, hostName, portNumber, peers)
         resolution: IHostResolution = self._inner.resolveHostName(
             sieve, hostName, portNumber, addressTypes, transportSemantics
@@ -89,7 +90,7 @@ class GuardedResolver:
 class _Sieve:
     def __init__(self, receiver: Any, host: str, port: int, peers: Collection[str]) -> None:
         self._receiver = receiver
-        self._name = _named(host, port)
+        self._name = named(host, port)
         self._port = port
         self._peers = peers
         self._stopped = False
@@ -117,7 +118,7 @@ def allowances(netlocs_and_peers: Sequence[tuple[str, Collection[str]]]) -> dict
     for netloc, peers in netlocs_and_peers:
         parts = urlsplit(f"//{netloc}")
         for port in [parts.port] if parts.port else (80, 443):
-            allowed.setdefault(_named(parts.hostname or "", port), set()).update(peers)
+            allowed.setdefault(named(parts.hostname or "", port), set()).update(peers)
     return {name: sorted(peers) for name, peers in sorted(allowed.items()) if peers}
 
 
@@ -125,8 +126,9 @@ def was_refused(url: str) -> bool:
     """Whether connecting to the host of `url` was refused for its address."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    return _named(parts.hostname or "", port) in GuardedResolver.refused
+    return named(parts.hostname or "", port) in GuardedResolver.refused
 
 
-def _named(host: str, port: int) -> str:
+def named(host: str, port: int) -> str:
+    """A host and port, as SETTING has them."""
     return f"{host.lower()}:{port}"

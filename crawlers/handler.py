@@ -11,6 +11,9 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 from twisted.web.client import _HTTP11ClientFactory
 
+from crawlers.addresses import OWN, SETTING, named
+from crawlers.robots import ClosedError
+
 HEAD_BYTES = 64 * 1024
 HEAD_LINES = 200
 
@@ -26,11 +29,17 @@ class BoundedHandler(HTTP11DownloadHandler):
         """Made by Scrapy."""
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._peers = {name: set(peers) for name, peers in crawler.settings.getdict(SETTING).items()}
+        self._own = set(crawler.settings.getlist(OWN))
 
     async def download_request(self, request: Request) -> Response:
         """One request, when its host's turn has come."""
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        if not self._peers.get(named(host, parts.port or (443 if parts.scheme == "https" else 80)), set()) <= self._own:
+            # Another site of this process may reach a private address by this name; this one may not.
+            raise ClosedError("private")
         pace = self._crawler.spider.pace  # type: ignore[union-attr]
-        host = urlsplit(request.url).hostname or ""
         await pace.turn(host)
         try:
             return await super().download_request(request)

@@ -64,6 +64,8 @@ class Page:
             return (f"{self.url}: unknown encoding {named[:40]!r}, read as {self._decoded[1]}",)
         if "\ufffd" in self.text and self.declared and self.text.encode(self.declared, "replace") != self.content:
             return (f"{self.url}: bytes that are not the {self.declared} it declares",)
+        if "\0" in self.text:
+            return (f"{self.url}: NUL characters, left out",)
         return ()
 
     @cached_property

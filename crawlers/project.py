@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crawlers.addresses import SETTING, allowances
+from crawlers.addresses import OWN, SETTING, allowances
 from crawlers.manifest import Manifest
 from crawlers.page import BODY_LIMIT
 
@@ -50,6 +50,7 @@ def site_settings(manifest: Manifest, contact: str) -> dict[str, Any]:
     """Settings of one site's crawl."""
     pace = manifest.pace
     return {
+        OWN: list(manifest.allow_private),
         "USER_AGENT": user_agent(contact),
         "ROBOTSTXT_OBEY": manifest.robots.obey,
         "ROBOTSTXT_USER_AGENT": ROBOT,

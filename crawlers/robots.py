@@ -106,6 +106,8 @@ class RobotsMiddleware:
             response = await self._fetch(f"{origin}/robots.txt")
         except HaltedError:
             raise
+        except ClosedError as closed:
+            return Rules(closed=closed.reason)
         except Exception:
             return Rules(closed="private" if was_refused(origin) else "robots_unread")
         if response is None or response.status >= 500 or response.status in BUSY or response.status < 200:

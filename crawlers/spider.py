@@ -31,6 +31,7 @@ from store.schema import now
 BUDGET = "budget"
 BROKEN = "broken"
 HALTED = "halted"
+CRUMBS, CRUMB = 2000, 16  # so many pieces of a body, of so few bytes each on the mean, are no page
 TRIES = 3  # of an address whose host says it is busy
 
 
@@ -108,8 +109,8 @@ class ListingSpider(scrapy.Spider):
         if isinstance(failure.value, HaltedError):
             return  # it goes on waiting
         if isinstance(failure.value, StopDownload):
-            if failure.request.meta.get("head"):  # type: ignore[attr-defined]
-                self._guarded(self.collector.failed, entry, f"more than {HEAD_LINES} headers", "bounds.head")
+            if cut := failure.request.meta.get("cut"):  # type: ignore[attr-defined]
+                self._guarded(self.collector.failed, entry, *cut)
             else:
                 self._guarded(self.collector.refused, entry, "media")
         elif isinstance(failure.value, ClosedError):
@@ -127,17 +128,21 @@ class ListingSpider(scrapy.Spider):
 
     def _headers_received(self, headers: Headers, request: Request, **_: Any) -> None:
         if len(_lines(headers)) > HEAD_LINES:
-            request.meta["head"] = True
+            request.meta["cut"] = (f"more than {HEAD_LINES} headers", "bounds.head")
             raise StopDownload(fail=True)
         if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
             raise StopDownload(fail=True)
 
     def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:
-        """The first bytes tell what a server calls text and is none."""
-        if not request.meta.get("begun"):
-            request.meta["begun"] = True
-            if "entry" in request.meta and is_media(data):
-                raise StopDownload(fail=True)
+        """The first bytes tell what a server calls text and is none; a body in crumbs costs more than it can be worth."""
+        meta = request.meta
+        if "entry" in meta and not meta.get("pieces") and is_media(data):
+            raise StopDownload(fail=True)
+        meta["pieces"] = meta.get("pieces", 0) + 1
+        meta["received"] = meta.get("received", 0) + len(data)
+        if meta["pieces"] > CRUMBS and meta["received"] < CRUMB * meta["pieces"]:
+            meta["cut"] = (f"more than {CRUMBS} pieces of a few bytes", "bounds.size")
+            raise StopDownload(fail=True)
 
     def _opened(self) -> None:
         self._clock.start(0.25, now=False)

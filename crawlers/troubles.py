@@ -15,7 +15,8 @@ def trouble(problem: BaseException) -> tuple[str, str | None]:
     for kind, word, sentence in KINDS:
         if isinstance(problem, kind):
             return sentence, word
-    message = f"{type(problem).__name__}: {' '.join(str(problem).split())}"[:SENTENCE]
+    detail = " ".join(str(problem).split()).removeprefix("[<twisted.python.failure.Failure ").removesuffix(">]")
+    message = f"{type(problem).__name__}: {detail}"[:SENTENCE]
     return message, "bounds.head" if _is_head(problem) else None
 
 

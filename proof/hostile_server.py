@@ -53,6 +53,7 @@ class Server:
     pages: dict[str, Answer] = field(default_factory=dict)
     otherwise: Callable[[str], Answer | None] = lambda _: None
     asked: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # of the requests, in seconds
 
     @property
     def origin(self) -> str:
@@ -101,6 +102,7 @@ def _talk(server: Server, connection: socket.socket) -> None:
                 head += part
             path = head.split(b" ", 2)[1].decode("latin-1")
             server.asked.append(path)
+            server.times.append(time.monotonic())
             answer = server.answer(path)
             if isinstance(answer, bytes):
                 connection.sendall(answer)
@@ -167,17 +169,16 @@ def write_site(workspace: Workspace, server: Server, name: str, **changes: Any) 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A crawl that was watched: verdicts by site, peak of its memory in MiB, when each site ended, in seconds."""
+    """A crawl that was watched: verdicts by site, and the peak of its memory in MiB."""
 
     verdicts: dict[str, RunVerdict]
     memory: float
-    ended: dict[str, float]
 
 
 def watch(workspace: Workspace, names: Sequence[str], module: str = "crawlers.process") -> Watched:
     """Crawl in one process (that of the product, or `module`, which starts it) and look at it meanwhile."""
     order = {"workspace": str(workspace.root), "sites": [], "names": list(names), "origin": None}
-    began, peak, ended, run_ids = time.monotonic(), 0.0, {}, {}
+    peak, run_ids = 0.0, {}
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-m", module], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -199,14 +200,13 @@ def watch(workspace: Workspace, names: Sequence[str], module: str = "crawlers.pr
             if report.get("problem"):
                 raise RuntimeError(f"{report['site']}: {report['problem']}")
             if "run_id" in report:
-                ended[report["site"]] = time.monotonic() - began
                 run_ids[report["site"]] = report["run_id"]
         done.set()
     if process.returncode:
         raise RuntimeError(f"the crawling process ended with {process.returncode}")
     with workspace.read() as connection:
         verdicts = {site: runs.verdict(connection, run_id) for site, run_id in run_ids.items()}
-    return Watched({site: one for site, one in verdicts.items() if one is not None}, peak, ended)
+    return Watched({site: one for site, one in verdicts.items() if one is not None}, peak)
 
 
 def _memory(pid: int) -> float:
