@@ -117,9 +117,21 @@ def allowances(netlocs_and_peers: Sequence[tuple[str, Collection[str]]]) -> dict
     allowed: dict[str, set[str]] = {}
     for netloc, peers in netlocs_and_peers:
         parts = urlsplit(f"//{netloc}")
+        host = parts.hostname or ""
         for port in [parts.port] if parts.port else (80, 443):
-            allowed.setdefault(named(parts.hostname or "", port), set()).update(peers)
+            reached = {one for one in peers if urlsplit(f"//{one}").port == port}
+            # An address written out reaches itself alone.
+            mine = {one for one in reached if urlsplit(f"//{one}").hostname == host}
+            allowed.setdefault(named(host, port), set()).update(mine if _is_literal(host) else reached)
     return {name: sorted(peers) for name, peers in sorted(allowed.items()) if peers}
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def was_refused(url: str) -> bool:
