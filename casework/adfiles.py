@@ -1,26 +1,17 @@
 """Everything held about one ad, as one record: its text, what was read from it, when it was seen, and the page it came from."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from crawlers.history import Version, versions
 from crawlers.records import Capture, Change, Sighting
 from crawlers.stored import StoredAd, load_ads
-from crawlers.tables import ad_versions, captures, sightings
+from crawlers.tables import captures, sightings
 from linker.stored import group_ids_of
 from nlp.records import Reading
 from nlp.stored import load_readings
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An earlier state of a changed ad: its fields as they were when last seen so."""
-
-    version: int
-    seen_at: datetime
-    fields: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +22,7 @@ class AdFile:
     reading: Reading | None
     group_id: str | None
     capture: Capture | None
-    versions: tuple[Version, ...]  # newest first
+    versions: tuple[Version, ...]  # newest first, the one in force among them
     sightings: tuple[Sighting, ...]  # newest first
 
 
@@ -45,12 +36,7 @@ def load(connection: Connection, ad_id: str) -> AdFile | None:
         reading=load_readings(connection, [ad_id]).get(ad_id),
         group_id=group_ids_of(connection, [ad_id]).get(ad_id),
         capture=_capture(connection, stored.ad.origin.capture_id),
-        versions=tuple(
-            Version(row.version, row.seen_at, row.fields)
-            for row in connection.execute(
-                select(ad_versions).where(ad_versions.c.ad_id == ad_id).order_by(ad_versions.c.version.desc())
-            )
-        ),
+        versions=tuple(versions(connection, stored)),
         sightings=tuple(
             _sighting(row)
             for row in connection.execute(

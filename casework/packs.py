@@ -12,17 +12,16 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from crawlers.captures import record_of, with_originals
 from crawlers.records import TEXT_FIELDS
 from crawlers.stored import StoredAd, load_ads
-from crawlers.tables import captures
 from linker.records import Group
 from linker.stored import load_groups
 from models.stored import load_priorities
 from nlp.stored import load_readings
 from store import keys
-from store.database import select_in
 from store.errors import SidelightError, UsageError
 from store.filehashes import file_hashes
 from store.schema import now
@@ -151,10 +150,8 @@ def _write_captures(workspace: Workspace, connection: Connection, group: Group, 
         if stored.ad.origin.capture_id
     ]
     index = []
-    for row in select_in(connection, select(captures), captures.c.capture_id, sorted(set(wanted))):
-        with (workspace.captures / row.warc_file).open("rb") as handle:
-            handle.seek(row.warc_offset)
-            (folder / f"{row.capture_id}.warc.gz").write_bytes(handle.read(row.warc_length))
+    for row in with_originals(connection, set(wanted)):
+        (folder / f"{row.capture_id}.warc.gz").write_bytes(record_of(workspace, row))
         index.append({f"{name}": value for name, value in row._asdict().items()})
     _lines(draft / "captures.jsonl", sorted(index, key=lambda one: str(one["capture_id"])))
 

@@ -70,9 +70,14 @@ def _remove(connection: Connection, ad_ids: list[str]) -> None:
 
 
 def _sweep_captures(workspace: Workspace) -> int:
-    """Delete the WARC files of ended runs that no ad, version or sighting points into, then their rows."""
+    """Delete the WARC files of ended runs that no ad, version or sighting points into, then their rows.
+
+    A file also stays for a body that a revisit elsewhere refers to.
+    """
+    referring = captures.alias("referring")
     pointed = or_(
-        *(exists().where(table.c.capture_id == captures.c.capture_id) for table in (ads, ad_versions, sightings))
+        *(exists().where(table.c.capture_id == captures.c.capture_id) for table in (ads, ad_versions, sightings)),
+        exists().where(referring.c.refers_to == captures.c.capture_id, referring.c.warc_file != captures.c.warc_file),
     )
     open_runs = select(runs.c.run_id).where(runs.c.ended_at.is_(None))
     with workspace.begin() as connection:

@@ -11,7 +11,9 @@ app = typer.Typer()
 imports = typer.Typer(help="Take in ads that somebody else collected.", no_args_is_help=True)
 sites_app = typer.Typer(help="The sites to crawl: one folder each.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+captures_app = typer.Typer(help="The evidence: every page as it came.", no_args_is_help=True)
 app.add_typer(sites_app, name="sites")
+app.add_typer(captures_app, name="captures")
 
 SitesOption = Annotated[
     list[Path] | None, typer.Option("--sites", help="a further folder of sites, beside the workspace's own")
@@ -36,7 +38,7 @@ def crawl(
     Exit status 1 where a site's run ended red. With --stop a crawl that goes on elsewhere ends within 60 seconds; the next
     crawl of the site goes on from there.
     """
-    from crawlers.report import show_stops, show_verdicts
+    from crawlers.report import complain, show_stops, show_verdicts
     from crawlers.run import crawl as crawl_sites
     from store.errors import UsageError
     from store.workspace import open_workspace
@@ -45,19 +47,32 @@ def crawl(
         raise UsageError("name the sites to crawl, or give --all; `sidelight sites list` shows them")
     if stop:
         raise typer.Exit(show_stops(open_workspace(workspace), names, sites or []))
-    verdicts = crawl_sites(open_workspace(workspace), None if all_sites else names, sites or [], origin)
+    verdicts = crawl_sites(
+        open_workspace(workspace), None if all_sites else names, sites or [], origin, notice=complain
+    )
     raise typer.Exit(show_verdicts(verdicts, as_json=as_json))
 
 
 @imports.command("ads")
-def import_ads(paths: FilesArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Import ads from JSON Lines or CSV files (columns are named like the fields), e.g. `sidelight import ads feed.csv`."""
+def import_ads(
+    paths: FilesArgument,
+    columns: Annotated[
+        Path | None, typer.Option("--map", help="a YAML file that says which column is which field")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import ads from JSON Lines, CSV or Parquet, e.g. `sidelight import ads feed.csv --map feed.yml`.
+
+    Without a map, columns are named like the fields.
+    """
+    from crawlers.columns import load_columns
     from crawlers.imports import import_ads as import_file
     from crawlers.report import complain, show_imports
     from store.workspace import open_workspace
 
-    opened = open_workspace(workspace)
-    done = {path: import_file(opened, path, complain) for path in paths}
+    opened, named = open_workspace(workspace), load_columns(columns) if columns else None
+    done = {path: import_file(opened, path, complain, columns=named) for path in paths}
     raise typer.Exit(show_imports(done, as_json=as_json))
 
 
@@ -115,3 +130,34 @@ def check_sites(
     from store.workspace import open_workspace
 
     raise typer.Exit(show_checks(open_workspace(workspace), names, sites or []))
+
+
+@captures_app.command("verify")
+def verify_captures(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Check every byte of the evidence against its digests, e.g. `sidelight captures verify`; exit status 1 if any changed."""
+    from crawlers.report import show_damages
+    from store.workspace import open_workspace
+
+    raise typer.Exit(show_damages(open_workspace(workspace), as_json=as_json))
+
+
+@captures_app.command("show")
+def show_capture(
+    capture_id: Annotated[str, typer.Argument(help="as `sidelight show AD --json` names it")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the body of a captured page to stdout as it was received, e.g. `sidelight captures show ID > page.html`."""
+    from crawlers.report import show_body
+    from store.workspace import open_workspace
+
+    show_body(open_workspace(workspace), capture_id)
+
+
+@captures_app.command("index")
+def index_captures(workspace: WorkspaceOption = None) -> None:
+    """Print an index (CDXJ) of the evidence for replay tools, e.g. `sidelight captures index | LC_ALL=C sort > index.cdxj`."""
+    from crawlers.captures import index_lines
+    from store.workspace import open_workspace
+
+    for line in index_lines(open_workspace(workspace)):
+        typer.echo(line)

@@ -194,7 +194,7 @@ class Collector:
         if reason := refusal(url, self.site.manifest):
             counts[f"refused.{reason}"] += 1
             return []
-        lead = self._frontier.offer(url, kind, entry.depth + 1)
+        lead = self._frontier.offer(url, kind, entry.depth + 1, via=entry.url)
         return [lead] if lead else []
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
@@ -207,7 +207,7 @@ class Collector:
             error = f"{entry.url}: redirect refused ({reason})"
             self._keep(Visit(entry, fetched.at, Outcome.REFUSED, error, fetched, counts=counts))
             return []
-        lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1)
+        lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1, entry.url)
         leads = (lead,) if lead else ()
         self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
         return self._hand_out(leads)

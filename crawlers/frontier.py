@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One address to fetch. `hops` counts the redirects that led to it."""
+    """One address to fetch. `hops` counts the redirects that led to it; `via` is the address that did."""
 
     fingerprint: str
     url: str
@@ -40,6 +40,7 @@ class Entry:
     depth: int
     seq: int
     hops: int = 0
+    via: str | None = None
 
 
 class Frontier:
@@ -49,28 +50,28 @@ class Frontier:
         self._known = set(known)
         self._seq = seq
 
-    def offer(self, url: str, kind: Kind, depth: int, hops: int = 0) -> Entry | None:
+    def offer(self, url: str, kind: Kind, depth: int, hops: int = 0, via: str | None = None) -> Entry | None:
         """A new entry, or None where the run knows the address already."""
         address = clean(url)
-        return self._new(fingerprint(address), address, kind, depth, hops)
+        return self._new(fingerprint(address), address, kind, depth, hops, via)
 
     def missing(self, ad_id: str, url: str) -> Entry | None:
         """An entry for an ad that has no page of its own and that a complete listing no longer shows."""
-        return self._new(hashlib.sha256(f"missing {ad_id}".encode()).hexdigest()[:32], url, Kind.CHECK, 0, 0)
+        return self._new(hashlib.sha256(f"missing {ad_id}".encode()).hexdigest()[:32], url, Kind.CHECK, 0)
 
     def once_more(self, entry: Entry) -> Entry:
         """An entry that asks for the same address a second time."""
         self._seq += 1
         key = hashlib.sha256(f"again {self._seq} {entry.fingerprint}".encode()).hexdigest()[:32]
         self._known.add(key)
-        return Entry(key, entry.url, entry.kind, entry.depth, self._seq, entry.hops)
+        return Entry(key, entry.url, entry.kind, entry.depth, self._seq, entry.hops, entry.via)
 
-    def _new(self, key: str, url: str, kind: Kind, depth: int, hops: int) -> Entry | None:
+    def _new(self, key: str, url: str, kind: Kind, depth: int, hops: int = 0, via: str | None = None) -> Entry | None:
         if key in self._known:
             return None
         self._known.add(key)
         self._seq += 1
-        return Entry(key, url, kind, depth, self._seq, hops)
+        return Entry(key, url, kind, depth, self._seq, hops, via)
 
 
 def load(connection: Connection, run_id: str) -> tuple[Frontier, list[Entry]]:
@@ -81,7 +82,9 @@ def load(connection: Connection, run_id: str) -> tuple[Frontier, list[Entry]]:
     waiting = connection.execute(
         select(frontier).where(mine, frontier.c.state == Outcome.WAITING.value).order_by(frontier.c.seq)
     )
-    entries = [Entry(row.fingerprint, row.url, Kind(row.kind), row.depth, row.seq) for row in waiting]
+    entries = [
+        Entry(row.fingerprint, row.url, Kind(row.kind), row.depth, row.seq, row.hops, row.via) for row in waiting
+    ]
     return Frontier(known, seq), entries
 
 
@@ -125,6 +128,4 @@ def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
 
 
 def _row(run_id: str, entry: Entry) -> dict[str, object]:
-    values = asdict(entry)
-    values.pop("hops")
-    return {**values, "kind": entry.kind.value, "run_id": run_id, "state": Outcome.WAITING.value, "error": None}
+    return {**asdict(entry), "kind": entry.kind.value, "run_id": run_id, "state": Outcome.WAITING.value, "error": None}

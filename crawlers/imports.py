@@ -1,21 +1,21 @@
-"""Imports of ads from files (JSON Lines, CSV): the same checks and sightings as a crawl, each ad pointing to file and line.
+"""Imports of ads from files (JSON Lines, CSV, Parquet): the checks and sightings of a crawl, each ad pointing to file and line.
 
 The run's id follows from the file's bytes, so an interrupted import goes on and a repeated one changes nothing.
 """
 
-import csv
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import insert, select, update
 
-from crawlers.adlines import FIELD_LIMIT, KNOWN, parse_ad
+from crawlers.adfiles import Bad, header, rows
+from crawlers.adlines import KNOWN, parse_ad
+from crawlers.columns import ColumnMap
 from crawlers.errors import ImportFileError
 from crawlers.records import Ad, Origin
 from crawlers.stored import record_sightings
@@ -37,29 +37,23 @@ class Imported:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A line or record that is no ad, with why."""
-
-    line: int
-    reason: str
-
-
 def import_ads(
     workspace: Workspace,
     path: Path,
     report: Callable[[str], None],
     progress: Callable[[int], None] = lambda _: None,
+    columns: ColumnMap | None = None,
 ) -> Imported:
-    """Import `path` (.csv, else JSON Lines); each bad line is reported as `file:line: reason` and the rest goes on.
+    """Import `path` (.csv, .parquet, else JSON Lines); a bad line is reported as `file:line: reason` and the rest goes on.
 
-    Raises ImportFileError where the file cannot be read at all.
+    `columns` says which of the file's columns are which fields, where they are not named alike. Raises ImportFileError
+    where the file cannot be read at all.
     """
     digest = file_digest(path)
-    run_id, started, counts = begin(workspace, f"import-{path.name}", digest)
-    lines = _csv(path, digest) if path.suffix.lower() == ".csv" else _json_lines(path, digest)
+    _check_columns(path, columns)
+    run_id, started, counts = begin(workspace, f"import-{path.name}", _run_digest(digest, columns))
     last = counts.pop("line", 0)
-    for part in chunks(((number, one) for number, one in lines if number > last), BATCH):
+    for part in chunks(((number, one) for number, one in _ads(path, digest, columns) if number > last), BATCH):
         for number, one in part:
             if isinstance(one, Bad):
                 counts["bad"] += 1
@@ -78,6 +72,10 @@ def file_digest(path: Path) -> str:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as problem:
         raise ImportFileError(f"{path}: cannot be read: {problem.strerror}") from None
+
+
+def _run_digest(digest: str, columns: ColumnMap | None) -> str:
+    return hashlib.sha256(f"{digest} {columns.digest}".encode()).hexdigest() if columns else digest
 
 
 def begin(workspace: Workspace, name: str, digest: str) -> tuple[str, datetime, Counter[str]]:
@@ -118,66 +116,31 @@ def _store(
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(counts={**+counts, **mark}))
 
 
-def _json_lines(path: Path, digest: str) -> Iterator[tuple[int, Ad | Bad]]:
-    with path.open("rb") as handle:
-        for number, line in enumerate(handle, start=1):
-            if line.strip():
-                yield number, _line(line, Origin(file_sha256=digest, line=number))
-
-
-def _line(line: bytes, origin: Origin) -> Ad | Bad:
-    try:
-        value = orjson.loads(line)
-        if not isinstance(value, dict):
-            return Bad(origin.line or 0, f"expected a JSON object, found {type(value).__name__}")
-        return parse_ad(value, origin)
-    except (BadLineError, orjson.JSONDecodeError) as problem:
-        return Bad(origin.line or 0, str(problem))
-
-
-def _csv(path: Path, digest: str) -> Iterator[tuple[int, Ad | Bad]]:
-    """Rows under a first line of column names; several image hashes in one cell are parted by blanks."""
-    csv.field_size_limit(FIELD_LIMIT + 1)
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as handle:
-        reader = csv.reader(handle, strict=True)
-        columns = _columns(path, reader)
-        for number, row in _rows(reader):
-            if isinstance(row, Bad):
-                yield number, row
-            elif len(row) != len(columns):
-                yield number, Bad(number, f"{len(row)} cells under {len(columns)} columns")
-            elif any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
-                yield number, Bad(number, "not UTF-8")
-            else:
-                value: dict[str, Any] = {name: cell for name, cell in zip(columns, row, strict=True) if cell}
-                if "image_hashes" in value:
-                    value["image_hashes"] = value["image_hashes"].split()
-                try:
-                    yield number, parse_ad(value, Origin(file_sha256=digest, line=number))
-                except BadLineError as problem:
-                    yield number, Bad(number, str(problem))
-
-
-def _columns(path: Path, reader: Iterable[list[str]]) -> list[str]:
-    try:
-        columns = next(iter(reader), [])
-    except csv.Error as problem:
-        raise ImportFileError(f"{path}:1: no CSV: {problem}") from None
-    if unknown := sorted(set(columns) - KNOWN):
-        raise ImportFileError(f"{path}:1: unknown column {unknown[0]!r}; known are {', '.join(sorted(KNOWN))}")
-    if len(set(columns)) < len(columns):
-        raise ImportFileError(f"{path}:1: a column stands twice")
-    return columns
-
-
-def _rows(reader: Any) -> Iterator[tuple[int, list[str] | Bad]]:
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            yield reader.line_num, Bad(reader.line_num, f"no CSV: {problem}")
+def _ads(path: Path, digest: str, columns: ColumnMap | None) -> Iterator[tuple[int, Ad | Bad]]:
+    for number, row in rows(path):
+        if isinstance(row, Bad):
+            yield number, row
             continue
-        if row:
-            yield reader.line_num, row
+        try:
+            value = columns.ad_of(row) if columns else _spaced(row)
+            yield number, parse_ad(value, Origin(file_sha256=digest, line=number))
+        except BadLineError as problem:
+            yield number, Bad(number, str(problem))
+
+
+def _spaced(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A CSV cell has room for several image hashes, parted by blanks."""
+    hashes = row.get("image_hashes")
+    return {**row, "image_hashes": hashes.split()} if isinstance(hashes, str) else row
+
+
+def _check_columns(path: Path, columns: ColumnMap | None) -> None:
+    """A table with a column that nothing takes is refused whole, before anything is stored."""
+    named = header(path)
+    if named is None:
+        return
+    if columns and (unknown := columns.unknown(named)):
+        raise ImportFileError(f"{path}:1: column {unknown[0]!r} is not in the map; name it in 'fields' or in 'ignore'")
+    if not columns and (unknown := sorted(set(named) - KNOWN)):
+        known = ", ".join(sorted(KNOWN))
+        raise ImportFileError(f"{path}:1: unknown column {unknown[0]!r}; known are {known}; others need a map (--map)")

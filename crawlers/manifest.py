@@ -50,13 +50,15 @@ def _ad_field(name: str) -> str:
     return name
 
 
-def _zone(name: str) -> str:
+def zone_name(name: str) -> str:
+    """A time zone's name as given; raises ValueError where there is none of that name."""
     if name not in available_timezones():
         raise ValueError(f"{name!r} is no time zone; take one such as America/Chicago")
     return name
 
 
-def _date_format(written: str) -> str:
+def date_format(written: str) -> str:
+    """A format for dates as given; raises ValueError where it is none."""
     sample = datetime(2026, 5, 4, 13, 7, 9)  # noqa: DTZ001  only to try the format
     try:
         datetime.strptime(sample.strftime(written), written)  # noqa: DTZ007
@@ -143,8 +145,8 @@ class Manifest(Strict):
     listing: Literal["pages", "next", "tree", "json"]
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    dates: list[Annotated[str, AfterValidator(_date_format)]] = Field(default_factory=list)
+    timezone: Annotated[str, AfterValidator(zone_name)] = "UTC"
+    dates: list[Annotated[str, AfterValidator(date_format)]] = Field(default_factory=list)
     pace: Pace = Pace()
     robots: Robots = Robots()
     budget: Budget = Budget()

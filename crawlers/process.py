@@ -17,12 +17,14 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from crawlers import runs
 from crawlers.collector import Collector
+from crawlers.evidence import Evidence
 from crawlers.halts import clear, lock_name
 from crawlers.manifest import relocated
 from crawlers.project import ROBOT, VERSION, process_settings, site_settings
 from crawlers.recorder import Recorder
 from crawlers.sites import Site, discover
 from crawlers.spider import HALTED, ListingSpider
+from store import disk
 from store.audit import Act, Via, append, operator
 from store.errors import BusyError, SidelightError
 from store.locks import exclusive
@@ -56,7 +58,9 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
     run = runs.take_up(workspace, site)
     _audit(workspace, site, run.run_id)
     known = {ad_id: relocated(url, origin) if origin else url for ad_id, url in run.known.items()}
-    recorder = Recorder(workspace, site.name, run.run_id, run.counts, f"{ROBOT}/{VERSION}")
+    facts = {"software": f"{ROBOT}/{VERSION}", "configuration-sha256": site.digest, "parser": site.version}
+    evidence = Evidence(workspace, site.name, run.run_id, facts)
+    recorder = Recorder(workspace, run.run_id, run.counts, evidence)
     collector = Collector(site, recorder, run.frontier, run.waiting, known, run.seen)
     crawler = Crawler(
         ListingSpider, {**process.settings.copy_to_dict(), **site_settings(site.manifest, workspace.settings.contact)}
@@ -80,7 +84,13 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
 
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
     recorder.on_commit = lambda: _tell(site=site.name, pages=recorder.counts["pages"])
-    process.crawl(crawler, collector=collector)
+
+    def tell(notice: str) -> None:
+        _tell(site=site.name, notice=notice)
+
+    if (share := disk.used(workspace.root)) >= disk.WARN_SHARE:
+        tell(f"the disk is {share:.0%} full")
+    process.crawl(crawler, collector=collector, tell=tell)
 
 
 def _audit(workspace: Workspace, site: Site, run_id: str) -> None:

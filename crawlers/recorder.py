@@ -1,5 +1,7 @@
 """Group commit: pages wait in memory, then go to the WARC file, which is synced, and then their captures, ads, sightings,
-new addresses and marks go to the database in one transaction. A kill at any moment leaves the last such commit."""
+new addresses and marks go to the database in one transaction. A kill at any moment leaves the last such commit.
+
+Where the disk is full, what waits goes on waiting (`full`), nothing is fetched, and the commit is tried again."""
 
 import hashlib
 from collections import Counter
@@ -8,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from crawlers import frontier
+from crawlers.evidence import Evidence
 from crawlers.frontier import Entry, Outcome
 from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sightings
 from crawlers.suppressed import suppressed
 from crawlers.tables import captures, runs
 from crawlers.validators import remember
-from crawlers.warc import Fetched, WarcFile
+from crawlers.warc import Fetched
+from store.disk import is_full
 from store.workspace import Workspace
 
 BATCH_PAGES = 50
@@ -43,23 +47,17 @@ class Visit:
 class Recorder:
     """Keeps one run's visits. `counts` are the run's, as of the last commit and what waits."""
 
-    def __init__(self, workspace: Workspace, site: str, run_id: str, counts: Counter[str], software: str) -> None:
+    def __init__(self, workspace: Workspace, run_id: str, counts: Counter[str], evidence: Evidence) -> None:
         self.workspace = workspace
-        self.site = site
+        self.site = evidence.site
         self.run_id = run_id
         self.counts = counts
+        self.full = False  # the disk: what was taken last could not be kept yet
         self.on_commit: Callable[[], None] = lambda: None
         self._waiting: list[Visit] = []
         self._bytes = 0
         self._since = monotonic()
-        self._name = f"{site}/{run_id}.warc.gz"
-        with workspace.read() as connection:
-            keep = connection.execute(
-                select(func.max(captures.c.warc_offset + captures.c.warc_length)).where(
-                    captures.c.warc_file == self._name
-                )
-            ).scalar_one()
-        self._file = WarcFile(workspace.captures / self._name, keep or 0, software)
+        self._evidence = evidence
 
     def keep(self, visit: Visit) -> None:
         """Take a visit; commits when enough wait."""
@@ -68,7 +66,7 @@ class Recorder:
         self._waiting.append(visit)
         self.counts.update(visit.counts)
         self._bytes += len(visit.fetched.body) if visit.fetched else 0
-        if len(self._waiting) >= BATCH_PAGES or self._bytes >= BATCH_BYTES:
+        if not self.full and (len(self._waiting) >= BATCH_PAGES or self._bytes >= BATCH_BYTES):
             self.commit()
 
     def tick(self) -> None:
@@ -77,30 +75,28 @@ class Recorder:
             self.commit()
 
     def commit(self) -> None:
-        """Make everything taken so far durable."""
+        """Make everything taken so far durable, or note that the disk is full; any other failure is raised."""
         if not self._waiting:
             return
-        waiting, self._waiting, self._bytes = self._waiting, [], 0
-        waiting = self._without_suppressed(waiting)
-        rows = [self._write(visit) for visit in waiting if visit.fetched is not None]
-        if rows:
-            self._file.sync()
-        with self.workspace.begin() as connection:
-            if rows:
-                connection.execute(insert(captures), rows)
-                remember(
-                    connection, self.site, {capture_id(self.run_id, one.entry.fingerprint): one for one in waiting}
-                )
-            seen = [(ad, visit.at) for visit in waiting for ad in visit.ads]
-            moments = [at for _, at in seen]
-            record_sightings(connection, [ad for ad, _ in seen], seen_at=moments, run_id=self.run_id)
-            for visit in waiting:
-                if visit.gone is not None:
-                    capture = capture_id(self.run_id, visit.entry.fingerprint) if visit.fetched else None
-                    record_gone(connection, visit.gone, seen_at=visit.at, run_id=self.run_id, capture_id=capture)
-            frontier.add(connection, self.run_id, (entry for visit in waiting for entry in visit.leads))
-            frontier.settle(connection, self.run_id, ((one.entry, one.outcome, one.error) for one in waiting))
-            connection.execute(update(runs).where(runs.c.run_id == self.run_id).values(counts=dict(self.counts)))
+        self._since = monotonic()
+        try:
+            self._waiting = self._without_suppressed(self._waiting)
+            rows = self._evidence.write(
+                [(capture_id(self.run_id, one.entry.fingerprint), one.fetched) for one in self._waiting if one.fetched]
+            )
+            with self.workspace.begin() as connection:
+                if rows:
+                    connection.execute(insert(captures), rows)
+                self._write(connection, self._waiting)
+        except Exception as problem:
+            self._evidence.cut_back()
+            if not is_full(problem, self.workspace.root):
+                raise
+            self.full = True
+            return
+        self.full = False
+        self._evidence.committed()
+        self._waiting, self._bytes = [], 0
         self.on_commit()
 
     def plan(self, entries: Sequence[Entry]) -> None:
@@ -110,24 +106,21 @@ class Recorder:
 
     def close(self) -> None:
         """Let go of the file; what was not committed is cut back when the run is taken up again."""
-        self._file.close()
+        self._evidence.close()
 
-    def _write(self, visit: Visit) -> dict[str, object]:
-        fetched = visit.fetched
-        if fetched is None:
-            raise ValueError("a visit without a response has no evidence")
-        offset, length = self._file.write(fetched)
-        return {
-            "capture_id": capture_id(self.run_id, visit.entry.fingerprint),
-            "url": fetched.url,
-            "fetched_at": fetched.at,
-            "status": fetched.status,
-            "sha256": hashlib.sha256(fetched.body).hexdigest(),
-            "warc_file": self._name,
-            "warc_offset": offset,
-            "warc_length": length,
-            "run_id": self.run_id,
-        }
+    def _write(self, connection: Connection, visits: Sequence[Visit]) -> None:
+        seen = [(ad, visit.at) for visit in visits for ad in visit.ads]
+        moments = [at for _, at in seen]
+        record_sightings(connection, [ad for ad, _ in seen], seen_at=moments, run_id=self.run_id)
+        for visit in visits:
+            if visit.gone is not None:
+                capture = capture_id(self.run_id, visit.entry.fingerprint) if visit.fetched else None
+                record_gone(connection, visit.gone, seen_at=visit.at, run_id=self.run_id, capture_id=capture)
+        frontier.add(connection, self.run_id, (entry for visit in visits for entry in visit.leads))
+        captured = {capture_id(self.run_id, one.entry.fingerprint): one for one in visits if one.fetched}
+        remember(connection, self.site, captured)
+        frontier.settle(connection, self.run_id, ((one.entry, one.outcome, one.error) for one in visits))
+        connection.execute(update(runs).where(runs.c.run_id == self.run_id).values(counts=dict(self.counts)))
 
     def _without_suppressed(self, waiting: list[Visit]) -> list[Visit]:
         """Neither ad nor page is kept where an ad carries an identifier that may not be collected."""

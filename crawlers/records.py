@@ -78,6 +78,7 @@ class Sighting:
     change: Change
     capture_id: str | None
     run_id: str
+    posted_at: datetime | None = None  # the date the site gave then; later than before where the ad was bumped
 
 
 @dataclass(frozen=True, slots=True)

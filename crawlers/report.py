@@ -2,16 +2,20 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
 from crawlers import runs
+from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
 from crawlers.halts import halt
 from crawlers.imports import Imported
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
+from store import audit
+from store.audit import Act, Via
 from store.errors import BusyError, UsageError
 from store.health import State
 from store.jsonlines import SKIPPED_SOME, write_lines
@@ -104,6 +108,31 @@ def show_checks(workspace: Workspace, names: Sequence[str] | None, folders: Iter
             for sentence in problems:
                 typer.echo(f"  {sentence}")
     return int(wrong > 0)
+
+
+def show_damages(workspace: Workspace, *, as_json: bool) -> int:
+    """A line for each damage and one for the sum; 1 where there is any."""
+    sound = damaged = 0
+    for one in verify(workspace):
+        if isinstance(one, str):
+            sound += 1
+            continue
+        damaged += 1
+        if as_json:
+            write_lines("-", [asdict(one)])
+        else:
+            typer.echo(f"{one.warc_file}: from byte {one.offset}: {one.problem}")
+    if not as_json:
+        typer.echo(f"{sound} files sound, {damaged} damages")
+    return int(damaged > 0)
+
+
+def show_body(workspace: Workspace, capture_id: str) -> None:
+    """The body of a capture on stdout; the look is logged before it is shown."""
+    audit.append(workspace, Act(audit.operator(), Via.COMMAND, "show", "capture", capture_id))
+    with workspace.read() as connection:
+        body = body_of(workspace, connection, capture_id)
+    sys.stdout.buffer.write(body)
 
 
 def _facts(one: RunVerdict) -> dict[str, object]:

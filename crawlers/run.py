@@ -26,10 +26,12 @@ def crawl(
     sites: Sequence[Path] = (),
     origin: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> list[RunVerdict]:
     """Crawl the named sites (all, where `names` is None) found in the workspace and the folders `sites`.
 
-    `origin` (host:port) stands in for the host of every start address. `progress` is told how many pages are kept so far.
+    `origin` (host:port) stands in for the host of every start address. `progress` is told how many pages are kept so far,
+    `notice` what an operator should know at once (the disk is full).
     A site that cannot be begun gets a red verdict and the rest goes on. An interrupted run is taken up again.
     Raises UsageError for an unknown name, StoppedError after Ctrl-C, CrawlError where the process or the disk failed.
     """
@@ -49,11 +51,13 @@ def crawl(
             "names": good,
             "origin": origin,
         }
-        verdicts += _run(workspace, order, progress)
+        verdicts += _run(workspace, order, progress, notice)
     return sorted(verdicts, key=lambda one: one.site)
 
 
-def _run(workspace: Workspace, order: dict[str, Any], progress: Callable[[int], None]) -> list[RunVerdict]:
+def _run(
+    workspace: Workspace, order: dict[str, Any], progress: Callable[[int], None], notice: Callable[[str], None]
+) -> list[RunVerdict]:
     command = [sys.executable, "-m", "crawlers.process"]
     # Its own process group: Ctrl-C on the terminal reaches it once, through us.
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0) as process:
@@ -62,7 +66,7 @@ def _run(workspace: Workspace, order: dict[str, Any], progress: Callable[[int], 
         process.stdin.write(orjson.dumps(order, option=orjson.OPT_APPEND_NEWLINE))
         process.stdin.flush()
         with _forwarding(process) as stopped:
-            ended, problems = _follow(process.stdout, progress)
+            ended, problems = _follow(process.stdout, progress, notice)
             status = process.wait()
     if problems:
         raise CrawlError(f"{'; '.join(problems)}; run it again to go on")
@@ -74,7 +78,9 @@ def _run(workspace: Workspace, order: dict[str, Any], progress: Callable[[int], 
         return [verdict for run_id in ended if (verdict := runs.verdict(connection, run_id)) is not None]
 
 
-def _follow(reports: IO[bytes], progress: Callable[[int], None]) -> tuple[list[str], list[str]]:
+def _follow(
+    reports: IO[bytes], progress: Callable[[int], None], notice: Callable[[str], None]
+) -> tuple[list[str], list[str]]:
     """Runs that were worked on, and what went wrong, as the process reports it."""
     pages: dict[str, int] = {}
     ended, problems = [], []
@@ -86,6 +92,8 @@ def _follow(reports: IO[bytes], progress: Callable[[int], None]) -> tuple[list[s
         if "pages" in report:
             pages[report["site"]] = report["pages"]
             progress(sum(pages.values()))
+        elif "notice" in report:
+            notice(f"{report['site']}: {report['notice']}")
         elif report.get("problem"):
             problems.append(f"{report['site']}: {report['problem']}")
         else:

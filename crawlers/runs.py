@@ -14,7 +14,7 @@ from crawlers.records import TEXT_FIELDS, Change, RunVerdict
 from crawlers.sites import Site
 from crawlers.tables import ads, runs, sightings
 from crawlers.verdict import ORDER, TROUBLES, Finding, Past, judge, worst
-from store import health
+from store import disk, health
 from store.health import Health, State
 from store.schema import now
 from store.workspace import Workspace
@@ -76,7 +76,7 @@ def end(workspace: Workspace, manifest: Manifest, run_id: str, counts: Mapping[s
         total = _totals(connection, run_id, counts)
         parsed = max(counts.get("ads", 0), 1)
         fill = {name: counts.get(f"filled.{name}", 0) / parsed for name in FILLED}
-        findings = judge(manifest, total, fill, _past(connection, run.site, run_id))
+        findings = [*judge(manifest, total, fill, _past(connection, run.site, run_id)), *_room(workspace)]
         notes = frontier.errors(connection, run_id, NOTES)
         return _close(connection, run, findings, total, fill, notes)
 
@@ -152,6 +152,14 @@ def _totals(connection: Connection, run_id: str, counts: Mapping[str, int]) -> d
     total["errors"] = counts.get("errors", 0)
     total["http_errors"] = failed - counts.get("errors", 0) - counts.get("unreadable", 0)
     return dict(sorted(total.items()))
+
+
+def _room(workspace: Workspace) -> list[Finding]:
+    """A warning, early enough to do something about it."""
+    share = disk.used(workspace.root)
+    if share < disk.WARN_SHARE:
+        return []
+    return [Finding("disk", State.AMBER, f"the disk of the workspace is {share:.0%} full", share, disk.WARN_SHARE)]
 
 
 def _past(connection: Connection, site: str, run_id: str) -> list[Past]:

@@ -1,11 +1,13 @@
 """The one spider: carries addresses to the network and responses back. What they mean is the collector's."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
+from OpenSSL.crypto import FILETYPE_ASN1
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, StopDownload
@@ -42,9 +44,11 @@ class ListingSpider(scrapy.Spider):
     problem: str | None = None
     reason = ""
 
-    def __init__(self, collector: Collector, **kwargs: Any) -> None:
+    def __init__(self, collector: Collector, tell: Callable[[str], None], **kwargs: Any) -> None:
+        """`tell` is given what an operator should know at once."""
         super().__init__(**kwargs)
         self.collector = collector
+        self.tell = tell
         manifest, workspace = collector.site.manifest, collector.recorder.workspace
         self.pace = Pace(
             workspace.root / "hosts",
@@ -98,9 +102,13 @@ class ListingSpider(scrapy.Spider):
             _lines(response.headers),
             response.body,
             str(peer) if peer else None,
+            sha256(response.certificate.dump(FILETYPE_ASN1)).hexdigest() if response.certificate else None,
+            entry.via,
+            entry.hops,
         )
         for lead in self._guarded(self.collector.arrived, entry, fetched) or ():
             yield self._request(lead)
+        self._wait_for_room()
         if self.collector.exhausted and self.collector.exhausted != "pages":
             self._close(BUDGET)
 
@@ -153,11 +161,26 @@ class ListingSpider(scrapy.Spider):
             self._close(BUDGET)
         elif is_asked(self.collector.recorder.workspace, self.collector.site.name):
             self._close(HALTED)
+        self._wait_for_room()
+
+    def _wait_for_room(self) -> None:
+        """Fetch nothing while the disk is full, and go on when there is room again."""
+        engine, full = self.crawler.engine, self.collector.recorder.full
+        if engine is None or engine.paused is full:
+            return
+        if full:
+            engine.pause()
+            self.tell("the disk is full: waiting for room, nothing is fetched and nothing is lost")
+        else:
+            engine.unpause()
+            self.tell("there is room again: going on")
 
     def _idle(self) -> None:
         self._guarded(self.collector.recorder.commit)
         if self.problem:
             return
+        if self.collector.recorder.full:
+            raise DontCloseSpider
         complete = listing_complete(self.collector.recorder.workspace, self.collector.recorder.run_id)
         entries = self._guarded(self.collector.when_idle, listing_complete=complete)
         engine = self.crawler.engine
@@ -188,6 +211,8 @@ class ListingSpider(scrapy.Spider):
         if self._clock.running:
             self._clock.stop()
         self._guarded(self.collector.recorder.commit)
+        if self.collector.recorder.full and self.problem is None:
+            self.problem = "the disk is full; what was fetched last is fetched again"
         self.collector.recorder.close()
 
 

@@ -59,7 +59,7 @@ def record_sightings(
         row.ad_id: row._asdict()
         for row in select_in(connection, select(ads), ads.c.ad_id, dict.fromkeys(ad.ad_id for ad in seen))
     }
-    work = _Work(states=known)
+    work = _Work(states=known, dated=_newest_dates(connection, seen, known))
     found = [work.see(ad, moment, run_id) for ad, moment in zip(seen, moments, strict=True)]
     work.write(connection)
     return found
@@ -70,6 +70,8 @@ class _Work:
     """The rows a batch of sightings makes, worked out in memory and written at once."""
 
     states: dict[str, dict[str, Any]]
+    dated: dict[str, datetime]  # the newest date known of ads that come with a later one than they were posted at
+    redated: dict[str, None] = field(default_factory=dict)
     fresh: dict[str, None] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
     to_read: dict[str, None] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class _Work:
             self._renew(state, ad, digest, seen_at, change)
         if change is not Change.SAME:
             self.to_read[ad.ad_id] = None
-        sighting = Sighting(ad.ad_id, seen_at, change, ad.origin.capture_id, run_id)
+        sighting = Sighting(ad.ad_id, seen_at, change, ad.origin.capture_id, run_id, ad.posted_at)
         self.sightings.setdefault(ad.ad_id, sighting)
         return sighting
 
@@ -102,7 +104,12 @@ class _Work:
             state["first_seen"] = min(state["first_seen"], seen_at)
             return
         # A bump gives an ad a new date; it was posted when it was first posted, and groups are named by that.
+        if ad.ad_id in self.dated and ad.posted_at and ad.posted_at > self.dated[ad.ad_id]:
+            self.dated[ad.ad_id] = ad.posted_at
+            self.redated[ad.ad_id] = None
         posted_at = min(filter(None, (state["posted_at"], ad.posted_at)), default=None)
+        if posted_at != state["posted_at"]:
+            self.redated[ad.ad_id] = None
         if change is Change.CHANGED:
             self.versions.append(_version(state))
             state |= {**_columns(ad), "digest": digest, "version": state["version"] + 1}
@@ -123,6 +130,8 @@ class _Work:
         insert_missing(connection, ad_versions, self.versions)
         insert_missing(connection, sightings, (_row(one) for one in self.sightings.values()))
         pending.announce(connection, "ads", self.to_read)
+        # It says what it said, but where it is and how long it runs has changed.
+        pending.announce(connection, "readings", (ad_id for ad_id in self.redated if ad_id not in self.to_read))
         # What is only seen again needs no reading, but its document says when it was last seen.
         outbox.put(connection, outbox.AD, (ad_id for ad_id in self.seen_again if ad_id not in self.to_read))
 
@@ -136,6 +145,31 @@ def record_gone(connection: Connection, ad_id: str, *, seen_at: datetime, run_id
         insert_missing(connection, sightings, [_row(Sighting(ad_id, seen_at, Change.GONE, capture_id, run_id))])
         outbox.put(connection, outbox.AD, [ad_id])
     return bool(gone)
+
+
+def renewals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, tuple[datetime, ...]]:
+    """For each of these ads that was bumped, the later dates its site gave it, in order."""
+    query = (
+        select(sightings.c.ad_id, sightings.c.posted_at)
+        .join(ads, ads.c.ad_id == sightings.c.ad_id)
+        .where(sightings.c.posted_at > ads.c.posted_at)
+        .distinct()
+    )
+    found: dict[str, list[datetime]] = {}
+    for row in select_in(connection, query, sightings.c.ad_id, ad_ids):
+        found.setdefault(row.ad_id, []).append(row.posted_at)
+    return {ad_id: tuple(sorted(moments)) for ad_id, moments in found.items()}
+
+
+def _newest_dates(connection: Connection, seen: Sequence[Ad], known: dict[str, dict[str, Any]]) -> dict[str, datetime]:
+    """Of the ads that now come with a later date than they were posted at, the newest date they had before."""
+    later = {
+        ad.ad_id: posted
+        for ad in seen
+        if ad.posted_at and (posted := known.get(ad.ad_id, {}).get("posted_at")) and ad.posted_at > posted
+    }
+    before = renewals(connection, later)
+    return {ad_id: before.get(ad_id, (posted,))[-1] for ad_id, posted in later.items()}
 
 
 def content_digest(ad: Ad) -> str:

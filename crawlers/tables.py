@@ -31,6 +31,8 @@ frontier = Table(
     Column("state", String, nullable=False),  # waiting, done, failed, refused
     Column("error", Text),
     Column("seq", BigInteger, nullable=False),
+    Column("via", Text),  # the page, or the redirect, that led here
+    Column("hops", Integer, nullable=False, server_default="0"),  # redirects in a row
     Index("ix_frontier_waiting", "run_id", "state", "seq"),
 )
 
@@ -45,8 +47,13 @@ captures = Table(
     Column("warc_file", String, nullable=False),
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
+    # Of the stored bytes since the record before, so that a change of any byte of the file shows; null in the oldest rows.
+    Column("stored_sha256", String),
+    Column("refers_to", String, ForeignKey("captures.capture_id")),  # the capture that holds the same body in full
     Column("run_id", String, nullable=False),
     Index("ix_captures_warc", "warc_file", "warc_offset"),
+    Index("ix_captures_sha256", "sha256"),
+    Index("ix_captures_run", "run_id"),
 )
 
 # What a server said to tell versions of a page apart, and the capture of the version it said it of.
@@ -57,6 +64,8 @@ validators = Table(
     Column("fingerprint", String, primary_key=True),
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content_encoding", Text, nullable=False),
     Column("capture_id", String, nullable=False),
 )
 
@@ -107,4 +116,5 @@ sightings = Table(
     Column("seen_at", Instant, nullable=False),
     Column("change", String, nullable=False),
     Column("capture_id", String),
+    Column("posted_at", Instant),  # as the site gave it then: later than before where the ad was bumped
 )

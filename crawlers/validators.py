@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, select
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
+from crawlers.captures import body_of
 from crawlers.frontier import Entry, Outcome
 from crawlers.tables import captures, validators
 from crawlers.warc import Fetched
 from store.database import select_in, upsert
+from store.errors import SidelightError
 from store.schema import now
 from store.workspace import Workspace
 
@@ -38,8 +38,8 @@ class Validator:
     capture_id: str
     etag: str
     last_modified: str
-    warc_file: str
-    warc_offset: int
+    content_type: str
+    content_encoding: str
 
 
 class Validators:
@@ -57,13 +57,12 @@ class Validators:
         """Look up the validators of these entries."""
         if not self._any:
             return
-        columns = (validators, captures.c.warc_file, captures.c.warc_offset)
-        query = select(*columns).join(captures, captures.c.capture_id == validators.c.capture_id)
+        query = select(validators).join(captures, captures.c.capture_id == validators.c.capture_id)
         query = query.where(validators.c.site == self._site)
         with self._workspace.read() as connection:
             for row in select_in(connection, query, validators.c.fingerprint, [one.fingerprint for one in entries]):
                 self._ready[row.fingerprint] = Validator(
-                    row.capture_id, row.etag, row.last_modified, row.warc_file, row.warc_offset
+                    row.capture_id, row.etag, row.last_modified, row.content_type, row.content_encoding
                 )
 
     def headers(self, entry: Entry) -> dict[str, str]:
@@ -80,16 +79,12 @@ class Validators:
         if known is None:
             return None
         try:
-            with (self._workspace.captures / known.warc_file).open("rb") as handle:
-                handle.seek(known.warc_offset)
-                record = next(iter(ArchiveIterator(handle)))
-                lines, body = record.http_headers.headers, record.raw_stream.read()
-                status = int(record.http_headers.get_statuscode())
-        except (ArchiveLoadFailed, OSError, StopIteration, ValueError, AttributeError):
+            with self._workspace.read() as connection:
+                body = body_of(self._workspace, connection, known.capture_id)
+        except (SidelightError, OSError):
             return None
-        if record.rec_type != "response":
-            return None
-        return known.capture_id, Fetched(entry.url, now(), status, (), lines, body)
+        lines = [("Content-Type", known.content_type), ("Content-Encoding", known.content_encoding)]
+        return known.capture_id, Fetched(entry.url, now(), OK, (), lines, body)
 
     def forget(self, entry: Entry) -> None:
         """Ask for this address without conditions."""
@@ -104,7 +99,13 @@ def remember(connection: Connection, site: str, kept: Mapping[str, Kept]) -> Non
             continue
         etag, modified = one.fetched.header("etag"), one.fetched.header("last-modified")
         if 0 < len(etag) + len(modified) <= LENGTH_LIMIT:
-            facts = {"etag": etag, "last_modified": modified, "capture_id": capture}
+            facts = {
+                "etag": etag,
+                "last_modified": modified,
+                "content_type": one.fetched.header("content-type"),
+                "content_encoding": one.fetched.header("content-encoding"),
+                "capture_id": capture,
+            }
             rows.append({"site": site, "fingerprint": one.entry.fingerprint, **facts})
     if rows:
         upsert(connection, validators, rows)

@@ -1,14 +1,17 @@
-"""Evidence: what was sent and what came back, as WARC records, one gzip member each.
+"""Evidence: what was sent and what came back, as WARC 1.1 records, one gzip member each.
 
-The body stands as received, before its content encoding is undone; header lines stand as the HTTP client parsed them.
+The body stands as received, before its content encoding is undone; header lines stand as the HTTP client parsed them. For
+each response there are up to three records: the request, metadata (how the address was reached, the server's certificate),
+and the response last; or a revisit record in its place where the same bytes are kept already.
 """
 
+import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +23,7 @@ from store.errors import WorkspaceError
 Headers = Sequence[tuple[str, str]]
 # How the body travelled; it stands in the record without.
 TRANSPORT = frozenset({"transfer-encoding", "connection", "keep-alive", "content-length"})
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,65 +36,161 @@ class Fetched:
     request_headers: Headers
     headers: Headers
     body: bytes
-    peer: str | None = None
+    peer: str | None = None  # the address of the machine that answered
+    certificate: str | None = None  # SHA-256 of the server's certificate (DER), where there was one
+    via: str | None = None  # the page, or the redirect, that led here
+    hops: int = 0  # how many redirects in a row
 
     def header(self, name: str) -> str:
         """The first header of that name (lower case), or the empty string."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An earlier capture of the same bytes."""
+
+    capture_id: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a response's record lies in its file, and the SHA-256 of all that was written for it, as stored."""
+
+    offset: int
+    length: int
+    stored_sha256: str
+
+    @property
+    def end(self) -> int:
+        """The first byte behind it."""
+        return self.offset + self.length
+
+
 class WarcFile:
     """One growing file. `write` says where the response's record lies; nothing counts before `sync`."""
 
-    def __init__(self, path: Path, keep: int, software: str) -> None:
-        """Open `path`, cutting back whatever stands beyond the `keep` bytes that were committed."""
+    def __init__(self, path: Path, keep: int, facts: Mapping[str, str]) -> None:
+        """Open `path`, cutting back whatever stands beyond the `keep` bytes that were committed. `facts` open a new file."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._out = path.open("ab")
+        self._out = FileIO(path, "ab")  # unbuffered: what is left of a failed write can be cut back
         size = self._out.tell()
         if size < keep:
             raise WorkspaceError(f"{path}: holds {size} bytes where {keep} were recorded; restore it from a backup")
-        self._out.truncate(keep)
-        self._out.seek(keep)
-        self._writer = WARCWriter(self._out, gzip=True, warc_version="1.1")
-        if keep == 0:
-            facts = {"software": software, "format": "WARC File Format 1.1", "http-headers": "as parsed by the client"}
-            self._writer.write_record(self._writer.create_warcinfo_record(path.name, facts))
-            _sync_folder(path.parent)
+        self._facts = {**facts, "format": "WARC File Format 1.1", "http-headers": "as parsed by the client"}
+        self._path = path
+        self._told = _Told(self._out)
+        self._writer = WARCWriter(self._told, gzip=True, warc_version="1.1")
+        self.cut_back(keep)
+        _sync_folder(path.parent)
 
-    def write(self, fetched: Fetched) -> tuple[int, int]:
-        """Append request and response; returns offset and length of the response's record, in bytes."""
-        date = fetched.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._out.tell()
+
+    def write(self, fetched: Fetched, original: Original | None = None) -> Place:
+        """Append request, metadata, and the response; or, where `original` holds the same body, a record that refers to it."""
+        if not self.size:
+            self._writer.write_record(self._writer.create_warcinfo_record(self._path.name, self._facts))
+        date = _date(fetched.at)
         about = {"WARC-Date": date} | ({"WARC-IP-Address": fetched.peer} if fetched.peer else {})
+        head = StatusAndHeaders(_status(fetched.status), _kept(fetched), protocol="HTTP/1.1")
         response = self._writer.create_warc_record(
             fetched.url,
             "response",
             payload=BytesIO(fetched.body),
             length=len(fetched.body),
-            http_headers=StatusAndHeaders(_status(fetched.status), _kept(fetched), protocol="HTTP/1.1"),
+            http_headers=head,
             warc_headers_dict=dict(about),
         )
-        target = urlsplit(fetched.url)
-        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
-        lines = [("Host", target.netloc), *(line for line in fetched.request_headers if line[0].lower() != "host")]
-        request = self._writer.create_warc_record(
-            fetched.url,
-            "request",
-            http_headers=StatusAndHeaders(f"{path} HTTP/1.1", lines, protocol="GET"),
-            warc_headers_dict={**about, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")},
-        )
-        self._writer.write_record(request)
-        offset = self._out.tell()
+        self._writer.ensure_digest(response, block=True, payload=True)
+        if original is not None:
+            response = self._writer.create_revisit_record(
+                fetched.url,
+                response.rec_headers.get_header("WARC-Payload-Digest"),
+                original.url,
+                _date(original.at),
+                http_headers=head,
+                warc_headers_dict={**about, "WARC-Profile": IDENTICAL},
+            )
+        beside = {**about, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
+        self._writer.write_record(self._request(fetched, beside))
+        if said := _said(fetched):
+            self._writer.write_record(self._metadata(fetched.url, said, dict(beside)))
+        offset = self.size
         self._writer.write_record(response)
-        return offset, self._out.tell() - offset
+        return Place(offset, self.size - offset, self._told.digest())
 
     def sync(self) -> None:
         """Make everything written durable."""
-        self._out.flush()
         os.fsync(self._out.fileno())
+
+    def cut_back(self, size: int) -> None:
+        """Take back what was written behind `size`."""
+        self._out.truncate(size)
+        self._out.seek(size)
+        self._told.digest()
 
     def close(self) -> None:
         """Close the file."""
         self._out.close()
+
+    def _request(self, fetched: Fetched, beside: dict[str, str]) -> object:
+        target = urlsplit(fetched.url)
+        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+        lines = [("Host", target.netloc), *(line for line in fetched.request_headers if line[0].lower() != "host")]
+        head = StatusAndHeaders(f"{path} HTTP/1.1", lines, protocol="GET")
+        return self._writer.create_warc_record(fetched.url, "request", http_headers=head, warc_headers_dict=beside)
+
+    def _metadata(self, url: str, said: bytes, beside: dict[str, str]) -> object:
+        return self._writer.create_warc_record(
+            url,
+            "metadata",
+            payload=BytesIO(said),
+            length=len(said),
+            warc_content_type="application/warc-fields",
+            warc_headers_dict=beside,
+        )
+
+
+class _Told:
+    """A file that keeps the SHA-256 of what is written to it."""
+
+    def __init__(self, out: FileIO) -> None:
+        self._out = out
+        self._hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write all of it: an unbuffered file may take less than it is given when the disk fills up."""
+        left = memoryview(data)
+        while left:
+            left = left[self._out.write(left) :]
+        self._hash.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def digest(self) -> str:
+        """Of what was written since the last call."""
+        found, self._hash = self._hash.hexdigest(), hashlib.sha256()
+        return found
+
+
+def _said(fetched: Fetched) -> bytes:
+    facts = {
+        "via": fetched.via,
+        "hopsFromSeed": "R" * fetched.hops,
+        "certificate-sha256": fetched.certificate,
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in facts.items() if value).encode()
+
+
+def _date(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _status(code: int) -> str:

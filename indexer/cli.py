@@ -69,12 +69,19 @@ def search(
 @app.command()
 def show(
     ad: Annotated[str, typer.Argument(metavar="AD", help="the ad's id, such as harbor:1042")],
+    history: Annotated[
+        bool, typer.Option("--history", help="how it changed, capture by capture and word by word")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an ad: its text, what was read from it, where it was captured and when seen, its group and why that is ranked."""
+    """Show an ad: its text, what was read from it, where it was captured and when seen, its group and why that is ranked.
+
+    E.g. `sidelight show harbor:1042 --history`: what was removed stands in [-brackets-], what was added in {+braces+}.
+    """
     import orjson
 
+    from indexer.changes import changes_of, print_changes
     from indexer.dossier import of_ad
     from store import audit
     from store.workspace import open_workspace
@@ -82,8 +89,10 @@ def show(
     opened = open_workspace(workspace)
     audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "show", "ad", ad))
     with opened.read() as connection:
-        found = of_ad(connection, ad)
-    if as_json:
+        found = changes_of(connection, ad) if history else of_ad(connection, ad)
+    if history and not as_json:
+        print_changes(_printable(found))
+    elif as_json:
         typer.echo(orjson.dumps(found).decode())
     else:
         _print_ad(_printable(found))
@@ -110,7 +119,9 @@ def group(
     if as_json:
         typer.echo(orjson.dumps(found).decode())
     else:
-        _print_group(_printable(found), limit)
+        from indexer.group_print import print_group
+
+        print_group(_printable(found), limit)
 
 
 @index.command("rebuild")
@@ -247,43 +258,6 @@ def _print_ad(found: dict[str, Any]) -> None:
     for one in found["sightings"]:
         out.print(f"{one['seen_at']}  {one['change']}  run {one['run_id']}", style="dim", markup=False)
     out.print(f"group {found['group_id'] or 'none yet'}", markup=False)
-    _print_priority(out, found["priority"])
+    from indexer.group_print import print_priority
 
-
-def _print_group(found: dict[str, Any], limit: int) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    out = Console(highlight=False)
-    out.print(
-        Text(f"group {found['group_id']}", "bold"),
-        f"{len(found['ads'])} ads, {found['first_seen']} to {found['last_seen']}",
-    )
-    _print_priority(out, found["priority"])
-    lines = {
-        "ads": [
-            f"{one['ad_id']}  {one['site']}  {one['posted_at'] or 'no date'}  {one['title']}" for one in found["ads"]
-        ],
-        "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
-        "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
-        "places": [f"{one['name']}: {one['first']} to {one['last']}, {one['ads']} ads" for one in found["itinerary"]],
-    }
-    for title, rows in lines.items():
-        if rows:
-            out.print(Text(title, "bold"))
-            for row in rows[:limit]:
-                out.print(Text(f"  {row}"), soft_wrap=True)
-            if len(rows) > limit:
-                out.print(f"  and {len(rows) - limit} more; --limit shows them", style="dim")
-
-
-def _print_priority(out: Any, priority: dict[str, Any] | None) -> None:
-    if priority is None:
-        out.print("not ranked yet", style="dim")
-        return
-    value = f"review priority {priority['value']:.2f}, {priority['band']}, looked at as {priority['route']}"
-    out.print(f"{value} (model {priority['model']})", markup=False)
-    if priority["abstained"]:
-        out.print(f"  {priority['abstained']}", markup=False)
-    for one in priority["evidence"]:
-        out.print(f"  {one['direction']:>7}  {one['sentence']}", markup=False)
+    print_priority(out, found["priority"])

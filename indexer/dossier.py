@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from crawlers.records import TEXT_FIELDS
 from crawlers.stored import load_ads
 from crawlers.tables import captures, sightings
+from linker.portrait import portrait
 from linker.records import Group
 from linker.stored import group_ids_of, load_groups
 from models.records import Priority
@@ -60,7 +61,8 @@ def of_ad(connection: Connection, ad_id: str) -> dict[str, Any]:
 
 
 def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
-    """The group's ads, links with their reasons, hubs, itinerary, and priority with the evidence."""
+    """The group's ads, links with their reasons, hubs, itinerary, templates, conflicts, circuits, and priority with the
+    evidence."""
     group = load_groups(connection, [group_id]).get(group_id)
     if group is None:
         raise UsageError(f"no group {group_id!r} is stored; `sidelight show AD` names the group of an ad")
@@ -74,6 +76,7 @@ def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
             for ad_id, one in sorted(ads.items())
         ],
         **_evidence_of(group),
+        **portrait(connection, group).as_json(),
         "priority": _priority(load_priorities(connection, [group_id]).get(group_id)),
     }
 
@@ -83,7 +86,16 @@ def _evidence_of(group: Group) -> dict[str, Any]:
         "links": [one.as_json() for one in group.links],
         "hubs": [{"reason": one.reason.value, "key": one.key, "ads": one.ads, "why": one.why} for one in group.hubs],
         "itinerary": [
-            {"place": one.place, "name": one.name, "first": _time(one.first), "last": _time(one.last), "ads": one.ads}
+            {
+                "place": one.place,
+                "name": one.name,
+                "first": _time(one.first),
+                "last": _time(one.last),
+                "ads": one.ads,
+                "ad_ids": list(one.ad_ids),
+                "reposts": one.reposts,
+                "bumps": one.bumps,
+            }
             for one in group.itinerary
         ],
     }

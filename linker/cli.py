@@ -50,31 +50,28 @@ def link(source: InArgument, target: OutArgument) -> None:
 def why(
     left: Annotated[str, typer.Argument(metavar="AD")],
     right: Annotated[str, typer.Argument(metavar="AD")],
+    chains: Annotated[int, typer.Option("--chains", "-n", min=1, max=20, help="at most this many chains")] = 3,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why two ads are in one group: the shortest chain of evidence between them, step by step."""
-    from linker.why import why as steps_between
+    """Say why two ads are in one group, or why not: the shortest chains of evidence, with the words of each ad."""
+    from linker.answer import answer, lines
     from store import audit
     from store.errors import UsageError
     from store.jsonlines import write_lines
     from store.workspace import open_workspace
 
+    if left == right:
+        raise UsageError(f"`why` needs two different ads; {left!r} was given twice")
     opened = open_workspace(workspace)
     for ad_id in (left, right):
         audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "why", "ad", ad_id))
     with opened.read() as connection:
-        steps = steps_between(connection, left, right)
-    if not steps and left != right:
-        raise UsageError(f"nothing links {left} and {right}: they are in different groups, or were not linked yet")
+        found = answer(connection, left, right, chains)
+    for ad_id in found.between:
+        audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "why", "ad", ad_id))
     if as_json:
-        write_lines(
-            "-",
-            (
-                {"left": step.left, "right": step.right, "links": [one.as_json() for one in step.links]}
-                for step in steps
-            ),
-        )
+        write_lines("-", [found.as_json()])
         return
-    for number, step in enumerate(steps, start=1):
-        typer.echo(f"{number}. {step.sentence()}")
+    for line in lines(found):
+        typer.echo(line)

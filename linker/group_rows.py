@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -13,11 +12,11 @@ from linker.lineage import passages
 from linker.linking import describe
 from linker.partition import group_id_of, partition
 from linker.records import Group, Link, Reason
-from linker.signal_rows import Known, load_texts
+from linker.ride_rows import drop_rides, write_rides
+from linker.signal_rows import Known
 from linker.signals import Signals
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, links
-from linker.wording import Wording
 from store.database import chunks, select_in
 
 
@@ -35,7 +34,7 @@ def regroup(connection: Connection, touched: Iterable[str], signals: Known, at: 
     fresh = {group_id: part for group_id, part in after.items() if group_id not in same}
     stale = [group_id for group_id in before if group_id not in same]
     _remove(connection, stale)
-    _write(connection, _described(connection, fresh, known, inside))
+    _write(connection, _described(fresh, known, inside))
     events = passages(before, after, at)
     if events:
         connection.execute(
@@ -69,33 +68,23 @@ def _reach(connection: Connection, seeds: set[str]) -> tuple[set[str], list[Link
     return reached, list(found.values())
 
 
-def _described(
-    connection: Connection, parts: dict[str, list[str]], known: dict[str, Signals], inside: Iterable[Link]
-) -> list[Group]:
+def _described(parts: dict[str, list[str]], known: dict[str, Signals], inside: Iterable[Link]) -> list[Group]:
     owner = {ad_id: group_id for group_id, part in parts.items() for ad_id in part}
-    texts = load_texts(connection, {known[ad_id].wording.digest for ad_id in owner})
     within: dict[str, list[Link]] = defaultdict(list)
     for one in inside:
         group_id = owner.get(one.left)
         if group_id is not None and owner.get(one.right) == group_id:
             within[group_id].append(one)
     return [
-        describe([_with_text(known[ad_id], texts) for ad_id in part], within[group_id], {})
-        for group_id, part in sorted(parts.items())
+        describe([known[ad_id] for ad_id in part], within[group_id], {}) for group_id, part in sorted(parts.items())
     ]
-
-
-def _with_text(ad: Signals, texts: dict[str, str]) -> Signals:
-    digest = ad.wording.digest
-    if not digest:
-        return ad
-    return replace(ad, wording=Wording(digest, texts[digest]))
 
 
 def _remove(connection: Connection, group_ids: list[str]) -> None:
     for part in chunks(group_ids):
         connection.execute(delete(groups).where(groups.c.group_id.in_(part)))
         connection.execute(delete(group_members).where(group_members.c.group_id.in_(part)))
+    drop_rides(connection, group_ids)
 
 
 def _write(connection: Connection, made: list[Group]) -> None:
@@ -106,12 +95,13 @@ def _write(connection: Connection, made: list[Group]) -> None:
             "group_id": group.group_id,
             "ads": len(group.ad_ids),
             "itinerary": itinerary.as_json(group.itinerary),
-            "templates": [{"ad_ids": one.ad_ids, "text": one.text, "slots": one.slots} for one in group.templates],
+            "templates": [{"ad_ids": one.ad_ids} for one in group.templates],
             "first_seen": group.first_seen,
             "last_seen": group.last_seen,
         }
         for group in made
     ]
     connection.execute(insert(groups), rows)
+    write_rides(connection, made)
     members = [{"ad_id": ad_id, "group_id": group.group_id} for group in made for ad_id in group.ad_ids]
     connection.execute(insert(group_members), members)

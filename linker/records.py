@@ -55,7 +55,8 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stay of a group: GeoNames id, first and last instant, how many ads."""
+    """One stay of a group: GeoNames id, first and last instant, how many ads and which; of these how many are reposts, and
+    how often one of them was bumped."""
 
     place: str
     name: str
@@ -64,15 +65,65 @@ class Stop:
     first: datetime
     last: datetime
     ads: int
+    ad_ids: tuple[str, ...] = ()
+    reposts: int = 0
+    bumps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Near-copies inside a group: their common words, with `slots` where they differ and what fills each."""
+    """Near-copies inside a group. `linker.templates.pattern` shows what they have in common."""
 
     ad_ids: tuple[str, ...]
-    text: str
-    slots: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What fills a slot in these ads; empty where they have nothing there."""
+
+    words: str
+    ad_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place where near-copies differ, or where a mask stands; `kinds` are those of the mentions that fill it, and "words"."""
+
+    kinds: tuple[str, ...]
+    fills: tuple[Fill, ...]  # those in most ads first
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template opened: runs of common words and slots, in order.
+
+    `looked` ads of `ad_ids` were aligned, of so many different `wordings`; `strays` of them lack common words or have words of
+    their own in places that are no slots.
+    """
+
+    ad_ids: tuple[str, ...]
+    looked: int
+    wordings: int
+    parts: tuple[str | Slot, ...]
+    strays: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that pages and commands write."""
+        return {
+            "ads": len(self.ad_ids),
+            "looked": self.looked,
+            "wordings": self.wordings,
+            "strays": self.strays,
+            "parts": [
+                {"text": part}
+                if isinstance(part, str)
+                else {
+                    "slot": list(part.kinds),
+                    "fills": [{"words": one.words, "ads": list(one.ad_ids)} for one in part.fills],
+                }
+                for part in self.parts
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ An ad's time is when its site says it was posted, else when it was first seen: a
 belong together or what their group is called, so that the same pages crawled at another hour give the same ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from crawlers.records import Ad
+from linker.offers import is_job_offer
 from linker.records import Reason
 from linker.webkeys import keys_of_url
 from linker.wording import Wording, wording_of
-from nlp.records import Kind, Reading
+from nlp.records import Kind, Mention, Reading
 
 # Stands for the time of an ad that has none, when ads come without a store.
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +26,6 @@ CONTACTS = {
     Kind.HANDLE: Reason.HANDLE,
     Kind.PAYMENT: Reason.PAYMENT,
 }
-RECRUITS = "recruitment_offer"
 
 
 class Key(NamedTuple):
@@ -58,6 +58,13 @@ class Signals:
     places: tuple[Place, ...]
     recruits: bool
     wording: Wording
+    at: str = ""  # the place it is posted for, one of `places`; empty where none is on the map
+    bumps: tuple[datetime, ...] = ()  # dates its site gave it later than `first`: it was put on top again
+
+    @property
+    def where(self) -> Place | None:
+        """The place it is posted for."""
+        return next((place for place in self.places if place.place == self.at), None)
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -72,13 +79,23 @@ class Signals:
             "ages": self.ages,
             "places": [list(place) for place in self.places],
             "recruits": self.recruits,
+            "at": self.at,
+            "bumps": [moment.isoformat() for moment in self.bumps],
         }
 
 
 def signals_of(
-    ad: Ad, reading: Reading, *, first_seen: datetime | None = None, last_seen: datetime | None = None
+    ad: Ad,
+    reading: Reading,
+    *,
+    first_seen: datetime | None = None,
+    last_seen: datetime | None = None,
+    renewed: Iterable[datetime] = (),
 ) -> Signals:
-    """The signals of an ad and its reading; `first_seen` counts only where the site gives no date."""
+    """The signals of an ad and its reading; `first_seen` counts only where the site gives no date.
+
+    `renewed` are the dates at which the site gave the ad another date.
+    """
     first = ad.posted_at or first_seen or UNKNOWN
     return Signals(
         ad_id=ad.ad_id,
@@ -89,10 +106,10 @@ def signals_of(
         names=_values(reading, Kind.NAME),
         ages=_values(reading, Kind.AGE),
         places=_places(reading),
-        recruits=any(
-            mention.value == RECRUITS and not mention.detail.get("negated") for mention in reading.of(Kind.INDICATOR)
-        ),
+        recruits=is_job_offer(ad, reading),
         wording=wording_of(reading.masked),
+        at=_at(reading),
+        bumps=tuple(sorted({moment for moment in renewed if moment > first})),
     )
 
 
@@ -104,6 +121,8 @@ def facts_to_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
         "ages": tuple(facts["ages"]),
         "places": tuple(Place(*place) for place in facts["places"]),
         "recruits": facts["recruits"],
+        "at": facts["at"],
+        "bumps": tuple(map(datetime.fromisoformat, facts["bumps"])),
     }
 
 
@@ -129,6 +148,17 @@ def _places(reading: Reading) -> tuple[Place, ...]:
     found = set()
     for mention in reading.of(Kind.PLACE):
         detail = mention.detail
-        if detail.get("lat") is not None and detail.get("lon") is not None:
+        if _on_the_map(mention):
             found.add(Place(mention.value, mention.label, float(detail["lat"]), float(detail["lon"])))
     return tuple(sorted(found))
+
+
+def _at(reading: Reading) -> str:
+    """Where the ad offers: the place in its location field, else the first one it names."""
+    placed = [one for one in reading.of(Kind.PLACE) if _on_the_map(one) and not one.detail.get("negated")]
+    first = next((one for one in placed if one.field == "location"), placed[0] if placed else None)
+    return first.value if first else ""
+
+
+def _on_the_map(mention: Mention) -> bool:
+    return mention.detail.get("lat") is not None and mention.detail.get("lon") is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
-from crawlers.stored import load_ads
+from crawlers.stored import load_ads, renewals
 from linker.copy_rows import bands_by_wording, recluster
 from linker.group_rows import regroup
 from linker.key_rows import relink
@@ -27,7 +27,7 @@ from store.workspace import Workspace
 
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "1"
+VERSION = "2"
 BATCH = 1_000
 
 
@@ -58,8 +58,15 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     """What can be worked out from the ads alone; an ad that is gone, or has no reading, is left out of the signals."""
     stored = load_ads(connection, ad_ids)
+    renewed = renewals(connection, ad_ids)
     made = [
-        signals_of(stored[ad_id].ad, reading, first_seen=stored[ad_id].first_seen, last_seen=stored[ad_id].last_seen)
+        signals_of(
+            stored[ad_id].ad,
+            reading,
+            first_seen=stored[ad_id].first_seen,
+            last_seen=stored[ad_id].last_seen,
+            renewed=renewed.get(ad_id, ()),
+        )
         for ad_id, reading in load_readings(connection, ad_ids).items()
         if ad_id in stored
     ]

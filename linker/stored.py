@@ -50,6 +50,13 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
     }
 
 
+def itineraries_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, tuple[Stop, ...]]:
+    """The stays of each of these groups that the store has."""
+    query = select(groups.c.group_id, groups.c.itinerary)
+    rows = select_in(connection, query, groups.c.group_id, group_ids)
+    return {row.group_id: tuple(map(_stop, row.itinerary)) for row in rows}
+
+
 def copies_of(connection: Connection, ad_id: str, limit: int = 100) -> list[str]:
     """Other ads whose wording is in the same cluster of near-copies, newest first."""
     cluster = select(link_keys.c.key).where(link_keys.c.ad_id == ad_id, link_keys.c.reason == Reason.TEXT.value)
@@ -82,9 +89,10 @@ def _stop(value: dict[str, Any]) -> Stop:
             **value,
             "first": datetime.fromisoformat(value["first"]),
             "last": datetime.fromisoformat(value["last"]),
+            "ad_ids": tuple(value.get("ad_ids", ())),
         }
     )
 
 
 def _template(value: dict[str, Any]) -> Template:
-    return Template(tuple(value["ad_ids"]), value["text"], tuple(tuple(slot) for slot in value["slots"]))
+    return Template(tuple(value["ad_ids"]))

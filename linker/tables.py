@@ -85,6 +85,16 @@ group_members = Table(
     Column("group_id", String, nullable=False, index=True),
 )
 
+# Three towns in a row that a group went through, by which groups on one circuit find each other.
+rides = Table(
+    "rides",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("towns", String, primary_key=True),
+    Column("first", Instant, primary_key=True),
+    Index("ix_rides_towns", "towns"),
+)
+
 lineage = Table(
     "lineage",
     metadata,

@@ -1,51 +1,144 @@
-"""Templates: what a group's near-copies have in common, and what fills the slots where they differ."""
+"""Templates: what near-copies have in common, and what fills the slots where they differ.
+
+Which ads are one template is kept with the group. What it looks like is worked out when somebody looks, from the readings: a
+few ads are enough to see a pattern, and only a reading knows what stands behind a mask.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from linker.alignment import aligned
-from linker.records import Reason, Template
+from linker.masks import MASKS, said_in
+from linker.multiple import common_words, places_of
+from linker.records import Fill, Pattern, Reason, Slot, Template
 from linker.signals import Signals
+from linker.wording import wording_of
+from nlp.records import Reading
 
-SLOT = "[…]"
-# Shown to people: the first wordings are enough to see a pattern, and longer texts are cut.
-WORDINGS = 8
-WORDS = 200
 TEMPLATES = 10
+# So many different wordings give the common words, and so many ads, taken evenly, what fills the slots.
+WORDINGS = 24
+ADS = 120
+LONGEST = 400  # words of a text that are aligned
+# A place where fewer than one text in so many has words of its own is no slot.
+SELDOM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One ad's masked words, and for each what stands there (kind and value behind a mask; else the word)."""
+
+    ad_id: str
+    tokens: tuple[str, ...]
+    said: tuple[tuple[str, str], ...]
 
 
 def templates(ads: Iterable[Signals]) -> tuple[Template, ...]:
     """One template for each near-copy cluster with two ads or more in the group; the largest TEMPLATES of them."""
-    clusters: dict[str, list[Signals]] = defaultdict(list)
-    for ad in sorted(ads, key=lambda ad: ad.order):
+    clusters: dict[str, list[str]] = defaultdict(list)
+    for ad in ads:
         for key in ad.keys:
             if key.reason is Reason.TEXT:
-                clusters[key.value].append(ad)
+                clusters[key.value].append(ad.ad_id)
     ranked = sorted((-len(members), cluster) for cluster, members in clusters.items() if len(members) > 1)
-    return tuple(_template(clusters[cluster]) for _, cluster in ranked[:TEMPLATES])
+    return tuple(Template(tuple(sorted(clusters[cluster]))) for _, cluster in ranked[:TEMPLATES])
 
 
-def _template(ads: Sequence[Signals]) -> Template:
-    texts = list(dict.fromkeys(ad.wording.text for ad in ads))[:WORDINGS]
-    words = [text.split(" ")[:WORDS] for text in texts]
-    matches = [dict(aligned(words[0], other)) for other in words[1:]]
-    kept = [position for position in range(len(words[0])) if all(position in match for match in matches)]
-    rows = [kept, *([match[position] for position in kept] for match in matches)]
-    return _fill(tuple(sorted(ad.ad_id for ad in ads)), words, rows)
+def chosen(template: Template) -> tuple[str, ...]:
+    """The ads of a template that are looked at: all, or ADS of them taken evenly."""
+    ids = template.ad_ids
+    return ids if len(ids) <= ADS else tuple(ids[len(ids) * n // ADS] for n in range(ADS))
 
 
-def _fill(ad_ids: tuple[str, ...], words: Sequence[Sequence[str]], rows: Sequence[Sequence[int]]) -> Template:
-    """The common words (at `rows` of each text) with a SLOT wherever any text has words between two of them."""
-    bounds = [[-1, *row, len(own)] for own, row in zip(words, rows, strict=True)]
-    gaps = {gap for bound in bounds for gap, (one, other) in enumerate(pairwise(bound)) if other - one > 1}
-    text: list[str] = []
-    slots: list[tuple[str, ...]] = []
-    position = 0
-    common = [words[0][place] for place in rows[0]]
-    for gap in sorted(gaps):
-        text += [*common[position:gap], SLOT]
-        position = gap
-        fillings = (" ".join(own[bound[gap] + 1 : bound[gap + 1]]) for own, bound in zip(words, bounds, strict=True))
-        slots.append(tuple(dict.fromkeys(fillings)))
-    return Template(ad_ids, " ".join([*text, *common[position:]]), tuple(slots))
+def pattern(template: Template, readings: Mapping[str, Reading]) -> Pattern:
+    """What the template looks like, by the readings of its `chosen` ads."""
+    copies = [copy_of(readings[ad_id]) for ad_id in chosen(template) if ad_id in readings]
+    return pattern_of(template.ad_ids, copies)
+
+
+def copy_of(reading: Reading) -> Copy:
+    """An ad as it is aligned."""
+    tokens = wording_of(reading.masked).tokens[:LONGEST]
+    return Copy(reading.ad_id, tuple(tokens), tuple(said_in(tokens, reading)))
+
+
+def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
+    """The common words of all copies and the slots between them, each with what fills it in which ads."""
+    texts = list(dict.fromkeys(copy.tokens for copy in copies))
+    sample = texts if len(texts) <= WORDINGS else [texts[len(texts) * n // WORDINGS] for n in range(WORDINGS)]
+    common = common_words(sample)
+    rows = {text: places_of(common, text) for text in texts}
+    own = {text: _own(rows[text], len(text)) for text in texts}
+    # Weighed by ads would let one wording that is posted daily hide what all the others have.
+    filled = [sum(bool(own[text][gap]) for text in texts) for gap in range(len(common) + 1)]
+    slots = [count > 0 and count * SELDOM >= len(texts) for count in filled]
+    parts: list[str | Slot] = []
+    for gap in range(len(common) + 1):
+        if slots[gap]:
+            parts.append(_slot(copies, own, gap))
+        if gap < len(common):
+            parts.append(_masked(copies, rows, gap) if common[gap] in MASKS else common[gap])
+    strays = {
+        text for text in texts
+        if None in rows[text] or any(found and not slots[gap] for gap, found in enumerate(own[text]))
+    }  # fmt: skip
+    return Pattern(
+        ad_ids=ad_ids,
+        looked=len(copies),
+        wordings=len(texts),
+        parts=tuple(_joined(parts)),
+        strays=sum(copy.tokens in strays for copy in copies),
+    )
+
+
+def _own(row: Sequence[int | None], length: int) -> list[range]:
+    """For each gap before, between and after the common words the positions of the text's own words there.
+
+    Where the text lacks common words, what stands there counts to the gap before the first of these.
+    """
+    found = [range(0)] * (len(row) + 1)
+    gap, last = 0, -1
+    for number, place in enumerate([*row, length]):
+        if place is not None:
+            found[gap] = range(last + 1, place)
+            gap, last = number + 1, place
+    return found
+
+
+def _slot(copies: Sequence[Copy], own: Mapping[tuple[str, ...], list[range]], gap: int) -> Slot:
+    values: dict[str, list[str]] = defaultdict(list)
+    kinds: set[str] = set()
+    for copy in copies:
+        places = own[copy.tokens][gap]
+        values[" ".join(copy.said[place][1] for place in places)].append(copy.ad_id)
+        kinds.update(copy.said[place][0] for place in places)
+    return Slot(tuple(sorted(kinds)), _fills(values))
+
+
+def _masked(copies: Sequence[Copy], rows: Mapping[tuple[str, ...], list[int | None]], position: int) -> Slot:
+    """A mask that all texts have: a slot too, filled by what was read there."""
+    values: dict[str, list[str]] = defaultdict(list)
+    kinds: set[str] = set()
+    for copy in copies:
+        place = rows[copy.tokens][position]
+        values[copy.said[place][1] if place is not None else ""].append(copy.ad_id)
+        kinds.update([copy.said[place][0]] if place is not None else [])
+    return Slot(tuple(sorted(kinds)), _fills(values))
+
+
+def _fills(values: Mapping[str, list[str]]) -> tuple[Fill, ...]:
+    """Those in most ads first."""
+    return tuple(
+        Fill(words, tuple(ad_ids)) for words, ad_ids in sorted(values.items(), key=lambda one: (-len(one[1]), one[0]))
+    )
+
+
+def _joined(parts: Iterable[str | Slot]) -> list[str | Slot]:
+    """Common words that stand side by side as one run."""
+    made: list[str | Slot] = []
+    for part in parts:
+        if isinstance(part, str) and made and isinstance(made[-1], str):
+            made[-1] += f" {part}"
+        else:
+            made.append(part)
+    return made

@@ -37,7 +37,7 @@ Print = dict[str, dict[str, str]]
 def fingerprint(workspace: Workspace) -> Print:
     """A digest of every row and document, by kind and name."""
     with workspace.read() as connection:
-        found = {table.name: _rows(connection, table, names) for table, names in TABLES}
+        found = {table.name: rows_by_name(connection, table, names) for table, names in TABLES}
         found["sightings per ad"] = _counts(
             connection, select(sightings.c.ad_id, func.count()).group_by(sightings.c.ad_id)
         )
@@ -49,7 +49,7 @@ def fingerprint(workspace: Workspace) -> Print:
             "outbox": str(outbox.count(connection)),
             "failures": str(connection.execute(select(func.count()).select_from(failures)).scalar_one()),
         }
-    found["evidence"] = _evidence(workspace)
+    found["evidence"] = evidence(workspace)
     found["documents"] = _documents(workspace, found)
     return found
 
@@ -66,7 +66,7 @@ def differences(one: Print, other: Print) -> list[str]:
     return lines
 
 
-def _rows(connection: Connection, table: Table, names: tuple[str, ...]) -> dict[str, str]:
+def rows_by_name(connection: Connection, table: Table, names: tuple[str, ...]) -> dict[str, str]:
     rows = (row._asdict() for row in connection.execute(select(table)))
     return {"|".join(str(row[name]) for name in names): _digest(row) for row in rows}
 
@@ -90,7 +90,7 @@ def _digest(row: dict[Any, Any]) -> str:
     return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def _evidence(workspace: Workspace) -> dict[str, str]:
+def evidence(workspace: Workspace) -> dict[str, str]:
     """Every WARC file read from end to end: nothing torn, and as many records as rows point to."""
     torn = records = 0
     for path in sorted(workspace.captures.rglob("*.warc.gz")):
@@ -98,7 +98,7 @@ def _evidence(workspace: Workspace) -> dict[str, str]:
             with path.open("rb") as stream:
                 for record in ArchiveIterator(stream):
                     record.content_stream().read()
-                    records += record.rec_type == "response"
+                    records += record.rec_type in ("response", "revisit")
         except Exception:
             torn += 1
     with workspace.read() as connection:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -53,6 +54,7 @@ class Server:
     pages: dict[str, Answer] = field(default_factory=dict)
     otherwise: Callable[[str], Answer | None] = lambda _: None
     asked: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
     times: list[float] = field(default_factory=list)  # of the requests, in seconds
 
     @property
@@ -94,6 +96,8 @@ def _serve(server: Server, listener: socket.socket) -> None:
 def _talk(server: Server, connection: socket.socket) -> None:
     with connection:
         try:
+            if server.tls is not None:
+                connection = server.tls.wrap_socket(connection, server_side=True)
             head = b""
             while b"\r\n\r\n" not in head:
                 part = connection.recv(65536)

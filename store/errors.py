@@ -23,5 +23,9 @@ class WorkspaceError(SidelightError):
     """The workspace cannot be read, written or brought up to date."""
 
 
+class FullDiskError(SidelightError):
+    """There is no room for what has to be kept."""
+
+
 class BusyError(SidelightError):
     """Another process holds what this one needs."""

@@ -1,16 +1,17 @@
 """One ad: every field with what was read from it marked and explained, and where all of it comes from."""
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from casework import adfiles
-from casework.adfiles import AdFile
 from casework.policy import Action
 from console import sealed
 from console.desk import Desk, NotFoundError, at
 from console.marks import of_mentions, segments
+from crawlers.history import differences
 from nlp.records import Kind, Mention
 from store.workspace import Workspace
 
@@ -39,7 +40,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.AD))], id: str) -> Response:  #
         mentions=[
             (number, one, _told(one), _linked(desk.workspace, one)) for number, one in enumerate(mentions, start=1)
         ],
-        versions=[(one, _differences(file, position)) for position, one in enumerate(file.versions)],
+        changes=[(newer, list(differences(older.fields, newer.fields))) for newer, older in pairwise(file.versions)],
     )
 
 
@@ -59,15 +60,3 @@ def _linked(workspace: Workspace, mention: Mention) -> str | None:
     if mention.kind not in CONTACTS or '"' in mention.value:
         return None
     return sealed.seal(workspace, f'linked:"{mention.value}"')
-
-
-def _differences(file: AdFile, position: int) -> list[tuple[str, str, str]]:
-    """Field, its text in this version, its text in the next newer one; only where they differ."""
-    old = file.versions[position].fields
-    ad = file.stored.ad
-    newer = file.versions[position - 1].fields if position else {name: getattr(ad, name, "") for name in old}
-    return [
-        (name, str(old[name]), str(newer.get(name, "")))
-        for name in old
-        if name != "image_hashes" and str(old[name] or "") != str(newer.get(name) or "")
-    ]

@@ -15,8 +15,7 @@ from console import sealed
 from console.atlas import atlas
 from console.desk import Desk, NotFoundError, at, sent_to
 from console.timeline import Row, timeline
-from linker.records import Template
-from linker.templates import SLOT
+from linker.portrait import portrait
 from models.labels import Tier, Value, choose
 from nlp.records import Kind
 from store.errors import UsageError
@@ -35,8 +34,9 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
     with desk.workspace.read() as connection:
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
+        told = portrait(connection, file.group) if file else None
         place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
-    if file is None:
+    if file is None or told is None:
         raise NotFoundError(
             f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
         )
@@ -62,7 +62,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         all_ads=sealed.seal(desk.workspace, f"group:{id}"),
         map=atlas(file.group.itinerary),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),
-        templates=[(one, _runs(one)) for one in file.group.templates[:5]],
+        told=told,
         entry=place,
         day=place.day if place else "",
         verdicts=list(Value),
@@ -125,13 +125,6 @@ def _rows(file: GroupFile) -> list[Row]:
         )
         rows += [Row(value, kind.value, tuple(moments)) for (_, value), moments in own[:most]]
     return rows
-
-
-def _runs(template: Template) -> list[tuple[str, tuple[str, ...]]]:
-    """The template's words with, after each run, what fills the slot that follows it (nothing after the last)."""
-    runs = template.text.split(SLOT)
-    slots: list[tuple[str, ...]] = [*template.slots, ()]
-    return [(run.strip(), slots[position] if position < len(slots) else ()) for position, run in enumerate(runs)]
 
 
 def _quoted(text: str) -> str:

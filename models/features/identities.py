@@ -61,12 +61,12 @@ def recruit_sell_contact(view: GroupView) -> Found:
     if not pairs:
         return NOTHING
     linked = {ad_id for link in pairs for ad_id in (link.left, link.right)}
-    keys = {link.key for link in pairs}
+    contacts = {link.detail.get("contact") for link in pairs}
     shown: dict[str, list[Mention]] = defaultdict(list)
     for kind in CONTACTS:
         for ad_id, some in view.mentions(kind).items():
             if ad_id in linked:
-                shown[ad_id] += [one for one in some if one.value in keys] or some
+                shown[ad_id] += [one for one in some if one.value in contacts] or some
     return Found(1.0, refs(shown), {"links": len(pairs)})
 
 

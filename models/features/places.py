@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
-from models.features.routes import Stay, kilometres, stays
+from linker.distance import APART_KM
+from models.features.routes import Stay, jumps, kilometres, stays
 from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind
 
 AT_ONCE = timedelta(hours=72)
-APART_KM = 80.0  # nearer places share a market
-SPEED_KM_H = 110.0  # by road and door to door also by air
 LEG = timedelta(days=21)  # between two ads that show a move
 
 
@@ -34,11 +33,11 @@ def concurrent_presence(view: GroupView) -> Found:
     for ad_ids in view.contacts.values():
         if len(ad_ids) < 2:
             continue
-        jumps = _jumps(stays(view, ad_ids))
-        strength = min(1.0, max(0.0, (len(jumps) - 2) / 3))
+        changes = jumps(stays(view, ad_ids))
+        strength = min(1.0, max(0.0, (len(changes) - 2) / 3))
         if strength > best.strength:
-            shown = {stay.ad_id: [stay.place] for pair in jumps for stay in pair}
-            best = Found(strength, refs(shown), {"times": len(jumps)})
+            shown = {stay.ad_id: [stay.place] for pair in changes for stay in pair}
+            best = Found(strength, refs(shown), {"times": len(changes)})
     return best
 
 
@@ -92,13 +91,3 @@ def _distant(window: list[Stay]) -> list[Stay]:
         if all(kilometres(stay.place, other.place) > APART_KM for other in kept):
             kept.append(stay)
     return kept
-
-
-def _jumps(ordered: list[Stay]) -> list[tuple[Stay, Stay]]:
-    found = []
-    for left, right in pairwise(ordered):
-        hours = (right.at - left.at).total_seconds() / 3600
-        distance = kilometres(left.place, right.place)
-        if distance > APART_KM and distance > SPEED_KM_H * hours:
-            found.append((left, right))
-    return found

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import asin, cos, radians, sin, sqrt
 
+from linker import distance
+from linker.movement import Visit, too_fast
+from linker.signals import Place
 from models.views import GroupView
 from nlp.records import Mention
 
-EARTH_KM = 6371.0
+PACE_KM_H = 110.0  # by road, and door to door also by air, day after day
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,31 @@ def stays(view: GroupView, ad_ids: Iterable[str]) -> list[Stay]:
 
 def kilometres(left: Mention, right: Mention) -> float:
     """Great-circle distance between two places; 0 where a position is not known."""
-    points = [one.detail.get(axis) for one in (left, right) for axis in ("lat", "lon")]
-    if left.value == right.value or not all(isinstance(one, int | float) for one in points):
+    one, other = position(left), position(right)
+    if left.value == right.value or one is None or other is None:
         return 0.0
-    lat1, lon1, lat2, lon2 = (radians(float(str(one))) for one in points)
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+    return distance.kilometres(*one, *other)
+
+
+def position(place: Mention) -> tuple[float, float] | None:
+    """Latitude and longitude, where they are known."""
+    latitude, longitude = place.detail.get("lat"), place.detail.get("lon")
+    if isinstance(latitude, int | float) and isinstance(longitude, int | float):
+        return float(latitude), float(longitude)
+    return None
+
+
+def jumps(ordered: Iterable[Stay]) -> list[tuple[Stay, Stay]]:
+    """Neighbours that nobody travels between time and again; places without a position are left out."""
+    by_id: dict[str, Stay] = {}
+    visits = []
+    for stay in ordered:
+        if (where := position(stay.place)) is not None:
+            by_id[stay.ad_id] = stay
+            visits.append(Visit(stay.at, stay.ad_id, Place(stay.where, stay.place.label, *where)))
+    return [(by_id[left.ad_id], by_id[right.ad_id]) for left, right in too_fast(visits, _beyond_a_pace)]
+
+
+def _beyond_a_pace(distance: float, left: Visit, right: Visit) -> bool:
+    # The linker's own bound is what nobody can do even once; this feature counts changes, and asks for what nobody keeps up.
+    return distance > PACE_KM_H * (right.at - left.at).total_seconds() / 3600

@@ -2,10 +2,17 @@
 
 import os
 import socket
+import ssl
 import time
+from datetime import datetime
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from scrapy.core.downloader.handlers import DownloadHandlers
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -132,3 +139,31 @@ def test_the_settings_in_force_are_these() -> None:
     assert crawler.settings["USER_AGENT"] == "Sidelight/0.1 (+a@harbor.example)"
     assert manifest.pace.delay == 2
     assert manifest.pace.concurrency == 1
+
+
+def test_a_server_without_a_certificate_that_holds_is_told_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server = Server(tls=context)
+    with served(server):
+        server.pages |= {"/harbor/": page('<a class="ad" href="/ad/1">x</a>'), "/ad/1": ad(1)}
+        write_site(workspace, server, "harbor", start=[f"https://{server.origin}/harbor/"])
+        verdict = watch(workspace, ["harbor"]).verdicts["harbor"]
+    assert server.asked == []
+    assert verdict.state is State.RED
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2046, 1, 1))  # noqa: DTZ001
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    path = folder / "server.pem"
+    plain = serialization.NoEncryption()
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    return path

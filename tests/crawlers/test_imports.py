@@ -1,18 +1,26 @@
 """Files of other people's ads: the same checks as a crawl, each ad pointing to file and line, safe to repeat."""
 
+import gzip
 import hashlib
+import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
+import zstandard
+from pyarrow import parquet
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archives import import_warc, site_of
+from crawlers.captures import Damage, body_of, verify
 from crawlers.cli import app
+from crawlers.columns import load_columns
 from crawlers.errors import ImportFileError
 from crawlers.imports import import_ads
 from crawlers.run import crawl
@@ -169,3 +177,171 @@ def test_of_two_sites_on_one_host_the_nearer_one_takes_the_page(
     assert near is not None
     assert near.name == "lantern"
     assert site_of("http://elsewhere.example/", sites) is None
+
+
+def harbor_archive(workspace: Workspace, web: Any, make_site: Callable[..., Any]) -> Path:
+    """A crawl of three ads, twice: the second time all pages are the same bytes."""
+    make_site("harbor")
+    web.listing("/harbor/", *(f"/harbor/ad/{number}" for number in range(3)))
+    for number in range(3):
+        web.ad(f"/harbor/ad/{number}", number)
+    crawl(workspace)
+    crawl(workspace)
+    first, second = sorted(workspace.captures.glob("harbor/*.warc.gz"))
+    both = workspace.root / "both.warc.gz"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    return both
+
+
+def packings(archive: Path, folder: Path) -> dict[str, Path]:
+    """The same archive in every form that can be imported."""
+    plain = gzip.decompress(archive.read_bytes())
+    (folder / "plain.warc").write_bytes(plain)
+    (folder / "whole.warc.zst").write_bytes(zstandard.compress(plain))
+    with archive.open("rb") as handle:
+        stream = ArchiveIterator(handle)
+        ends = [stream.get_record_offset() + stream.get_record_length() for _ in stream]
+    parts = [gzip.decompress(archive.read_bytes()[a:b]) for a, b in pairwise([0, *ends])]
+    # By the book: a frame for each record, under a dictionary that stands in a frame of its own before them.
+    learned = zstandard.train_dictionary(4096, [plain[at : at + 400] for at in range(0, len(plain), 200)])
+    packer = zstandard.ZstdCompressor(dict_data=learned)
+    head = b"\x5d\x2a\x4d\x18" + len(learned.as_bytes()).to_bytes(4, "little") + learned.as_bytes()
+    (folder / "book.warc.zst").write_bytes(head + b"".join(packer.compress(part) for part in parts))
+    with zipfile.ZipFile(folder / "bundle.wacz", "w") as bundle:
+        bundle.writestr("archive/data.warc.gz", archive.read_bytes())
+        bundle.writestr("pages/pages.jsonl", "{}")
+    return {path.name: path for path in folder.iterdir() if path.suffix in (".warc", ".zst", ".wacz")}
+
+
+def test_every_packing_of_an_archive_gives_the_same_ads_and_sightings(
+    workspace: Workspace, web: Any, make_site: Callable[..., Any], tmp_path: Path
+) -> None:
+    archive = harbor_archive(workspace, web, make_site)
+    (tmp_path / "forms").mkdir()
+    with workspace.read() as connection:
+        expected = {one.ad.ad_id: (one.ad.texts(), one.first_seen, one.last_seen) for one in all_ads(connection)}
+    for name, path in {"both.warc.gz": archive, **packings(archive, tmp_path / "forms")}.items():
+        other = open_workspace(tmp_path / f"w-{name}", Settings())
+        sites, _ = discover(other, [workspace.sites])
+        said: list[str] = []
+        counts = import_warc(other, sites, path, said.append).counts
+        assert (said, counts["new"], counts["same"], counts["revisits"]) == ([], 3, 3, 4), name
+        with other.read() as connection:
+            found = {one.ad.ad_id: (one.ad.texts(), one.first_seen, one.last_seen) for one in all_ads(connection)}
+            assert found == expected, name
+            for one in all_ads(connection):
+                assert one.ad.title.encode() in body_of(other, connection, str(one.ad.origin.capture_id))
+        assert not [one for one in verify(other) if isinstance(one, Damage)]
+        (kept,) = (other.captures / "imported").iterdir()
+        kept.write_bytes(kept.read_bytes()[:-9] + b"x" + kept.read_bytes()[-8:])
+        assert [one for one in verify(other) if isinstance(one, Damage)], "a changed import is found"
+        other.close()
+
+
+def test_an_arc_file_is_read_too(workspace: Workspace, make_site: Callable[..., Any], web: Any, tmp_path: Path) -> None:
+    make_site("harbor")
+    web.ad("/harbor/ad/1", 1)
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + web.pages["/harbor/ad/1"][2]
+    version = b"1 0 Archive\nURL IP-address Archive-date Content-type Archive-length\n"
+    head = b"filedesc://old.arc 0.0.0.0 20100501120000 text/plain %d\n%s\n" % (len(version), version)
+    url = f"http://{web.origin}/harbor/ad/1".encode()
+    old = tmp_path / "old.arc"
+    old.write_bytes(head + b"%s 192.0.2.1 20100501120000 text/html %d\n%s\n" % (url, len(page), page))
+    sites, _ = discover(workspace)
+    said: list[str] = []
+    assert import_warc(workspace, sites, old, said.append).counts["ads"] == 1
+    assert not said
+    with workspace.read() as connection:
+        (one,) = all_ads(connection)
+        assert one.first_seen.year == 2010
+        assert body_of(workspace, connection, str(one.ad.origin.capture_id)) == web.pages["/harbor/ad/1"][2]
+
+
+def test_a_zstd_archive_that_is_cut_gives_what_it_held(
+    workspace: Workspace, web: Any, make_site: Callable[..., Any], tmp_path: Path
+) -> None:
+    archive = harbor_archive(workspace, web, make_site)
+    whole = zstandard.compress(gzip.decompress(archive.read_bytes()))
+    (tmp_path / "cut.warc.zst").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "bomb.warc.zst").write_bytes(b"\x5d\x2a\x4d\x18\xff\xff\xff\x7f" + b"x" * 99)
+    sites, _ = discover(workspace)
+    for name in ("cut.warc.zst", "bomb.warc.zst"):
+        said: list[str] = []
+        import_warc(workspace, sites, tmp_path / name, said.append)
+        assert len(said) == 1
+        assert "cannot be unpacked" in said[0] or "skipped" in said[0]
+
+
+MAP = """
+fields: {native_id: listing.id, title: heading, body: [text, extra], posted_at: on, price: amount, image_hashes: hashes}
+constants: {site: lantern, region: US}
+ignore: [score]
+dates: {formats: ["%d/%m/%Y %H:%M"], timezone: America/Chicago}
+"""
+
+
+def test_a_map_says_which_column_is_which_field(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "map.yml").write_text(MAP)
+    row = {"heading": "T", "text": "one", "extra": ["two", 3], "on": "01/05/2026 12:00", "amount": 80, "score": 1}
+    path = lines(
+        tmp_path / "feed.jsonl",
+        {**row, "listing": {"id": 7}, "hashes": "a b"},
+        {**row, "listing": {"id": 8}, "colour": "red"},
+        {**row, "listing": {}},
+        {**row, "listing": {"id": 9}, "on": "soon"},
+    )
+    said: list[str] = []
+    columns = load_columns(tmp_path / "map.yml")
+    assert import_ads(workspace, path, said.append, columns=columns).counts["ads"] == 1
+    assert [one.split(": skipped: ")[1].split(";")[0] for one in said] == [
+        "column 'colour' is not in the map",
+        "'ad_id' is missing or empty",
+        "'posted_at': 'soon' is neither ISO 8601 nor a format listed under 'dates'",
+    ]
+    with workspace.read() as connection:
+        one = load_ads(connection, ["lantern:7"])["lantern:7"].ad
+    assert (one.title, one.body, one.price, one.region, one.image_hashes) == (
+        "T",
+        "one\ntwo\n3",
+        "80",
+        "US",
+        ("a", "b"),
+    )
+    assert one.posted_at is not None
+    assert one.posted_at.isoformat() == "2026-05-01T17:00:00+00:00"
+
+
+def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_known(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    table = pa.Table.from_pylist(
+        [{**ad(number), "price": 80 + number, "image_hashes": ["a"]} for number in range(1200)]
+    )
+    parquet.write_table(table, tmp_path / "feed.parquet")
+    counts = import_ads(workspace, tmp_path / "feed.parquet", print).counts
+    assert counts["new"] == 1200
+    with workspace.read() as connection:
+        one = load_ads(connection, ["s:1199"])["s:1199"].ad
+    assert (one.price, one.image_hashes, one.origin.line) == ("1279", ("a",), 1200)
+    parquet.write_table(table.append_column("colour", pa.array(["red"] * 1200)), tmp_path / "other.parquet")
+    with pytest.raises(ImportFileError, match="colour"):
+        import_ads(workspace, tmp_path / "other.parquet", print)
+    (tmp_path / "no.parquet").write_bytes(b"PAR1 and nothing")
+    with pytest.raises(ImportFileError, match="no Parquet"):
+        import_ads(workspace, tmp_path / "no.parquet", print)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fields: {title: a}", "an ad needs 'site'"),
+        ("fields: {colour: a}", "unknown field 'colour'"),
+        ("fields: {ad_id: a}\nconstants: {site: s}\ndates: {timezone: Mars}", "no time zone"),
+        ("fields: [", "not valid YAML"),
+        ("columns: {}", "columns"),
+    ],
+)
+def test_a_map_that_is_wrong_says_where(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "map.yml").write_text(text)
+    with pytest.raises(ImportFileError, match=said):
+        load_columns(tmp_path / "map.yml")

@@ -30,10 +30,11 @@ class Posted:
 
     ad: Ad
     reading: Reading
+    renewed: tuple[datetime, ...] = ()
 
     @property
     def signals(self) -> Signals:
-        return signals_of(self.ad, self.reading)
+        return signals_of(self.ad, self.reading, renewed=self.renewed)
 
 
 def posted(

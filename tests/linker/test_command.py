@@ -1,17 +1,11 @@
-"""The commands: a file of ads in, groups out; and why two ads of a workspace are in one group."""
+"""The command: a file of ads in, groups out."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
-from sqlalchemy import select
 from typer.testing import CliRunner
 
-from linker import stage
 from linker.cli import app
-from store.tables import audit_events
-from store.workspace import Workspace
-from tests.linker.conftest import Posted, posted
 
 ADS = [
     {"ad_id": "a", "site": "s", "posted_at": "2026-03-02T10:00:00Z", "body": "call 312-555-0142", "region": "US"},
@@ -43,17 +37,3 @@ def test_the_order_of_lines_does_not_change_the_output(tmp_path: Path) -> None:
         assert CliRunner().invoke(app, ["link", str(source), str(target)]).exit_code == 0
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
-
-
-def test_why_says_the_chain_and_records_the_look_first(
-    workspace: Workspace, put: Callable[[Iterable[Posted]], None]
-) -> None:
-    put([posted("a", phone="+13125550142"), posted("b", day=1, phone="+13125550142"), posted("c")])
-    stage.run(workspace)
-    where = ["--workspace", str(workspace.root)]
-    result = CliRunner().invoke(app, ["why", "harbor:a", "harbor:b", *where])
-    assert result.stdout == "1. harbor:a and harbor:b share the phone +13125550142\n"
-    with workspace.read() as connection:
-        assert connection.execute(select(audit_events.c.action)).scalars().all() == ["why", "why"]
-    refused = CliRunner().invoke(app, ["why", "harbor:a", "harbor:c", *where])
-    assert "nothing links harbor:a and harbor:c" in str(refused.exception)

@@ -1,44 +1,17 @@
-"""What a group tells: where its ads were, what its copies have in common, and why two of its ads are together."""
+"""What a group tells: where its ads were, what its copies have in common, and what joins its ads."""
 
 from linker.itinerary import itinerary
 from linker.linking import link
-from linker.records import Link, Reason
+from linker.records import Reason
 from linker.signals import Place
-from linker.why import chain
 from tests.linker.conftest import posted
 
 TEXT = "quiet house near {} open from noon until {} every day with parking behind the house and a warm welcome to all"
 PHONE = "+13125550101"
 
 
-def test_an_itinerary_is_the_stays_in_order_of_time() -> None:
-    days = {0: "1", 1: "1", 5: "2", 6: "2", 10: "1"}
-    ads = [posted(str(day), day=day, place=place).signals for day, place in days.items()]
-    assert [(stop.name, stop.first.day, stop.last.day, stop.ads) for stop in itinerary(ads)] == [
-        ("Springfield", 1, 2, 2),
-        ("Riverside", 6, 7, 2),
-        ("Springfield", 11, 11, 1),
-    ]
-
-
-def test_stays_in_two_places_at_once_are_both_kept_whole() -> None:
-    ads = [posted(f"{day}-{place}", day=day, place=place).signals for day in range(4) for place in "12"]
-    assert len(itinerary(ads)) >= 2
-    assert sum(stop.ads for stop in itinerary(ads)) == 8
-
-
 def test_an_ad_whose_place_has_no_position_is_no_stop() -> None:
     assert itinerary([posted("a", place="US/NM/Nowhere").signals]) == ()
-
-
-def test_a_template_has_the_common_words_and_what_fills_its_slots() -> None:
-    fills = [("the park", "late"), ("the lake", "six"), ("the park", "nine")]
-    ads = [posted(str(n), day=n, phone=PHONE, text=TEXT.format(*fill)) for n, fill in enumerate(fills)]
-    (group,) = link([one.signals for one in ads])
-    (template,) = group.templates
-    assert template.ad_ids == group.ad_ids
-    assert template.text.startswith("quiet house near the […] open from noon until […] every day")
-    assert template.slots == (("park", "lake"), ("late", "six", "nine"))
 
 
 def test_near_copies_of_one_poster_are_linked_by_their_wording_alone() -> None:
@@ -61,18 +34,3 @@ def test_a_web_host_and_a_page_on_it_are_both_keys() -> None:
 
 def test_signals_keep_where_a_place_is() -> None:
     assert posted("a", place="1").signals.places == (Place("1", "Springfield", 39.8, -89.6),)
-
-
-def test_the_shortest_chain_of_links_says_why() -> None:
-    links = [
-        Link(one, other, Reason.PHONE, key, 0.9)
-        for one, other, key in (("a", "b", "1"), ("b", "c", "2"), ("c", "d", "3"))
-    ]
-    links.append(Link("a", "c", Reason.EMAIL, "x@example.com", 0.9))
-    steps = chain(links, [], "a", "d")
-    assert [step.sentence() for step in steps] == [
-        "a and c share the e-mail x@example.com",
-        "c and d share the phone 3",
-    ]
-    assert chain(links, [("a", "d")], "a", "d")[0].sentence() == "a and d were said to be the same by a person"
-    assert chain(links, [], "a", "z") == []

@@ -56,9 +56,9 @@ def _purge(workspace: Workspace, ad_id: str) -> None:
 
 
 def _since(new: Posted, old: Posted) -> Posted:
-    """The ad as it is now, posted when it was first posted, as the store keeps it."""
-    days = [one.ad.posted_at for one in (new, old) if one.ad.posted_at]
-    return replace(new, ad=replace(new.ad, posted_at=min(days)))
+    """The ad as it is now, posted when it was first posted and with every later date, as the store keeps it."""
+    days = {one.ad.posted_at for one in (new, old) if one.ad.posted_at} | set(old.renewed)
+    return replace(new, ad=replace(new.ad, posted_at=min(days)), renewed=tuple(sorted(days)))
 
 
 def _rows(workspace: Workspace, table: Table) -> list[tuple[Any, ...]]:

@@ -85,7 +85,7 @@ def test_why_and_copies_answer_from_the_workspace(workspace: Workspace, put: Put
     stage.run(workspace)
     with workspace.read() as connection:
         assert copies_of(connection, "harbor:a") == ["harbor:c", "harbor:b"]
-        assert "are worded alike" in why(connection, "harbor:a", "harbor:c")[0].sentence()
+        assert "are worded alike" in why(connection, "harbor:a", "harbor:c")[0].steps[0].sentence()
         assert why(connection, "harbor:a", "harbor:missing") == []
 
 

@@ -58,7 +58,7 @@ def make_view(
         readings[ad_id] = Reading(ad_id, one.language, one.masked, tuple(_mentions(one)), "test")
     ids = tuple(sorted(ads))
     times = [ad.posted_at for ad in ads.values() if ad.posted_at]
-    copies = (Template(ids, "", ()),) if templates else ()
+    copies = (Template(ids),) if templates else ()
     group = Group(name, ids, links, (), (), copies, min(times, default=START), max(times, default=START))
     return GroupView(group, ads, readings)
 
@@ -90,7 +90,8 @@ def _mentions(one: Facts) -> Iterable[Mention]:
 def recruits(view: GroupView) -> tuple[Link, ...]:
     """A recruitment link between the first two ads of a group."""
     left, right = view.group.ad_ids[:2]
-    return (Link(left, right, Reason.RECRUITMENT, "+12125550101", 0.9),)
+    detail = {"by": "phone", "contact": "+12125550101"}
+    return (Link(left, right, Reason.RECRUITMENT, "phone:+12125550101", 0.9, detail),)
 
 
 @pytest.fixture

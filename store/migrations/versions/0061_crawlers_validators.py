@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0008"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.Column("content_encoding", sa.Text(), nullable=False),
         sa.Column("capture_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "fingerprint", name=op.f("pk_validators")),
     )

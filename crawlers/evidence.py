@@ -1,0 +1,100 @@
+"""The WARC files of one run: bodies that are kept already become revisit records, a file that is large enough is followed by
+another, and what a failed commit wrote is cut back."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from crawlers.tables import captures
+from crawlers.warc import Fetched, Original, WarcFile
+from store.database import select_in
+from store.disk import need
+from store.workspace import Workspace
+
+# A file of evidence is copied, hashed and sent whole: a gigabyte is what archives use.
+ROTATE_BYTES = 1_000_000_000
+FIRST = ".warc.gz"
+
+
+class Evidence:
+    """Writes responses and says which rows they make; nothing counts before the caller commits those."""
+
+    def __init__(
+        self, workspace: Workspace, site: str, run_id: str, facts: Mapping[str, str], rotate: int = ROTATE_BYTES
+    ) -> None:
+        """`facts` (software, configuration) open each file. An interrupted run is taken up where it was committed."""
+        self._workspace = workspace
+        self.site = site
+        self._stem = f"{site}/{run_id}"
+        self._run_id = run_id
+        self._facts = facts
+        self._rotate = rotate
+        with workspace.read() as connection:
+            kept = connection.execute(
+                select(captures.c.warc_file, func.max(captures.c.warc_offset + captures.c.warc_length))
+                .where(captures.c.run_id == run_id)
+                .group_by(captures.c.warc_file)
+            ).all()
+        self._part = max(len(kept) - 1, 0)
+        self._kept = max(kept, key=lambda one: (len(one[0]), one[0]), default=("", 0))[1]
+        self._open()
+
+    def write(self, fetched: Sequence[tuple[str, Fetched]]) -> list[dict[str, Any]]:
+        """Rows of `captures` for responses with their capture ids, when their records are durable."""
+        if not fetched:
+            return []
+        need(self._workspace.root, sum(len(one.body) for _, one in fetched))
+        digests = [hashlib.sha256(one.body).hexdigest() for _, one in fetched]
+        known = self._originals(digests)
+        rows = []
+        for (capture_id, one), digest in zip(fetched, digests, strict=True):
+            original = known.get(digest) if one.body else None
+            place = self._file.write(one, original)
+            known.setdefault(digest, Original(capture_id, one.url, one.at))
+            rows.append(
+                {
+                    "capture_id": capture_id,
+                    "url": one.url,
+                    "fetched_at": one.at,
+                    "status": one.status,
+                    "sha256": digest,
+                    "warc_file": self._name,
+                    "warc_offset": place.offset,
+                    "warc_length": place.length,
+                    "stored_sha256": place.stored_sha256,
+                    "refers_to": original.capture_id if original else None,
+                    "run_id": self._run_id,
+                }
+            )
+        self._file.sync()
+        return rows
+
+    def committed(self) -> None:
+        """What was written is in the database: it stays, and a file that is large enough is followed by the next."""
+        self._kept = self._file.size
+        if self._kept >= self._rotate:
+            self._file.close()
+            self._part, self._kept = self._part + 1, 0
+            self._open()
+
+    def cut_back(self) -> None:
+        """What was written since the last commit never was."""
+        self._file.cut_back(self._kept)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _open(self) -> None:
+        self._name = f"{self._stem}{f'-{self._part:04}' if self._part else ''}{FIRST}"
+        self._file = WarcFile(Path(self._workspace.captures / self._name), self._kept, self._facts)
+
+    def _originals(self, digests: Sequence[str]) -> dict[str, Original]:
+        """The captures that hold these bodies in full, by digest."""
+        query = select(captures).where(captures.c.refers_to.is_(None), captures.c.stored_sha256.is_not(None))
+        with self._workspace.read() as connection:
+            rows = select_in(connection, query.order_by(captures.c.fetched_at.desc()), captures.c.sha256, set(digests))
+            return {row.sha256: Original(row.capture_id, row.url, row.fetched_at) for row in rows}

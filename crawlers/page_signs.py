@@ -1,0 +1,55 @@
+"""What a page says of itself when it is no listing and no ad: gone, blocked, a consent wall, a site that is unwell.
+
+Sites say these things with status 200 too, and a crawl that believed the status would go silently empty.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from crawlers.errors import PageError
+from crawlers.page import Page
+from crawlers.text import text_of
+from store.datafiles import load_data
+
+SHORT = 1_500  # characters of text: more than that is no mere notice
+
+
+class Sign(StrEnum):
+    """What a page without an ad says."""
+
+    GONE = "gone"
+    BLOCKED = "blocked"
+    CONSENT = "consent"
+    UNWELL = "unwell"
+
+
+def sign_of(page: Page) -> Sign | None:
+    """What the page says in its title and headings, or anywhere where it is short; None where it says nothing of the kind."""
+    try:
+        root = page.root
+    except PageError:
+        return None
+    heads = " \n ".join("".join(one.itertext()) for one in root.iter("title", "h1", "h2"))
+    whole = text_of(root)
+    said = _folded(heads if len(whole) > SHORT else f"{heads}\n{whole}")
+    # A notice that a page is gone may stand beside a wall; the wall is why nothing was seen.
+    return next(
+        (sign for sign in (Sign.BLOCKED, Sign.CONSENT, Sign.GONE, Sign.UNWELL) if _words()[sign].search(said)), None
+    )
+
+
+@cache
+def _words() -> dict[Sign, re.Pattern[str]]:
+    data = load_data(Path(__file__).with_suffix(".yml"))
+    return {
+        Sign(name): re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, phrases)) + r")(?![^\W_])")
+        for name, phrases in data.items()
+    }
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))

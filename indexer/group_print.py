@@ -1,0 +1,52 @@
+"""A group as a terminal shows it: its priority, ads, links, movement and templates."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from indexer.movement_lines import circuit_line, conflict_line, stay_line, template_texts
+
+
+def print_group(found: dict[str, Any], limit: int) -> None:
+    """Print a group's dossier, at most so many lines of each part."""
+    out = Console(highlight=False)
+    out.print(
+        Text(f"group {found['group_id']}", "bold"),
+        f"{len(found['ads'])} ads, {found['first_seen']} to {found['last_seen']}",
+    )
+    print_priority(out, found["priority"])
+    lines = {
+        "ads": [
+            f"{one['ad_id']}  {one['site']}  {one['posted_at'] or 'no date'}  {one['title']}" for one in found["ads"]
+        ],
+        "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
+        "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
+        "places": [stay_line(one) for one in found["itinerary"]],
+        "more than one traveller can do": [conflict_line(one) for one in found["conflicts"]],
+        "circuits": [circuit_line(one) for one in found["circuits"]],
+    }
+    for title, rows in lines.items():
+        if rows:
+            out.print(Text(title, "bold"))
+            for row in rows[:limit]:
+                out.print(Text(f"  {row}"), soft_wrap=True)
+            if len(rows) > limit:
+                out.print(f"  and {len(rows) - limit} more; --limit shows them", style="dim")
+    if found["templates"]:
+        out.print(Text("templates", "bold"))
+        for text in template_texts(found):
+            out.print(text, soft_wrap=True)
+
+
+def print_priority(out: Console, priority: dict[str, Any] | None) -> None:
+    """Print a priority with its evidence."""
+    if priority is None:
+        out.print("not ranked yet", style="dim")
+        return
+    value = f"review priority {priority['value']:.2f}, {priority['band']}, looked at as {priority['route']}"
+    out.print(f"{value} (model {priority['model']})", markup=False)
+    if priority["abstained"]:
+        out.print(f"  {priority['abstained']}", markup=False)
+    for one in priority["evidence"]:
+        out.print(f"  {one['direction']:>7}  {one['sentence']}", markup=False)

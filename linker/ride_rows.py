@@ -1,0 +1,46 @@
+"""Rides as they stand in the store: by what groups on one circuit find each other."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from linker.circuits import LAG, Circuit, circuits_with, rides
+from linker.records import Group
+from linker.stored import itineraries_of
+from linker.tables import rides as ride_rows
+from store.database import chunks, select_in
+
+# A ride that so many groups have is a road everybody takes: of the others, those nearest in time are compared.
+OTHERS = 200
+
+
+def write_rides(connection: Connection, made: Iterable[Group]) -> None:
+    """Add the rides of new groups."""
+    rows = [
+        {"group_id": group_id, "towns": ride.towns, "first": ride.first}
+        for group_id, ridden in ((group.group_id, set(rides(group.itinerary))) for group in made)
+        for ride in sorted(ridden)
+    ]
+    if rows:
+        connection.execute(insert(ride_rows), rows)
+
+
+def drop_rides(connection: Connection, group_ids: Iterable[str]) -> None:
+    """Forget those of groups that are gone."""
+    for part in chunks(group_ids):
+        connection.execute(delete(ride_rows).where(ride_rows.c.group_id.in_(part)))
+
+
+def circuits_of(connection: Connection, group_id: str) -> list[Circuit]:
+    """The circuits this group shares with others, the longest first."""
+    own: dict[str, list[datetime]] = {}
+    for row in connection.execute(select(ride_rows).where(ride_rows.c.group_id == group_id)):
+        own.setdefault(row.towns, []).append(row.first)
+    near: dict[str, timedelta] = {}
+    for row in select_in(connection, select(ride_rows), ride_rows.c.towns, sorted(own)):
+        lag = min(abs(row.first - begun) for begun in own[row.towns])
+        if row.group_id != group_id and lag <= LAG:
+            near[row.group_id] = min(lag, near.get(row.group_id, lag))
+    others = sorted(near, key=lambda one: (near[one], one))[:OTHERS]
+    return circuits_with(group_id, itineraries_of(connection, [group_id, *others])) if others else []
