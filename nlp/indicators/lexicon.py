@@ -29,7 +29,7 @@ GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # So many characters of an ad are searched for indicators: ten times the longest ads that people write.
-LOOK_AT = 50_000
+LOOK_AT = 20_000
 
 
 class LexiconError(SidelightError):
