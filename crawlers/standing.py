@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from crawlers.halts import lock_name
 from crawlers.sites import Site
 from crawlers.tables import runs
 from crawlers.timetable import timetable
@@ -44,7 +45,7 @@ def standings(workspace: Workspace, sites: Mapping[str, Site], moment: datetime)
         last = past[-1].started_at if past else None
         state = "never" if not past else past[-1].state
         if state is None:
-            state = "running" if is_held(workspace, f"crawl-{name}") else "interrupted"
+            state = "running" if is_held(workspace, lock_name(name)) else "interrupted"
         written = site.manifest.schedule
         following = None
         if written is not None:

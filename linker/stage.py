@@ -27,7 +27,7 @@ from store.workspace import Workspace
 
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "2"
+VERSION = "3"
 BATCH = 1_000
 
 

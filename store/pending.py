@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
-FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score",), "documents": ("watch",)}
+FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style"), "documents": ("watch",)}
 
 
 def next_revision(connection: Connection) -> int:

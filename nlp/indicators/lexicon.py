@@ -2,38 +2,34 @@
 
 An entry is one idea in one language: `patterns` (phrases.py), `unless` (phrases that take the sense away from a match
 of this indicator where they overlap it), and examples that every test run checks. Where an entry is `negatable`, a
-match after a word such as "no" or "sin" is kept with `negated: true` and does not count.
+match that the ad denies (denials.py) is kept with `negated: true` and does not count.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from nlp.extractor import Found
+from nlp.indicators.denials import Denials
 from nlp.indicators.phrases import PhraseError, Phrases, expand, sentences
 from nlp.records import Kind
 from nlp.text.mapped import Rewritten
-from nlp.text.triggers import Triggers
 from store.datafiles import load_data
 from store.errors import SidelightError
 
 NAME = "lexicon"
 FOLDER = Path(__file__).with_name("lexicons")
-NEGATIONS = Path(__file__).with_name("negations.yml")
+# Lists of words that patterns name, `{en_boss}`: who, what and when, said once.
+SLOTS: dict[str, list[str]] = load_data(Path(__file__).with_name("slots.yml"))
 GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
-# "no", then at most three words of the same sentence, then the phrase.
-BETWEEN = re.compile(r"(?:[ '-]{1,2}[\w'%]{1,20}){0,3}[ '-]{1,2}")
 # So many characters of an ad are searched for indicators: ten times the longest ads that people write.
-LOOK_AT = 50_000
-SCOPE = 90  # characters before a match in which such a word may stand
+LOOK_AT = 20_000
 
 
 class LexiconError(SidelightError):
@@ -77,7 +73,7 @@ class Lexicons:
 
     def _of(self, language: str, field: str) -> Phrases:
         entries = {key: one for key, (_, one) in self._entries.items() if one.language == language}
-        return Phrases({key: getattr(one, field) for key, one in entries.items()})
+        return Phrases({key: getattr(one, field) for key, one in entries.items()}, SLOTS)
 
     def find(self, masked: Rewritten, languages: Iterable[str] = ()) -> Iterator[Found]:
         """Every indicator the words show, by the entries of `languages`, or of all where none is one of ours.
@@ -91,7 +87,7 @@ class Lexicons:
         if not hits:
             return
         barred = self._barred(cut, asked)
-        denials = sorted([end for one in asked for _, _, end in _negations()[one](text)])
+        denials = Denials(text, asked)
         reached: dict[str, int] = {}
         for start, back, key in hits:
             end = -back
@@ -99,7 +95,7 @@ class Lexicons:
             if start < reached.get(lexicon.id, 0) or _touched(barred.get(lexicon.id, ()), start, end):
                 continue
             reached[lexicon.id] = end
-            detail = {"entry": key, "negated": entry.negatable and _denied(text, denials, start)}
+            detail = {"entry": key, "negated": entry.negatable and denials.reach(start, end)}
             yield Found(Kind.INDICATOR, lexicon.id, start, end, NAME, 0.9, detail)
 
     def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
@@ -115,20 +111,6 @@ class Lexicons:
             else:
                 runs.append((start, end))
         return barred
-
-
-@cache
-def _negations() -> dict[str, Triggers]:
-    """By language: "no" denies in English and Spanish, and is a preposition in Portuguese."""
-    return {language: Triggers(words) for language, words in load_data(NEGATIONS).items()}
-
-
-def _denied(text: str, denials: Sequence[int], start: int) -> bool:
-    """Whether one of the words that end at `denials` reaches what begins at `start`."""
-    for end in denials[bisect_left(denials, start - SCOPE) : bisect_left(denials, start)]:
-        if BETWEEN.fullmatch(text, end, start):
-            return True
-    return False
 
 
 def _touched(runs: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -190,7 +172,7 @@ def _entry(path: Path, number: int, data: Any) -> Entry:
     )
     try:
         for phrase in (*entry.patterns, *entry.unless):
-            expand(phrase)
+            expand(phrase, SLOTS)
     except PhraseError as problem:
         raise LexiconError(f"{where}: {problem}") from None
     return entry

@@ -9,7 +9,7 @@ from linker import stage
 from linker.judgements import Verdict, judge, withdraw
 from linker.records import Passage
 from linker.stored import copies_of, group_ids_of, load_groups, members_of
-from linker.tables import groups, lineage, link_signals
+from linker.tables import groups, lineage, link_signals, links
 from linker.why import why
 from store import pending
 from store.errors import UsageError
@@ -124,3 +124,22 @@ def test_a_new_version_links_everything_again_and_keeps_the_ids(
     with workspace.read() as connection:
         assert load_groups(connection, before) == before
         assert len(connection.execute(select(link_signals.c.ad_id)).all()) == 4
+
+
+def test_a_judgement_survives_a_new_version_and_the_links_it_cut_are_kept(
+    workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put([posted(str(n), day=n, phone=PHONE, text=TEXT) for n in range(3)])
+    stage.run(workspace)
+    with workspace.begin() as connection:
+        before = sorted(map(tuple, connection.execute(select(links.c.left, links.c.right, links.c.reason)).all()))
+        judge(connection, "harbor:0", "harbor:2", Verdict.NOT_SAME, "ana", "different people")
+    stage.run(workspace)
+    cut = _partition(workspace)
+    assert len(cut) == 2
+    monkeypatch.setattr(stage, "VERSION", "next")
+    stage.run(workspace, batch=1)
+    assert _partition(workspace) == cut
+    with workspace.read() as connection:
+        after = sorted(map(tuple, connection.execute(select(links.c.left, links.c.right, links.c.reason)).all()))
+    assert after == before
