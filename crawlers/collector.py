@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urljoin
 
@@ -12,7 +13,8 @@ from crawlers.frontier import Entry, Frontier, Kind, Outcome
 from crawlers.links import fingerprint, refusal, unsessioned
 from crawlers.page import Page
 from crawlers.parse import Parsed, parse
-from crawlers.recorder import Recorder, Visit, capture_id
+from crawlers.pictures import Hashing, addresses, wanted
+from crawlers.recorder import Picture, Recorder, Visit, capture_id
 from crawlers.records import Ad
 from crawlers.revisits import load_seen, plan
 from crawlers.sites import Site
@@ -59,6 +61,7 @@ class Collector:
         self._redirecting: set[str] = set()
         self.validators = Validators(recorder.workspace, site.name)
         self._traps = Traps()
+        self._looks = wanted(recorder.workspace, site)
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -96,6 +99,14 @@ class Collector:
         """The address was not asked, or its answer not taken: robots, robots_unread, media, private."""
         counts = Counter({f"refused.{reason}": 1})
         self._keep(Visit(entry, now(), Outcome.REFUSED, f"{entry.url}: {reason}", counts=counts))
+
+    def pictured(self, entry: Entry, status: int, seen: Hashing) -> None:
+        """A picture went by."""
+        self._spend(seen.size)
+        counts = Counter({"pages": 1, "pictures": 1, "bytes": seen.size, f"status.{status}": 1})
+        ad_id = self._pages.get(fingerprint(entry.via or ""))
+        picture = Picture(ad_id, seen.digests()) if ad_id and status == HTTPStatus.OK else None
+        self._keep(Visit(entry, now(), Outcome.DONE, picture=picture, counts=counts))
 
     def when_idle(self, *, listing_complete: bool) -> list[Entry]:
         """Nothing is left: look after the known ads that a complete listing did not show."""
@@ -192,6 +203,12 @@ class Collector:
         counts.update(_fill(ads))
         counts["problems"] += len(parsed.problems)
         leads = self._leads(entry, parsed, counts, fresh=fresh)
+        if self._looks and entry.kind is not Kind.LISTING and copy is None and ads:
+            self._pages[entry.fingerprint] = ads[0].ad_id
+            shown_there = (
+                self._frontier.offer(url, Kind.PICTURE, 0, 0, entry.url) for url in addresses(self.site, page)
+            )
+            leads += tuple(lead for lead in shown_there if lead)
         error = "; ".join(parsed.problems[:5]) or None
         self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
         return self._hand_out(leads)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import typer
+from sqlalchemy import select
 
 from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
@@ -15,11 +16,13 @@ from crawlers.imports import Imported
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
 from crawlers.standing import standings, trend
+from crawlers.tables import ads
 from store import audit
 from store.audit import Act, Via
 from store.errors import BusyError, UsageError
 from store.health import State
 from store.jsonlines import SKIPPED_SOME, write_lines
+from store.quarantine import require_shown
 from store.schema import now
 from store.workspace import Workspace
 
@@ -133,6 +136,9 @@ def show_body(workspace: Workspace, capture_id: str) -> None:
     """The body of a capture on stdout; the look is logged before it is shown."""
     audit.append(workspace, Act(audit.operator(), Via.COMMAND, "show", "capture", capture_id))
     with workspace.read() as connection:
+        shown = connection.execute(select(ads.c.ad_id).where(ads.c.capture_id == capture_id)).scalars()
+        for ad_id in shown.all():
+            require_shown(connection, ad_id)
         body = body_of(workspace, connection, capture_id)
     sys.stdout.buffer.write(body)
 

@@ -66,6 +66,14 @@ class Settings(BaseSettings):
         Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),
     ] = 365
 
+    known_hash_authority: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="the legal authority to match ads against hashes of known images; unset, none are loaded or matched",
+        ),
+    ] = ""
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
