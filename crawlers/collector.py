@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from time import monotonic
-from urllib.parse import urljoin
 
 from crawlers.errors import PageError
+from crawlers.evidence import rendered_id
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
-from crawlers.links import fingerprint, refusal, unsessioned
+from crawlers.links import fingerprint, joined, refusal, unsessioned
 from crawlers.page import Page
 from crawlers.parse import Parsed, parse
 from crawlers.pictures import Hashing, addresses, wanted
@@ -20,7 +19,7 @@ from crawlers.revisits import load_seen, plan
 from crawlers.sites import Site
 from crawlers.traps import Traps
 from crawlers.validators import Validators
-from crawlers.warc import Fetched
+from crawlers.warc import RENDERED_TYPE, Fetched
 from store.schema import now
 
 HOPS_LIMIT = 5
@@ -94,6 +93,12 @@ class Collector:
         """No response came, or none that could be taken; `trouble` is the word it is counted under."""
         counts = Counter({"errors": 1} | ({trouble: 1} if trouble else {}))
         self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=counts))
+
+    def unreadable(self, entry: Entry, fetched: Fetched, error: str) -> None:
+        """A response came that cannot be read; it is kept."""
+        self._spend(len(fetched.body))
+        counts = Counter({"pages": 1, "bytes": len(fetched.body), f"status.{fetched.status}": 1, "unreadable": 1})
+        self._keep(Visit(entry, fetched.at, Outcome.FAILED, error, fetched, counts=counts))
 
     def refused(self, entry: Entry, reason: str) -> None:
         """The address was not asked, or its answer not taken: robots, robots_unread, media, private."""
@@ -178,9 +183,9 @@ class Collector:
         shown = copy or fetched
         page = Page(
             shown.url,
-            shown.body,
-            shown.header("content-type"),
-            shown.header("content-encoding"),
+            shown.body if shown.rendered is None else shown.rendered,
+            shown.header("content-type") if shown.rendered is None else RENDERED_TYPE,
+            shown.header("content-encoding") if shown.rendered is None else "",
             "listing" if entry.kind is Kind.LISTING else "ad",
         )
         try:
@@ -192,6 +197,7 @@ class Collector:
             self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
             return []
         capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
+        capture = capture if shown.rendered is None else rendered_id(capture)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
         fresh = False
         for ad in ads:
@@ -242,7 +248,7 @@ class Collector:
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
         counts["redirects"] += 1
-        target = _joined(entry.url, fetched.header("location"))
+        target = joined(entry.url, fetched.header("location"))
         self._redirecting.add(entry.fingerprint)
         reason = refusal(target, self.site.manifest) or self._endless(entry, target)
         if reason:
@@ -281,16 +287,6 @@ class Collector:
             self.exhausted = self.exhausted or "minutes"
         if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
             self.exhausted = self.exhausted or "megabytes"
-
-
-def _joined(url: str, location: str) -> str:
-    """The address a Location header names, which comes as Latin-1 and is mostly UTF-8; what cannot be read is refused later."""
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return location
 
 
 def _fill(ads: tuple[Ad, ...]) -> Counter[str]:

@@ -160,6 +160,7 @@ class Manifest(Strict):
     budget: Budget = Budget()
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()
+    scripts: bool = False  # its pages are built by scripts: each is run in a browser, see crawlers/renderer.py
     known_images: Selected | None = None  # addresses of pictures on an ad's page, to be hashed: docs/known-images.md
     floors: Floors = Floors()
     schedule: Annotated[str, AfterValidator(_schedule)] | None = (

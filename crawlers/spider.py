@@ -80,7 +80,8 @@ class ListingSpider(scrapy.Spider):
         if entry.kind is Kind.PICTURE:
             meta |= {"hashing": Hashing(), "dont_retry": True}  # a second try would go on with the first one's bytes
             return Request(entry.url, self._pictured, "GET", HEADERS, errback=self._failed, dont_filter=True, meta=meta)
-        conditions = self.collector.validators.headers(entry)
+        # What scripts make of a page may change where the page itself does not.
+        conditions = {} if self.collector.site.manifest.scripts else self.collector.validators.headers(entry)
         return Request(entry.url, self._arrived, "GET", conditions, errback=self._failed, dont_filter=True, meta=meta)
 
     def _arrived(self, response: Response) -> Iterator[Request]:
@@ -109,7 +110,11 @@ class ListingSpider(scrapy.Spider):
             sha256(response.certificate.dump(FILETYPE_ASN1)).hexdigest() if response.certificate else None,
             entry.via,
             entry.hops,
+            response.meta.get("rendered"),
         )
+        if problem := response.meta.get("unrendered"):
+            self._guarded(self.collector.unreadable, entry, fetched, problem)
+            return
         for lead in self._guarded(self.collector.arrived, entry, fetched) or ():
             yield self._request(lead)
         self._wait_for_room()
