@@ -68,7 +68,9 @@ class BoundedHandler(HTTP11DownloadHandler):
         packed = (response.headers.get(b"Content-Encoding") or b"").decode("latin-1")
         page = Page(request.url, response.body, kind, packed)
         try:
-            request.meta["rendered"] = await self._renderer.render(request.url, kind, page.content)
+            request.meta["rendered"] = await self._renderer.render(
+                request.url, kind, page.content, request.meta.get("rules")
+            )
         except PageError as problem:
             request.meta["unrendered"] = str(problem)
 

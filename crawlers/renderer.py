@@ -19,6 +19,8 @@ from crawlers.gate import Gate
 from crawlers.links import MEDIA_ENDINGS
 from crawlers.manifest import Manifest, netloc
 from crawlers.page import BODY_LIMIT
+from crawlers.project import ROBOT
+from crawlers.robots import ClosedError, Rules
 from store.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -79,11 +81,15 @@ class Renderer:
         self._browser: Browser | None = None
         self._one = asyncio.Lock()
 
-    async def render(self, url: str, content_type: str, content: bytes) -> bytes:
-        """The page as HTML (UTF-8) when its scripts have run; `content` is what was fetched. Raises PageError."""
+    async def render(self, url: str, content_type: str, content: bytes, rules: Rules | None = None) -> bytes:
+        """The page as HTML (UTF-8) when its scripts have run; `content` is what was fetched. Raises PageError.
+
+        `rules` is its host's robots.txt, which holds for what scripts ask of that host too.
+        """
+        door = _Door(self, url, {"status": 200, "content_type": content_type, "body": content}, rules)
         async with self._one:
             try:
-                text = await asyncio.wait_for(self._rendered(url, content_type, content), SECONDS)
+                text = await asyncio.wait_for(self._rendered(url, door), SECONDS)
             except Exception as problem:
                 await self._end_browser()
                 said = "took too long" if isinstance(problem, TimeoutError) else str(problem).partition("\n")[0][:200]
@@ -104,7 +110,7 @@ class Renderer:
         if self._home is not None:
             self._home.cleanup()
 
-    async def _rendered(self, url: str, content_type: str, content: bytes) -> str:
+    async def _rendered(self, url: str, door: "_Door") -> str:
         browser = self._browser or await self._begin()
         context = await browser.new_context(
             user_agent=self._agent,
@@ -114,7 +120,7 @@ class Renderer:
         )
         try:
             await context.add_init_script(WITHOUT)
-            await context.route("**/*", _Door(self, url, content_type, content).pass_or_refuse)
+            await context.route("**/*", door.pass_or_refuse)
             await context.route_web_socket("**", lambda socket: socket.close())
             page = await context.new_page()
             await page.goto(url, wait_until="commit")
@@ -153,10 +159,11 @@ class Renderer:
 class _Door:
     """What one page's requests meet first."""
 
-    def __init__(self, renderer: Renderer, url: str, content_type: str, content: bytes) -> None:
+    def __init__(self, renderer: Renderer, url: str, page: dict[str, Any], rules: Rules | None) -> None:
         self._renderer = renderer
-        self._page = {"status": 200, "content_type": content_type or "text/html", "body": content}
-        self._url = url
+        self._page = page
+        self._host = netloc(url)
+        self._rules = rules
         self._served = False
         self._asked = 0
 
@@ -166,8 +173,7 @@ class _Door:
         if request.is_navigation_request():
             if not self._served:
                 self._served = True
-                page: dict[str, Any] = self._page
-                await route.fulfill(**page)
+                await route.fulfill(**self._page)
             else:
                 self._renderer.refused["page"] += 1
                 await route.abort("aborted")  # the page stays as it is
@@ -192,4 +198,9 @@ class _Door:
             return "offsite"
         if PurePosixPath(parts.path).suffix.lower() in NO_CODE:
             return "media"
+        if host == self._host and self._rules is not None:
+            try:
+                self._rules.check(url, ROBOT)
+            except ClosedError:
+                return "robots"
         return "requests" if self._asked >= MOST_REQUESTS else None

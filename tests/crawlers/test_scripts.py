@@ -121,6 +121,16 @@ def test_ads_that_only_scripts_show_are_read_and_no_media_is_asked_for(
     other.close()
 
 
+def test_robots_txt_holds_for_what_scripts_ask_too(
+    make_site: Callable[..., Path], workspace: Workspace, built: Web
+) -> None:
+    built.put("/robots.txt", "User-agent: *\nDisallow: /data.json\n", "text/plain")
+    make_site("harbor", scripts=True)
+    assert crawl(workspace, ["harbor"])[0].counts["ads"] == 0
+    assert "/harbor/" in built.paths()
+    assert "/data.json" not in built.paths()
+
+
 def test_without_the_manifests_word_no_script_is_run(
     make_site: Callable[..., Path], workspace: Workspace, built: Web
 ) -> None:

@@ -23,6 +23,7 @@ import sidelight
 from crawlers.tables import ads, runs
 from crawlers.timetable import timetable
 from operations import jobs, schedule
+from operations.doctor import Grade, examine
 from operations.jobs import Job
 from operations.tables import jobs as job_table
 from store.errors import BusyError
@@ -210,3 +211,15 @@ def test_the_units_are_sound_and_name_what_there_is(tmp_path: Path) -> None:
         ]
         done = subprocess.run(verify, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_doctor_tells_what_failed_and_what_was_cut_short(workspace: Workspace) -> None:
+    jobs.know(workspace, ["site harbor", "process"])
+    jobs.start(workspace, ["site harbor", "process"])
+    jobs.finish(workspace, "process", jobs.FAILED, "the disk is full")
+    told = {finding.text: finding.grade for finding in examine(workspace.root) if finding.topic == "schedule"}
+    assert told == {
+        "process failed: the disk is full": Grade.BROKEN,
+        "site harbor was cut short": Grade.NOTE,
+        "no scheduler is running just now": Grade.OK,
+    }
