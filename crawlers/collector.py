@@ -61,6 +61,8 @@ class Collector:
         self.validators = Validators(recorder.workspace, site.name)
         self._traps = Traps()
         self._looks = wanted(recorder.workspace, site)
+        if not self._looks:  # the authority may have ended since an interrupted run
+            self._waiting = [entry for entry in waiting if entry.kind is not Kind.PICTURE]
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""

@@ -19,7 +19,7 @@ HEX = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{8}(?:[0-9a-f]{24})?)?\Z")
 PERTINENT = frozenset({1, 2})
 PIECE = 1 << 20
 RECORD_LIMIT = 1 << 20  # characters of one JSON record
-START = re.compile(r'\s*(?:\{.*?"(?:value|Media|media)"\s*:\s*)?\[', re.DOTALL)
+LIST = re.compile(r'"(?:value|Media|media)"\s{0,20}+:\s{0,20}+\[')
 
 Digest = tuple[str, str]
 
@@ -52,10 +52,11 @@ def digests(path: Path, categories: Collection[int] = PERTINENT) -> Iterator[Dig
 
 def _vics(path: Path, handle: IO[str], text: str, categories: Collection[int]) -> Iterator[Digest]:
     """Records of the file's list, however long it is: only one of them and a piece of the file are in memory."""
-    start = START.match(text)
-    if start is None:
+    bare, named = text.lstrip().startswith("["), LIST.search(text)
+    if not bare and named is None:
         raise ImportFileError(f"{path}: JSON without a list named 'value' or 'Media'; is it a VICS file?")
-    decoder, position, number = json.JSONDecoder(), start.end(), 0
+    position = text.index("[") + 1 if bare or named is None else named.end()
+    decoder, number = json.JSONDecoder(), 0
     while True:
         while position < len(text) and text[position] in " \t\r\n,":
             position += 1

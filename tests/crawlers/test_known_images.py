@@ -19,10 +19,14 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from crawlers import knownimages
+from crawlers import frontier, knownimages
 from crawlers.errors import ImportFileError
+from crawlers.frontier import Kind
 from crawlers.hashsets import digest_of, digests
 from crawlers.imports import import_ads
+from crawlers.run import crawl
+from crawlers.runs import take_up
+from crawlers.sites import discover
 from crawlers.tables import captures
 from store.errors import SettingsError, UsageError
 from store.quarantine import held
@@ -259,6 +263,21 @@ def test_a_picture_is_hashed_on_the_way_and_no_byte_of_it_is_kept(
         assert not holds_noise(data), path
         if path.suffix == ".gz":
             assert not holds_noise(gzip.decompress(data)), path
+
+
+def test_an_interrupted_run_asks_for_no_picture_once_the_authority_has_ended(
+    workspace: Workspace, web: Web, gallery: None
+) -> None:
+    site(workspace, web, known_images="article img::attr(src)")
+    found = discover(workspace)[0]["harbor"]
+    started = take_up(workspace, found)
+    offers = [("/pictures/1.jpg", Kind.PICTURE), ("/harbor/", Kind.LISTING)]
+    entries = [started.frontier.offer(f"http://{web.origin}{path}", kind, 0) for path, kind in offers]
+    with workspace.begin() as connection:
+        frontier.add(connection, started.run_id, [entry for entry in entries if entry])
+    crawl(workspace, ["harbor"])
+    assert "/ad/3" in web.paths()
+    assert "/pictures/1.jpg" not in web.paths()
 
 
 @pytest.mark.parametrize("missing", ["authority", "opt-in", "hashes"])
