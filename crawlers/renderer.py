@@ -26,8 +26,9 @@ from store.errors import SettingsError
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright, Route
 
-SECONDS = 12.0  # for one page, all in all
-SETTLE = 5.0  # for its scripts to have asked for what they need
+START_SECONDS = 40.0  # for the browser to start
+SECONDS = 14.0  # for one page, all in all: with the time to fetch it (crawlers/project.py) less than a halt may take
+SETTLE = 9.0  # for its scripts to have asked for what they need
 MOST_REQUESTS = 60
 TAKEN = frozenset({"script", "xhr", "fetch", "stylesheet"})
 NO_CODE = MEDIA_ENDINGS - {".js", ".css"}
@@ -89,7 +90,10 @@ class Renderer:
         door = _Door(self, url, {"status": 200, "content_type": content_type, "body": content}, rules)
         async with self._one:
             try:
-                text = await asyncio.wait_for(self._rendered(url, door), SECONDS)
+                browser = self._browser
+                if browser is None:
+                    browser = await asyncio.wait_for(self._begin(), START_SECONDS)
+                text = await asyncio.wait_for(self._rendered(browser, url, door), SECONDS)
             except Exception as problem:
                 await self._end_browser()
                 said = "took too long" if isinstance(problem, TimeoutError) else str(problem).partition("\n")[0][:200]
@@ -110,8 +114,7 @@ class Renderer:
         if self._home is not None:
             self._home.cleanup()
 
-    async def _rendered(self, url: str, door: "_Door") -> str:
-        browser = self._browser or await self._begin()
+    async def _rendered(self, browser: "Browser", url: str, door: "_Door") -> str:
         context = await browser.new_context(
             user_agent=self._agent,
             locale=self._manifest.language,
