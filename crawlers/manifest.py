@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crawlers.errors import ManifestError
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
+from crawlers.timetable import timetable
 
 FILE_NAME = "site.yml"
 SIZE_LIMIT = 1_000_000
@@ -67,6 +68,11 @@ def date_format(written: str) -> str:
     return written
 
 
+def _schedule(written: str) -> str:
+    timetable(written)
+    return written
+
+
 Selected = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
 
 
@@ -84,6 +90,19 @@ class Pace(Strict):
     autothrottle: bool = True
 
 
+class Robots(Strict):
+    """Whether robots.txt is obeyed. It is, but for a legal basis that is written down here and lands in the audit log."""
+
+    obey: bool = True
+    legal_basis: Annotated[str, Field(min_length=20, max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _grounded(self) -> "Robots":
+        if not self.obey and self.legal_basis is None:
+            raise ValueError("'obey: false' needs 'legal_basis': the law or order, who gave it, and when")
+        return self
+
+
 class Budget(Strict):
     """Where one run ends at the latest."""
 
@@ -91,6 +110,8 @@ class Budget(Strict):
     minutes: float = Field(default=60, gt=0)
     depth: int = Field(default=50, ge=0)
     megabytes: float = Field(default=500, gt=0)
+    # The share of the pages kept for known ads that the listing did not come to before the pages were used up.
+    revisits: float = Field(default=0.1, ge=0, le=1)
 
 
 class Listing(Strict):
@@ -135,11 +156,16 @@ class Manifest(Strict):
     timezone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     dates: list[Annotated[str, AfterValidator(date_format)]] = Field(default_factory=list)
     pace: Pace = Pace()
+    robots: Robots = Robots()
     budget: Budget = Budget()
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()
+    scripts: bool = False  # its pages are built by scripts: each is run in a browser, see crawlers/renderer.py
+    known_images: Selected | None = None  # addresses of pictures on an ad's page, to be hashed: docs/known-images.md
     floors: Floors = Floors()
-    schedule: str | None = None
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = (
+        None  # when `sidelight schedule` crawls it; never without
+    )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,10 +15,12 @@ from sqlalchemy import Connection, insert, update
 from crawlers import frontier
 from crawlers.evidence import Evidence
 from crawlers.frontier import Entry, Outcome
+from crawlers.knownimages import BYTES, FEED, match
 from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sightings
 from crawlers.suppressed import suppressed
 from crawlers.tables import captures, runs
+from crawlers.validators import remember
 from crawlers.warc import Fetched
 from store.disk import is_full
 from store.workspace import Workspace
@@ -26,6 +28,14 @@ from store.workspace import Workspace
 BATCH_PAGES = 50
 BATCH_SECONDS = 1.0
 BATCH_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The digests of a picture that an ad's page shows."""
+
+    ad_id: str
+    digests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Visit:
     ads: tuple[Ad, ...] = ()
     leads: tuple[Entry, ...] = ()
     gone: str | None = None  # the ad id whose page was found gone
+    picture: Picture | None = None  # what was hashed on the way; nothing else of it is left
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -48,6 +59,7 @@ class Recorder:
 
     def __init__(self, workspace: Workspace, run_id: str, counts: Counter[str], evidence: Evidence) -> None:
         self.workspace = workspace
+        self.site = evidence.site
         self.run_id = run_id
         self.counts = counts
         self.full = False  # the disk: what was taken last could not be kept yet
@@ -110,11 +122,19 @@ class Recorder:
         seen = [(ad, visit.at) for visit in visits for ad in visit.ads]
         moments = [at for _, at in seen]
         record_sightings(connection, [ad for ad, _ in seen], seen_at=moments, run_id=self.run_id)
+        known = match(self.workspace, connection, {ad.ad_id: ad.image_hashes for ad, _ in seen}, FEED)
+        pictures: dict[str, list[str]] = {}
+        for visit in visits:
+            if visit.picture:
+                pictures.setdefault(visit.picture.ad_id, []).extend(visit.picture.digests)
+        self.counts["known_images"] += known + match(self.workspace, connection, pictures, BYTES)
         for visit in visits:
             if visit.gone is not None:
                 capture = capture_id(self.run_id, visit.entry.fingerprint) if visit.fetched else None
                 record_gone(connection, visit.gone, seen_at=visit.at, run_id=self.run_id, capture_id=capture)
         frontier.add(connection, self.run_id, (entry for visit in visits for entry in visit.leads))
+        captured = {capture_id(self.run_id, one.entry.fingerprint): one for one in visits if one.fetched}
+        remember(connection, self.site, captured)
         frontier.settle(connection, self.run_id, ((one.entry, one.outcome, one.error) for one in visits))
         connection.execute(update(runs).where(runs.c.run_id == self.run_id).values(counts=dict(self.counts)))
 
