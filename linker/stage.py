@@ -108,7 +108,7 @@ def settle(workspace: Workspace, known: Known) -> None:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Many small objects are made here and none in circles: to look for circles among them would take a fifth of the time."""
+    """Many small objects are made here and none in circles: to look for circles among them costs time and finds nothing."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -5,7 +5,7 @@ from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBin
 from store.schema import Instant, metadata
 
 # On SQLite, a table whose primary key is its tree: most of its columns are in the key, and a second tree for rows beside it
-# would take a third of the time of writing them.
+# would be written as well.
 WITH_ROWID = False
 
 # One row per ad and key value it carries; the block an ad is compared within. The key of reason "text" is the cluster of
