@@ -138,6 +138,7 @@ class Manifest(Strict):
     budget: Budget = Budget()
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()
+    ignore: list[str] = Field(default_factory=list)  # labels that stand on ads and that no rule is to take
     floors: Floors = Floors()
     schedule: str | None = None
 
