@@ -5,16 +5,19 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawlers.errors import PageError
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
 from crawlers.links import fingerprint, refusal, unsessioned
 from crawlers.page import Page
+from crawlers.page_signs import Sign, mistaken, sign_of
 from crawlers.parse import Parsed, parse
 from crawlers.recorder import Recorder, Visit, capture_id
 from crawlers.records import Ad
+from crawlers.shape import Looks
 from crawlers.sites import Site
+from crawlers.standing import Standing
 from crawlers.traps import Traps
 from crawlers.validators import Validators
 from crawlers.warc import Fetched
@@ -24,8 +27,6 @@ HOPS_LIMIT = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
-# A listing that shows less than this share of the known ads is more likely broken than emptied.
-TRUSTED_SHARE = 0.5
 
 
 class Collector:
@@ -47,9 +48,11 @@ class Collector:
         self.exhausted: str | None = None
         self._frontier = frontier
         self._waiting = waiting
-        self._unseen = {ad_id: url for ad_id, url in known.items() if ad_id not in seen}
-        self._pages = {fingerprint(url): ad_id for ad_id, url in known.items()}
-        self._known = len(known)
+        self._standing = Standing(known, seen)
+        self._looks = Looks(site, self.counts)
+        self._listings = {fingerprint(url) for url in site.manifest.start}
+        if "known" not in self.counts:
+            self.counts["known"] = len(known)
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
@@ -75,12 +78,13 @@ class Collector:
         if fetched.status in REDIRECTS:
             return self._redirected(entry, fetched, counts)
         if fetched.status in GONE and entry.kind is not Kind.LISTING:
-            ad_id = self._pages.get(entry.fingerprint)
-            self._unseen.pop(ad_id or "", None)
+            ad_id = self._standing.gone(entry.fingerprint)
             self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, gone=ad_id, counts=counts))
             return []
         if not 200 <= fetched.status < 300:
             error = f"{entry.url}: HTTP {fetched.status}"
+            if sign := sign_of(_page(entry, fetched)):
+                counts[f"sign.{sign}"] += 1
             self._keep(Visit(entry, fetched.at, Outcome.FAILED, error, fetched, counts=counts))
             return []
         return self._read(entry, fetched, counts)
@@ -100,21 +104,21 @@ class Collector:
         if self._checked or not listing_complete or self.exhausted:
             return []
         self._checked = True
-        seen = self._known - len(self._unseen)
         if self.site.manifest.select.listing.items is not None:
             # The listing shows the ads themselves, so one it no longer shows is gone.
-            if seen >= TRUSTED_SHARE * self._known:
-                self._missing_are_gone()
+            if self._standing.trusted:
+                self._are_gone(list(self._standing.unseen.items()))
             return []
         if not self.counts["ads"]:
             return []
-        offers = [self._frontier.offer(url, Kind.CHECK, 0) for url in self._unseen.values()]
+        offers = [self._frontier.offer(url, Kind.CHECK, 0) for url in self._standing.unseen.values()]
         checks = [entry for entry in offers if entry and not refusal(entry.url, self.site.manifest)]
         self.recorder.plan(checks)
         return self._hand_out(checks)
 
-    def _missing_are_gone(self) -> None:
-        for ad_id, url in self._unseen.items():
+    def _are_gone(self, ads: list[tuple[str, str]]) -> None:
+        """Ads that are gone without a page of their own that says so."""
+        for ad_id, url in ads:
             if (entry := self._frontier.missing(ad_id, url)) is not None:
                 self._keep(Visit(entry, now(), Outcome.DONE, None, gone=ad_id, leads=(entry,)))
 
@@ -138,37 +142,53 @@ class Collector:
     def _read(
         self, entry: Entry, fetched: Fetched, counts: Counter[str], copy: Fetched | None = None, capture: str = ""
     ) -> list[Entry]:
-        shown = copy or fetched
-        page = Page(
-            shown.url,
-            shown.body,
-            shown.header("content-type"),
-            shown.header("content-encoding"),
-            "listing" if entry.kind is Kind.LISTING else "ad",
-        )
+        page = _page(entry, copy or fetched)
         try:
-            parsed = parse(self.site, page)
+            parsed = mistaken(parse(self.site, page), page)
         except PageError as problem:
-            counts["unreadable"] += 1
-            if problem.trouble:
-                counts[problem.trouble] += 1
-            self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
-            return []
+            return self._without_ad(entry, fetched, page, problem, counts)
+        if entry.kind is Kind.LISTING:
+            counts.update(listings=1, barren=not (parsed.ads or parsed.links))
         capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
         fresh = False
         for ad in ads:
             fresh |= ad.ad_id not in self._met
             self._met.add(ad.ad_id)
-            self._unseen.pop(ad.ad_id, None)
+            self._standing.see(ad.ad_id)
             if entry.kind is not Kind.LISTING and self._traps.ad(ad.ad_id):
                 counts["trap.session"] += 1
         counts.update(_fill(ads))
+        counts.update(self._looks.at(page, parsed, fetched.at))
         counts["problems"] += len(parsed.problems)
         leads = self._leads(entry, parsed, counts, fresh=fresh)
         error = "; ".join(parsed.problems[:5]) or None
         self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
         return self._hand_out(leads)
+
+    def _without_ad(
+        self, entry: Entry, fetched: Fetched, page: Page, problem: PageError, counts: Counter[str]
+    ) -> list[Entry]:
+        """A page that could be fetched and holds nothing: what it says of itself decides what that means."""
+        sign = sign_of(page) if problem.trouble in (None, "layout") else None
+        if sign is Sign.GONE and entry.kind is not Kind.LISTING:
+            self._gone_softly(entry, fetched, counts, "sign.gone")
+            return []
+        counts["unreadable"] += 1
+        if named := f"sign.{sign}" if sign else problem.trouble:
+            counts[named] += 1
+        error = f"{problem} (it says: {sign})" if sign else str(problem)
+        self._keep(Visit(entry, fetched.at, Outcome.FAILED, error, fetched, counts=counts))
+        return []
+
+    def _gone_softly(self, entry: Entry, fetched: Fetched, counts: Counter[str], unknown: str) -> None:
+        """The page of an ad says gone, or leads to the listing, with a status that does not; `unknown` counts other ads."""
+        believed, doubted = self._standing.says_gone(entry.fingerprint)
+        counts["doubtful_gone"] += len(doubted)
+        counts[unknown] += not (believed or doubted)
+        first = next(iter(believed), None)
+        self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, gone=first, counts=counts))
+        self._are_gone([(ad_id, entry.url) for ad_id in believed[1:]])
 
     def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str], *, fresh: bool) -> tuple[Entry, ...]:
         leads: list[Entry] = []
@@ -195,6 +215,8 @@ class Collector:
             counts[f"refused.{reason}"] += 1
             return []
         lead = self._frontier.offer(url, kind, entry.depth + 1, via=entry.url)
+        if lead and kind is Kind.LISTING:
+            self._listings.add(lead.fingerprint)
         return [lead] if lead else []
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
@@ -207,6 +229,11 @@ class Collector:
             error = f"{entry.url}: redirect refused ({reason})"
             self._keep(Visit(entry, fetched.at, Outcome.REFUSED, error, fetched, counts=counts))
             return []
+        aim = fingerprint(target)
+        if entry.kind is not Kind.LISTING and (aim in self._listings or _is_front(target)):
+            self._gone_softly(entry, fetched, counts, "turned_away")
+            return []
+        self._are_gone([(ad_id, entry.url) for ad_id in self._standing.moved(entry.fingerprint, aim)])
         lead = self._frontier.offer(target, entry.kind, entry.depth, entry.hops + 1, entry.url)
         leads = (lead,) if lead else ()
         self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
@@ -234,6 +261,16 @@ class Collector:
             self.exhausted = self.exhausted or "minutes"
         if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
             self.exhausted = self.exhausted or "megabytes"
+
+
+def _page(entry: Entry, fetched: Fetched) -> Page:
+    kind = "listing" if entry.kind is Kind.LISTING else "ad"
+    return Page(fetched.url, fetched.body, fetched.header("content-type"), fetched.header("content-encoding"), kind)
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
 
 
 def _joined(url: str, location: str) -> str:

@@ -24,6 +24,7 @@ BUCKETS = 2
 SAME = 0.4
 AGAIN = 0.1
 CHANGED = 0.6
+BARREN = 0.5  # share of listing pages, over the usual
 TELL = 5  # labels named in one sentence
 
 NOTICES = {
@@ -32,7 +33,7 @@ NOTICES = {
     "sign.unwell": "pages that say the site is unwell, with a status that says it is well",
     "sign.gone": "pages of the listing that say they are not there, with a status that says they are",
     "layout": "pages without an ad that do not say why: has the layout changed?",
-    "barren": "listing pages that show neither an ad nor a way on: has the layout changed?",
+    "turned_away": "ads not known yet that lead back to the listing",
     "doubtful_gone": "known ads whose page says or leads as if gone: too many to be believed, so they still stand",
 }
 
@@ -41,6 +42,7 @@ def drifts(manifest: Manifest, counts: Mapping[str, int], past: Sequence[Mapping
     """Findings about a run, given the counts of the site's earlier runs, newest first."""
     return [
         *_notices(counts),
+        *_barren(counts, past),
         *(_moved(name, counts, past) for name in sorted(manifest.select.ad)),
         *_unread(counts),
         *_lengths(counts, past),
@@ -55,11 +57,21 @@ def _notices(counts: Mapping[str, int]) -> list[Finding]:
         number = counts.get(name, 0)
         if not number:
             continue
-        # One junk page among many is every site's; a listing that is blocked even once has hidden what stood behind it.
+        # One junk page among many is every site's.
         share = number / max(counts.get("pages", 0), number, 1)
-        state = State.RED if share > MANY else State.AMBER if share >= FEW or name.startswith("sign.") else State.GREEN
+        state = State.RED if share > MANY else State.AMBER if share >= FEW else State.GREEN
         found.append(Finding(name, state, f"{sentence}: {number}", number))
     return found
+
+
+def _barren(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> list[Finding]:
+    """Listing pages that show neither an ad nor a way on: the last page may be one, and an empty town, but not many at once."""
+    shares = [one.get("barren", 0) / max(one.get("listings", 0), 1) for one in past]
+    share, usual = counts.get("barren", 0) / max(counts.get("listings", 0), 1), median(shares) if shares else 0.0
+    if share <= BARREN + usual:
+        return []
+    reason = f"{share:.0%} of the listing pages show neither an ad nor a way on: has the layout changed?"
+    return [Finding("barren", State.AMBER, reason, share, BARREN + usual)]
 
 
 def _moved(name: str, counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> Finding:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crawlers.errors import PageError
 from crawlers.page import Page
+from crawlers.parse import Parsed
 from crawlers.text import text_of
 from store.datafiles import load_data
 
@@ -39,6 +40,18 @@ def sign_of(page: Page) -> Sign | None:
     return next(
         (sign for sign in (Sign.BLOCKED, Sign.CONSENT, Sign.GONE, Sign.UNWELL) if _words()[sign].search(said)), None
     )
+
+
+def mistaken(parsed: Parsed, page: Page) -> Parsed:
+    """`parsed` where it is to be taken at its word; raises PageError where the page is a notice that only looks like an ad
+    (nothing but a title was found on it) or like a listing (it leads nowhere)."""
+    if page.kind == "listing":
+        bare = not parsed.ads and not parsed.links
+    else:
+        bare = all(set(ad.texts()) <= {"title"} for ad in parsed.ads)
+    if bare and (sign := sign_of(page)):
+        raise PageError(f"{page.url}: no {page.kind} but a notice: {sign}")
+    return parsed
 
 
 @cache

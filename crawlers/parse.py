@@ -113,10 +113,10 @@ def _ad(
     manifest = site.manifest
     native_id = _first(fields, "native_id").strip()
     if not native_id:
-        raise PageError(f"{page.url}: no ad on the page: nothing found for 'native_id'")
+        raise PageError(f"{page.url}: no ad on the page: nothing found for 'native_id'", "layout")
     said = {name: "\n".join(texts(fields.get(name, []))) for name in TEXT_FIELDS}
     if not any(said.values()):
-        raise PageError(f"{page.url}: ad {native_id!r} says nothing: no text field was found")
+        raise PageError(f"{page.url}: ad {native_id!r} says nothing: no text field was found", "layout")
     for name, text in {**said, "native_id": native_id}.items():
         if len(text) > FIELD_LIMIT:
             raise PageError(f"{page.url}: {name!r} has {len(text)} characters; the limit is {FIELD_LIMIT}")
