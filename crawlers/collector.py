@@ -160,6 +160,7 @@ class Collector:
                 counts["trap.session"] += 1
         counts.update(_fill(ads))
         counts.update(self._looks.at(page, parsed, fetched.at))
+        counts["unlisted"] += len(ads) if entry.kind is Kind.CHECK else 0
         counts["problems"] += len(parsed.problems)
         leads = self._leads(entry, parsed, counts, fresh=fresh)
         error = "; ".join(parsed.problems[:5]) or None

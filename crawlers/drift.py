@@ -136,6 +136,7 @@ def _texts(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> list
         ("same_text", SAME, "of the ads say one and the same: does a rule take a part of the page that is no ad's?"),
         ("future", FEW, "of the ads are dated in the future: is the format or the time zone right?"),
         ("misread", FEW, "of the ads hold characters that were read in a wrong encoding"),
+        ("unlisted", UNREAD, "of the ads still stand, though the listing no longer shows them: is it read to its end?"),
     ):
         number = counts.get(name, 0)
         share = number / ads

@@ -22,7 +22,7 @@ from crawlers.collector import Collector
 from crawlers.frontier import Entry
 from crawlers.halts import is_asked
 from crawlers.handler import HEAD_LINES
-from crawlers.links import is_media, is_text
+from crawlers.links import is_media, is_packed, is_text
 from crawlers.pace import BUSY, HaltedError, Pace, retry_after
 from crawlers.robots import ClosedError
 from crawlers.runs import listing_complete
@@ -138,7 +138,8 @@ class ListingSpider(scrapy.Spider):
         if len(_lines(headers)) > HEAD_LINES:
             request.meta["cut"] = (f"more than {HEAD_LINES} headers", "bounds.head")
             raise StopDownload(fail=True)
-        if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
+        kind = (headers.get(b"Content-Type") or b"").decode("latin-1")
+        if "entry" in request.meta and not is_text(kind) and not is_packed(request.url, kind):
             raise StopDownload(fail=True)
 
     def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:
