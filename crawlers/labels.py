@@ -6,6 +6,7 @@ What a site says of an ad it mostly says beside a label. A label that no rule ta
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from crawlers.text import text_of
 
 LIMIT = 300  # labels of one page
 DEPTH = 8
+PAIRS = 2_000  # looked at on one page
+SMALL = 40  # elements within a value
 LONG = 200  # characters of a line that is "Label: value"; a longer one is prose
 COLON = re.compile(r"([^\W\d_][^:\n]{0,31}):\s*(\S[^\n]*)\Z")
 PLAIN = re.compile(r"[A-Za-z][\w-]*\Z")
@@ -41,7 +44,7 @@ def labelled(context: Any) -> list[Labelled]:
     """The labelled values of an HTML element or a JSON value, in the order of the page, each label once."""
     pairs = _of_html(context) if isinstance(context, etree._Element) else _of_json(context)
     found: dict[str, Labelled] = {}
-    for one in pairs:
+    for one in islice(pairs, PAIRS):
         if len(found) >= LIMIT:
             break
         if one.value and len(one.label) <= 80 and not FURNITURE.match(one.label):
@@ -104,7 +107,7 @@ def _of_html(root: etree._Element) -> Iterator[Labelled]:
 def _defined(term: etree._Element) -> Iterator[Labelled]:
     below = next((one for one in term.itersiblings() if isinstance(one.tag, str)), None)
     if below is not None and below.tag == "dd":
-        label = text_of(term).strip().rstrip(":")
+        label = _short(term).rstrip(":")
         yield Labelled(label, _short(below), _beside(below, "dt", _trimmed(term), "dd"))
 
 
@@ -112,7 +115,7 @@ def _row(row: etree._Element) -> Iterator[Labelled]:
     cells = [one for one in row if one.tag in ("th", "td")]
     if len(cells) != 2 or cells[1].tag != "td":
         return
-    label = text_of(cells[0]).strip()
+    label = _short(cells[0])
     if cells[0].tag == "th" or label.endswith(":"):
         yield Labelled(label.rstrip(":"), _short(cells[1]), _beside(cells[1], cells[0].tag, _trimmed(cells[0]), "td"))
 
@@ -123,7 +126,7 @@ def _columns(row: etree._Element) -> Iterator[Labelled]:
     head = next(table.iter("tr"), None) if table is not None else None
     if head is None or head is row:
         return
-    names = [text_of(one).strip().rstrip(":") for one in head if one.tag == "th"]
+    names = [_short(one).rstrip(":") for one in head if one.tag == "th"]
     for place, (name, cell) in enumerate(zip(names, (one for one in row if one.tag == "td"), strict=False), start=1):
         yield Labelled(name, _short(cell), css_of(cell) or f"td:nth-child({place})")
 
@@ -134,7 +137,7 @@ def _line(element: etree._Element) -> Iterator[Labelled]:
     begins = (element.text or "").strip() or ((first.text or "").strip() if first is not None else "")
     if ":" not in begins[:33] or len(element) > 4:
         return
-    text = text_of(element).strip()
+    text = _short(element)
     if len(text) > LONG or not (found := COLON.match(text)):
         return
     label, value = found.group(1).strip(), found.group(2).strip()
@@ -188,6 +191,9 @@ def _trimmed(element: etree._Element) -> str:
 
 
 def _short(element: etree._Element) -> str:
+    """Its text; nothing where it is a part of the page and no value, which is also what tags that are not closed look like."""
+    if sum(1 for _ in islice(element.iter(), SMALL + 1)) > SMALL:
+        return ""
     return text_of(element).strip()[:500]
 
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from crawlers.errors import PageError
@@ -15,6 +16,8 @@ from crawlers.parse import Parsed
 from crawlers.text import text_of
 from store.datafiles import load_data
 
+HEADS = 40  # headings looked at, and pieces of text in each
+HEAD = 20
 SHORT = 1_500  # characters of text: more than that is no mere notice
 
 
@@ -33,7 +36,9 @@ def sign_of(page: Page) -> Sign | None:
         root = page.root
     except PageError:
         return None
-    heads = " \n ".join("".join(one.itertext()) for one in root.iter("title", "h1", "h2"))
+    heads = " \n ".join("".join(islice(one.itertext(), HEAD)) for one in islice(root.iter("title", "h1", "h2"), HEADS))[
+        :SHORT
+    ]
     whole = text_of(root)
     said = _folded(heads if len(whole) > SHORT else f"{heads}\n{whole}")
     # A notice that a page is gone may stand beside a wall; the wall is why nothing was seen.

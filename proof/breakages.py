@@ -126,9 +126,9 @@ def _cut(_site: str, target: str, answer: Answer) -> Answer:
     return replace(answer, body=answer.body[:keep])
 
 
-def _unavailable(site: str, target: str, answer: Answer) -> Answer:
+def _failing(site: str, target: str, answer: Answer) -> Answer:
     if is_ad(site, target) and _chosen(target, 0.3):
-        return Answer(503, HTML, b"<h1>Service Unavailable</h1>")
+        return Answer(500, HTML, b"<h1>Internal Server Error</h1>")
     return answer
 
 
@@ -172,7 +172,7 @@ WAYS: dict[str, Way] = {
     "dates in words": _other_dates,
     "text in a wrong encoding": _misread,
     "pages cut off": _cut,
-    "ads unavailable": _unavailable,
+    "errors in place of ads": _failing,
     "ads that lead back to the list": _to_the_listing,
     "text as pictures": _on_ads(
         lambda text: BODY.sub(r'<img src="/media/text.png" alt="">', text),
