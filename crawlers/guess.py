@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "body": r"body|\btext\b|description|content|wording|about|descripci[oó]n|descri[cç]",
     "native_id": r"^(?:ad_?|native_?|listing_?|post_?)?(?:id|no|number|ref(?:erence)?|sku)$|ad id|listing id",
 }
+ORDER = ("native_id", "title", "body", *WORDS)
 PATTERNS = {name: re.compile(words, re.IGNORECASE) for name, words in WORDS.items()}
 # What a value of the field looks like; a guess by words alone that does not is no guess.
 LIKE: Mapping[str, re.Pattern[str]] = {
@@ -37,6 +38,7 @@ LIKE: Mapping[str, re.Pattern[str]] = {
     "location": re.compile(r".{2,120}\Z"),
 }
 LINKS = 8  # as many links alike, and no text beside them, are a listing too
+ROWS = 20  # looked at for what the first lacks
 ITEMS = 5  # as many like siblings with text are a listing
 SMALL = 12  # elements within a field
 LONG = 40  # characters; so much text in a row of a list is an ad's own
@@ -60,15 +62,23 @@ def guess(page: Page) -> Guess:
     if page.text.lstrip()[:1] in ("{", "["):
         return _from_json(page.json)
     root = page.root
-    if (row := _repeated(root)) is not None:
-        listing = {"items": css_of(row) or str(row.tag)}
+    if rows := _repeated(root):
+        listing = {"items": css_of(rows[0]) or str(rows[0].tag)}
         if onward := _onward(root):
             listing["next"] = onward
-        return Guess("listing", _fields(row, item=True), listing)
+        return Guess("listing", _together([_fields(row, item=True) for row in rows[:ROWS]]), listing)
     if (link := _links(root)) is not None:
         onward = _onward(root)
         return Guess("links", {}, {"ads": f"{link}::attr(href)"} | ({"next": onward} if onward else {}))
     return Guess("ad", _fields(root, item=False))
+
+
+def _together(guesses: list[dict[str, str]]) -> dict[str, str]:
+    """The first guess with what the others add: not every row has every field."""
+    found: dict[str, str] = dict(guesses[0])
+    for other in guesses[1:]:
+        found.update({name: one for name, one in other.items() if name not in found and one not in found.values()})
+    return {name: found[name] for name in dict.fromkeys(ORDER) if name in found}
 
 
 def _links(root: Any) -> str | None:
@@ -94,8 +104,7 @@ def _fields(root: Any, *, item: bool) -> dict[str, str]:
         _usual(root, found)
     if "body" not in found and (body := _longest(root)):
         found["body"] = body
-    order = ("native_id", "title", "body", *WORDS)
-    return {name: found[name] for name in dict.fromkeys(order) if name in found}
+    return {name: found[name] for name in dict.fromkeys(ORDER) if name in found}
 
 
 def _found_again(root: Any, one: Labelled) -> Labelled:
@@ -175,9 +184,10 @@ def _longest(root: Any) -> str | None:
     return best
 
 
-def _repeated(root: Any) -> Any:
-    """The first of the rows of a list whose rows are ads: alike, many, and each with text of its own."""
-    best, most = None, 0.0
+def _repeated(root: Any) -> list[Any]:
+    """The rows of a list whose rows are ads: alike, many, and each with text of its own; none where there is no such list."""
+    best: list[Any] = []
+    most = 0.0
     for parent in root.iter("table", "tbody", "ul", "ol", "div", "section", "main", "body"):
         alike: dict[tuple[str, str], list[Any]] = {}
         for child in parent:
@@ -188,7 +198,7 @@ def _repeated(root: Any) -> Any:
                 continue
             own = sum(len(text_of(row)) - _linked(row) for row in rows[:20]) / min(len(rows), 20)
             if own > LONG and own * len(rows) > most:
-                best, most = rows[0], own * len(rows)
+                best, most = rows, own * len(rows)
     return best
 
 
@@ -212,7 +222,7 @@ def _from_json(value: Any) -> Guess:
         listing = {"items": f"jmespath:{path}"}
         if isinstance(value, Mapping) and (onward := next((key for key in value if "next" in str(key).lower()), None)):
             listing["next"] = f"jmespath:{onward}"
-        return Guess("listing", _json_fields(items[0]), listing)
+        return Guess("listing", _together([_json_fields(one) for one in items[:ROWS]]), listing)
     return Guess("ad", _json_fields(value))
 
 

@@ -20,6 +20,7 @@ from crawlers.project import user_agent
 from crawlers.selectors import texts
 from crawlers.sites import load_site
 from store.errors import SettingsError, UsageError
+from store.settings import FILE_NAME as SETTINGS
 from store.workspace import Workspace
 
 NOWHERE = "https://example.com/"
@@ -112,8 +113,11 @@ def _saved(source: str) -> Page:
 
 def _fetched(workspace: Workspace, source: str) -> Page:
     """The page at an address the operator typed, asked for as the crawler would: named, and only where robots.txt allows."""
-    if not workspace.settings.contact:
-        raise SettingsError("set 'contact' in sidelight.toml first: it is sent with every request")
+    if not workspace.settings.contact and not _is_inward(netloc(source)):
+        raise SettingsError(
+            f"set 'contact' in {workspace.root / SETTINGS} to an e-mail or web address first, so that the site's operator can "
+            "reach you: it is sent with every request"
+        )
     try:
         answer = fetch_page(source, user_agent(workspace.settings.contact))
     except PageError as problem:

@@ -31,7 +31,7 @@ REASONS = {
     405: "Method Not Allowed",
     410: "Gone",
     413: "Too Large",
-    503: "Unavailable",
+    500: "Error",
 }
 REQUEST_LIMIT = 64 * 1024
 

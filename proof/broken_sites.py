@@ -1,6 +1,6 @@
 """Sites that break over night: does the run say so?
 
-    .venv/bin/python -m proof.broken_sites [--ads 1500] [--seed N] [--ways PART_OF_A_NAME]
+    .venv/bin/python -m proof.broken_sites [--ads 1500] [--seed N] [--ways PATTERN]
 
 Serves a rehearsal market on loopback and crawls three of its days. Then, for each way a site breaks (`proof/breakages.py`), a
 copy of that workspace crawls the fourth day of each site, broken that way. A run is *alarmed* where it is not green and
@@ -9,6 +9,7 @@ without ads.
 """
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -96,9 +97,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ads", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--ways", default="", help="only those with this in their name")
+    parser.add_argument("--ways", default="", help="only those whose name this pattern finds")
     options = parser.parse_args()
-    ways = {name: way for name, way in WAYS.items() if options.ways in name}
+    ways = {name: way for name, way in WAYS.items() if re.search(options.ways, name)}
     alarmed = total = silent = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
