@@ -37,6 +37,7 @@ LIKE: Mapping[str, re.Pattern[str]] = {
     "name": re.compile(r".{1,60}\Z"),
     "location": re.compile(r".{2,120}\Z"),
 }
+ADDRESSES = ("href", "url", "link", "permalink", "uri")
 LINKS = 8  # as many links alike, and no text beside them, are a listing too
 ROWS = 20  # looked at for what the first lacks
 ITEMS = 5  # as many like siblings with text are a listing
@@ -121,7 +122,8 @@ def _found_again(root: Any, one: Labelled) -> Labelled:
 
 def _usual(root: Any, found: dict[str, str]) -> None:
     """The places where titles and dates stand by the meaning of HTML."""
-    if "title" not in found and (title := next(root.iter("h1", "h2", "title"), None)) is not None:
+    heads = (one for tag in ("h1", "h2", "title") for one in root.iter(tag))
+    if "title" not in found and (title := next(heads, None)) is not None:
         found["title"] = css_of(title) or str(title.tag)
     if (time := next(root.iter("time"), None)) is not None:
         found["posted_at"] = "time::attr(datetime)" if time.get("datetime") else "time"
@@ -179,8 +181,8 @@ def _longest(root: Any) -> str | None:
     best, size = None, 0
     for element in root.iter("div", "p", "section", "article", "pre", "td"):
         own = len(element.text or "") + sum(len(child.tail or "") for child in element)
-        if own > size and (css := css_of(element)):
-            best, size = css, own
+        if own > size:
+            best, size = css_of(element) or str(element.tag), own
     return best
 
 
@@ -219,11 +221,24 @@ def _from_json(value: Any) -> Guess:
     rows = next(((key, one) for key, one in _lists(value) if _full(one)), None)
     if rows is not None:
         path, items = rows
-        listing = {"items": f"jmespath:{path}"}
-        if isinstance(value, Mapping) and (onward := next((key for key in value if "next" in str(key).lower()), None)):
-            listing["next"] = f"jmespath:{onward}"
+        listing = {"items": f"jmespath:{path}"} | _json_onward(value)
         return Guess("listing", _together([_json_fields(one) for one in items[:ROWS]]), listing)
+    for path, items in _lists(value):
+        key = next(
+            (key for key in ADDRESSES if sum(isinstance(one, Mapping) and key in one for one in items) >= 2), None
+        )
+        if key is not None:
+            return Guess("links", {}, {"ads": f"jmespath:{path}[].{key}"} | _json_onward(value))
     return Guess("ad", _json_fields(value))
+
+
+def _json_onward(value: Any) -> dict[str, str]:
+    """What leads on: an address, or a token that an address is made with."""
+    key = next((key for key in value if "next" in str(key).lower()), None) if isinstance(value, Mapping) else None
+    if key is None:
+        return {}
+    token = isinstance(value[key], str | int) and "/" not in str(value[key])
+    return {"next": f"jmespath:{key}"} | ({"follow": "?cursor={next}"} if token else {})
 
 
 def _json_fields(value: Any) -> dict[str, str]:

@@ -26,7 +26,7 @@ LINES = frozenset({"li", "p", "div", "span", "td", "h3", "h4", "small"})
 # Properties about the page and the site, not about the ad.
 FURNITURE = re.compile(
     r"(?:og:|twitter:)(?:type|site_name|image|video|url|locale|card|site|creator|description|title)|fb:|al:|article:(?:author|section|tag)"
-    r"|@|(?:.*\.)?(?:@context|@type|@id|position|width|height|image|thumbnail|logo)(?:\.|\Z)"
+    r"|@|(?:.*[.:])?(?:@context|@type|@id|position|width|height|image|thumbnail|logo)(?:\.|\Z)"
 )
 SPACED = ("og:", "product:", "place:", "article:", "profile:")
 

@@ -34,6 +34,7 @@ SITES = ("harbor", "lantern", "meadow")
 FIRST = 8  # the day of the first crawl
 DAYS = 3
 TARGET = 0.95
+HEALTHY = "unbroken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,16 @@ class Outcome:
     alarmed: bool
 
 
-def outcomes(market: Market, folder: Path, ways: dict[str, Way]) -> Iterator[Outcome]:
-    """Crawl the healthy days, then each way of breaking on the day after; the first outcomes are the unbroken day's."""
+def outcomes(market: Market, folder: Path, ways: dict[str, Way], days: int = DAYS) -> Iterator[Outcome]:
+    """Crawl the healthy days, then the day after, unbroken and broken each way."""
     history = folder / "history"
-    for day in range(FIRST, FIRST + DAYS):
+    for day in range(FIRST, FIRST + days):
         market.day = day
-        _crawled(history, market)
-    market.day = FIRST + DAYS
+        for verdict, against in _crawled(history, market):
+            yield Outcome(f"day {day}", verdict.site, verdict, against, verdict.state is not State.GREEN)
+    market.day = FIRST + days
     usual: dict[str, frozenset[str]] = {}
-    for name, way in {"unbroken": _unbroken, **ways}.items():
+    for name, way in {HEALTHY: _unbroken, **ways}.items():
         copy = shutil.copytree(history, folder / "copy")
         market.rewrite = _rewrite(way)
         for verdict, against in _crawled(copy, market):
@@ -100,17 +102,19 @@ def main() -> int:
     parser.add_argument("--ways", default="", help="only those whose name this pattern finds")
     options = parser.parse_args()
     ways = {name: way for name, way in WAYS.items() if re.search(options.ways, name)}
-    alarmed = total = silent = 0
+    alarmed = total = silent = false = healthy = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make(folder / "market", seed=options.seed, ads=options.ads)
         with serve(folder / "market") as market:
             for one in outcomes(market, folder, ways):
                 ads = one.verdict.counts.get("ads", 0)
-                broken = one.way != "unbroken"
+                broken = one.way in ways
                 total += broken
                 alarmed += broken and one.alarmed
                 silent += one.verdict.state is State.GREEN and not ads
+                healthy += not broken
+                false += not broken and one.verdict.state is not State.GREEN
                 mark = "alarm" if one.alarmed else "SILENT" if broken else ""
                 told = ", ".join(sorted(one.against))
                 print(
@@ -118,7 +122,9 @@ def main() -> int:
                     flush=True,
                 )
     share = alarmed / max(total, 1)
-    print(f"{alarmed} of {total} alarmed ({share:.1%}); {silent} green with no ads")
+    print(
+        f"{alarmed} of {total} alarmed ({share:.1%}); {silent} green with no ads; {false} of {healthy} healthy runs alarmed"
+    )
     return int(share < TARGET or silent > 0)
 
 
