@@ -13,6 +13,7 @@ from linker.records import Group
 from linker.stored import group_ids_of, load_groups
 from models.records import Priority
 from models.stored import load_priorities
+from models.style_rows import suggestions
 from nlp.stored import load_readings
 from store.errors import UsageError
 
@@ -61,8 +62,8 @@ def of_ad(connection: Connection, ad_id: str) -> dict[str, Any]:
 
 
 def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
-    """The group's ads, links with their reasons, hubs, itinerary, templates, conflicts, circuits, and priority with the
-    evidence."""
+    """The group's ads, links with their reasons, hubs, itinerary, templates, conflicts, circuits, what style suggests, and
+    priority with the evidence."""
     group = load_groups(connection, [group_id]).get(group_id)
     if group is None:
         raise UsageError(f"no group {group_id!r} is stored; `sidelight show AD` names the group of an ad")
@@ -77,6 +78,7 @@ def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
         ],
         **_evidence_of(group),
         **portrait(connection, group).as_json(),
+        "style": [{**one.as_json(group_id), "sentence": one.sentence} for one in suggestions(connection, group_id)],
         "priority": _priority(load_priorities(connection, [group_id]).get(group_id)),
     }
 

@@ -25,6 +25,9 @@ def print_group(found: dict[str, Any], limit: int) -> None:
         "places": [stay_line(one) for one in found["itinerary"]],
         "more than one traveller can do": [conflict_line(one) for one in found["conflicts"]],
         "circuits": [circuit_line(one) for one in found["circuits"]],
+        "may be the same poster (style; a suggestion, no link)": [
+            f"{one['group_id']}: {one['sentence']}" for one in found["style"]
+        ],
     }
     for title, rows in lines.items():
         if rows:

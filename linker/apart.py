@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from linker.episodes import LONG, SHORT, episodes
+from linker.evidence import FAMILIAR
 from linker.partition import PART, STRONG
 from linker.records import Reason
 from linker.signal_rows import carriers, load_signals
 from linker.signals import Key, Signals
-from linker.specificity import REST, episodes
 from linker.stored import group_ids_of, members_of
 from linker.tables import hubs, judgements, links
 from linker.why import WORDS
@@ -99,17 +101,20 @@ def _key(
     if first != second:
         rested = [
             f"from {before[-1].first:%Y-%m-%d} to {after[0].first:%Y-%m-%d}"
-            for before, after in zip(parts[first:second], parts[first + 1 : second + 1], strict=True)
+            for before, after in pairwise(parts[first : second + 1])
         ]
-        why = (
-            f"it rested {', and '.join(rested)} (more than {REST.days} days) and came back with everything else changed"
-        )
+        gaps = [after[0].first - before[-1].first for before, after in pairwise(parts[first : second + 1])]
+        least = LONG if min(gaps) > LONG else SHORT
+        why = f"it rested {', and '.join(rested)} (more than {least.days} days) and came back with everything else changed"
         return Shared(Bar.RECYCLED, key.reason.value, key.value, f"taken for another owner's: {why}")
     if said:
         return Shared(
             Bar.JUDGEMENT, key.reason.value, key.value, "would join them, but a person's word keeps them apart"
         )
     weight = _weakest(connection, key)
+    if key.reason in FAMILIAR and (weight == 1.0 or not set(one.names) & set(other.names)):
+        why = "several with contacts of their own have it, and these two do not share a name in a place"
+        return Shared(Bar.WEAK, key.reason.value, key.value, why)
     why = (
         f"it is weak (weight {weight:.2f}, below {STRONG}), and would be the only thing between two groups of "
         f"{PART} ads or more ({groups[one.ad_id]}, {groups[other.ad_id]}): that takes two different ones"

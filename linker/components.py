@@ -2,6 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Places = npt.NDArray[np.int64]
+
 
 class Union:
     """Disjoint sets of strings; a set is known by its least member, whatever the order of joining."""
@@ -39,3 +46,11 @@ def components(items: Iterable[str], edges: Iterable[tuple[str, str]]) -> Mappin
     for left, right in edges:
         union.join(left, right)
     return {item: union.root(item) for item in list(union.parent)}
+
+
+def connected(count: int, left: Places, right: Places) -> Places:
+    """For each of `count` numbers the least number of its component; `left` and `right` are the ends of the edges."""
+    edges = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(count, count))
+    _, label = connected_components(edges, directed=False)
+    _, first = np.unique(label, return_index=True)
+    return first.astype(np.int64)[label]

@@ -3,73 +3,123 @@
 The wordings of one band are only candidates. In order of their digests each is compared with the band's leaders so far and
 follows the first it is a copy of, or leads. So a band costs as many comparisons as it has wordings times different
 texts, and its outcome depends on nothing but its members. A cluster is what hangs together through followers of any band.
+
+Two wordings are copies by their words, exactly: where most stand in common order, or nearly all in any order.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from linker.alignment import likeness
-from linker.components import components
-from linker.wording import CHANCE, COPY, SURE, bands_of, jaccard, shingles
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.process import cpdist
+
+from linker.components import connected
+from linker.sketches import CODES, Coded, Numbers, Places, bands_of, coded
+from linker.wording import COPY, REORDERED
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
+# Pairs compared, and bands gone through, at a time: their texts and places are in memory.
+PAIRS_TOGETHER, PLACES_TOGETHER = 50_000, 4_000_000
 
-
-class Copies:
-    """Compares wordings by digest; every text is cut into words once and every pair decided once."""
-
-    def __init__(self, text_of: Callable[[str], str]) -> None:
-        self.text_of = text_of
-        self.cut: dict[str, tuple[list[str], frozenset[str]]] = {}
-        self.decided: dict[tuple[str, str], bool] = {}
-        self.led: dict[tuple[str, ...], dict[str, str]] = {}
-
-    def leaders(self, members: Iterable[str]) -> dict[str, str]:
-        """`leaders` of a band; copies share most of their bands, so each set of members is led once."""
-        band = tuple(sorted(members))
-        if band not in self.led:
-            self.led[band] = leaders(band, self.alike)
-        return self.led[band]
-
-    def alike(self, left: str, right: str) -> bool:
-        """True where the two wordings are near-copies."""
-        pair = (left, right) if left < right else (right, left)
-        found = self.decided.get(pair)
-        if found is None:
-            (one, some), (other, others) = self._cut(left), self._cut(right)
-            shared = jaccard(some, others)
-            found = shared >= SURE or (shared >= CHANCE and likeness(one, other) >= COPY)
-            self.decided[pair] = found
-        return found
-
-    def _cut(self, digest: str) -> tuple[list[str], frozenset[str]]:
-        if digest not in self.cut:
-            tokens = self.text_of(digest).split(" ")
-            self.cut[digest] = tokens, shingles(tokens)
-        return self.cut[digest]
-
-
-def leaders(members: Iterable[str], alike: Callable[[str, str], bool]) -> dict[str, str]:
-    """For each follower of a band its leader; leaders themselves are left out."""
-    leading: list[str] = []
-    following: dict[str, str] = {}
-    for one in sorted(members):
-        found = next((leader for leader in leading if alike(leader, one)), None)
-        if found is not None:
-            following[one] = found
-        elif len(leading) < LEADERS:
-            leading.append(one)
-    return following
+Edges = tuple[Places, Places]  # followers, and whom each follows
+EMPTY: Places = np.zeros(0, dtype=np.int64)
 
 
 def clusters(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Each digest of `texts` (digest to text) with the least digest of its cluster."""
     digests = sorted(texts)
-    bands: dict[int, list[str]] = defaultdict(list)
-    for digest, numbers in zip(digests, bands_of([texts[one] for one in digests]), strict=True):
-        for number in numbers:
-            bands[number].append(digest)
-    copies = Copies(texts.__getitem__)
-    edges = (edge for members in bands.values() if len(members) > 1 for edge in copies.leaders(members).items())
-    return components(digests, edges)
+    given = coded(texts[one] for one in digests)
+    edges = joined(followers(given, members, band) for members, band in shared_bands(bands_of(given)))
+    least = connected(len(digests), *edges).tolist()
+    return {digest: digests[one] for digest, one in zip(digests, least, strict=True)}
+
+
+def shared_bands(numbers: Numbers) -> Iterator[Edges]:
+    """The bands with two members or more, many at a time: the members by band and in order, and the band of each."""
+    count, bands = numbers.shape
+    if not count:
+        return
+    step = max(1, PLACES_TOGETHER // count)
+    for first in range(0, bands, step):
+        places, owners = [], []
+        for band in range(first, min(first + step, bands)):
+            order = np.argsort(numbers[:, band], kind="stable")
+            values = numbers[order, band]
+            same = values[1:] == values[:-1]
+            shared = np.concatenate((same, [False])) | np.concatenate(([False], same))
+            places.append(order[shared])
+            owners.append(values[shared].astype(np.int64) * bands + band)
+        yield np.concatenate(places), np.concatenate(owners)
+
+
+def followers(texts: Coded, members: Places, band: Places) -> Edges:
+    """Who follows whom in these bands; members of one band stand together, in order. Leaders are left out.
+
+    All bands are gone through at once: in each round the first that is left of a band leads, and what is a copy of it follows.
+    """
+    found: list[Edges] = []
+    for _ in range(LEADERS):
+        if not len(members):
+            break
+        leads = np.concatenate(([True], band[1:] != band[:-1]))
+        leader = members[leads][np.cumsum(leads) - 1]
+        members, band, leader = members[~leads], band[~leads], leader[~leads]
+        copies = alike(texts, leader, members)
+        found.append((members[copies], leader[copies]))
+        members, band = members[~copies], band[~copies]
+    return joined(found)
+
+
+def joined(parts: Iterable[Edges]) -> Edges:
+    """The edges of all parts, each once."""
+    listed = list(parts)
+    follower = np.concatenate([EMPTY, *(part[0] for part in listed)])
+    leader = np.concatenate([EMPTY, *(part[1] for part in listed)])
+    count = int(leader.max(initial=0)) + 1
+    edges = np.unique(follower * count + leader)
+    return edges // count, edges % count
+
+
+def alike(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
+    """For each pair of places in `texts`, whether the two are near-copies."""
+    pairs, back = np.unique(left * len(texts) + right, return_inverse=True)
+    decided = [
+        _decided(texts, part // len(texts), part % len(texts))
+        for part in np.split(pairs, range(PAIRS_TOGETHER, len(pairs), PAIRS_TOGETHER))
+    ]
+    return np.concatenate(decided)[back]
+
+
+def _decided(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
+    chosen, places = np.unique(np.concatenate((left, right)), return_inverse=True)
+    here = texts.of(chosen)
+    one, other = places[: len(left)], places[len(left) :]
+    # Of two texts in the order of their words, what is common in order is all that is common.
+    common = _likeness(here.in_order().strings(), one, other)
+    copies = common >= REORDERED
+    open_ones = np.flatnonzero(~copies & (common >= COPY))
+    copies[open_ones] = _likeness(here.strings(), one[open_ones], other[open_ones]) >= COPY
+    if len(texts.vocabulary) > CODES:
+        for pair in np.flatnonzero(copies):
+            copies[pair] = _alike_as_lists(texts, left[pair], right[pair])
+    return copies
+
+
+def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np.float64]:
+    """Share of the longer text's words that both have in common order; 0 where it is below COPY."""
+    return cpdist(
+        [strings[one] for one in left.tolist()],
+        [strings[one] for one in right.tolist()],
+        scorer=LCSseq.normalized_similarity,
+        score_cutoff=COPY,
+        dtype=np.float64,
+    )
+
+
+def _alike_as_lists(texts: Coded, left: int, right: int) -> bool:
+    """The same for one pair, word number by word number: where there are more words than characters."""
+    one, other = (texts.words[texts.starts[place] : texts.starts[place + 1]].tolist() for place in (left, right))
+    same = LCSseq.normalized_similarity
+    return same(sorted(one), sorted(other)) >= REORDERED or same(one, other) >= COPY

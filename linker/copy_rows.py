@@ -1,114 +1,189 @@
 """Near-copy clusters as they stand in the store, kept exact while wordings come and go.
 
-Only the bands of wordings that came or went are led anew, and only the clusters these touch are put together anew. Both are
-functions of their members alone, so that is what doing everything again would give.
+Who follows whom in a band is a function of its members. So only the bands of wordings that came or went are gone through
+again, before and after; where that takes a follower from its leader, the clusters of the two are put together anew from all
+their bands. The rest keeps its clusters, which can only have joined. That is what doing everything at once would give.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from linker.components import components
-from linker.copies import Copies
-from linker.signal_rows import load_texts
-from linker.tables import link_signals, text_bands, wordings
-from linker.wording import bands_of
-from store.database import chunks, select_in
+from linker.components import connected
+from linker.copies import EMPTY, Edges, followers, joined, shared_bands
+from linker.sketches import BANDS, Numbers, Places, bands_of, coded
+from linker.tables import link_signals, link_work, text_bands, wordings
+from linker.wording import Wording
+from linker.work import Step, clear, listed, put, put_from
+from store.database import ASKED, among, chunks, insert_plain, select_in
 
-Bands = dict[int, dict[str, str | None]]  # band -> wording -> whom it follows there
-
-
-def bands_by_wording(texts: Mapping[str, str]) -> dict[str, list[int]]:
-    """The bands of each wording (digest to text)."""
-    digests = sorted(texts)
-    return dict(zip(digests, bands_of([texts[one] for one in digests]), strict=True))
-
-
-def recluster(
-    connection: Connection, texts: Mapping[str, str], bands: Mapping[str, list[int]], left: Iterable[str]
-) -> dict[str, str]:
-    """Add the wordings of `texts` (with their `bands`), drop those of `left` that no ad has any more.
-
-    Returns the cluster of every wording that is new or changed its cluster.
-    """
-    known = _clusters_of(connection, texts)
-    new = sorted(set(texts) - set(known))
-    gone = _unused(connection, left)
-    before = _clusters_of(connection, gone)
-    touched = {row.band for row in select_in(connection, select(text_bands.c.band), text_bands.c.wording, gone)}
-    _drop(connection, gone)
-    touched.update(number for one in new for number in bands[one])
-    members = _members(connection, touched)
-    for one in new:
-        for number in bands[one]:
-            members[number][one] = None
-    _add(connection, new, texts, bands)
-    seeds = _lead(connection, members) | set(new)
-    return _put_together(connection, seeds, set(before.values()), new)
+Flags = npt.NDArray[np.bool_]
+# From this share of all wordings on, their texts are read in one go.
+MOST = 0.2
 
 
-def _clusters_of(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
-    query = select(wordings.c.wording, wordings.c.cluster)
-    return {row.wording: row.cluster for row in select_in(connection, query, wordings.c.wording, sorted(digests))}
+def add_wordings(connection: Connection, made: Sequence[tuple[Wording, bytes]]) -> None:
+    """Store these wordings, each with its bands, unless they are there; `recluster` finds their clusters."""
+    insert_plain(connection, wordings, ("wording", "cluster", "text"), ((one.digest, "", one.text) for one, _ in made))
+    insert_plain(connection, text_bands, ("wording", "bands"), ((one.digest, bands) for one, bands in made))
 
 
-def _unused(connection: Connection, digests: Iterable[str]) -> list[str]:
-    asked = sorted({one for one in digests if one})
-    query = select(link_signals.c.wording).distinct()
-    used = {row.wording for row in select_in(connection, query, link_signals.c.wording, asked)}
-    return [one for one in asked if one not in used]
+def sketched(made: Sequence[Wording]) -> list[tuple[Wording, bytes]]:
+    """Each wording with its bands as they are stored."""
+    numbers = bands_of(coded(one.text for one in made)).astype("<u4")
+    return [(one, row.tobytes()) for one, row in zip(made, numbers, strict=True)]
 
 
-def _drop(connection: Connection, gone: list[str]) -> None:
-    for part in chunks(gone):
-        connection.execute(delete(wordings).where(wordings.c.wording.in_(part)))
-        connection.execute(delete(text_bands).where(text_bands.c.wording.in_(part)))
+@dataclass(slots=True)
+class Archive:
+    """All wordings in the order of their digests: their bands and clusters, which are new and which are gone."""
+
+    digests: list[str]
+    numbers: Numbers
+    cluster: Places  # the least place that had the same cluster; of a new wording its own
+    new: Flags
+    gone: Flags
 
 
-def _add(connection: Connection, new: list[str], texts: Mapping[str, str], bands: Mapping[str, list[int]]) -> None:
-    if new:
-        connection.execute(insert(wordings), [{"wording": one, "cluster": one, "text": texts[one]} for one in new])
-        rows = [{"wording": one, "band": number, "leader": None} for one in new for number in bands[one]]
-        connection.execute(insert(text_bands), rows)
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Wordings with their new cluster, and those that no ad has any more."""
+
+    clusters: dict[str, str]
+    gone: list[str]
 
 
-def _members(connection: Connection, touched: Iterable[int]) -> Bands:
-    found: Bands = defaultdict(dict)
-    for row in select_in(connection, select(text_bands), text_bands.c.band, sorted(touched)):
-        found[row.band][row.wording] = row.leader
-    return found
+def recluster(connection: Connection) -> Moves:
+    """What becomes of the clusters, by the wordings that came and went since."""
+    came = connection.execute(select(func.count()).select_from(wordings).where(wordings.c.cluster == "")).scalar_one()
+    unused = _unused(connection)
+    if not came and not unused:
+        return Moves({}, [])
+    archive = _archive(connection, unused)
+    edges = joined(_edges(connection, archive))
+    least = connected(len(archive.digests), *edges)
+    moved = np.flatnonzero(~archive.gone & (archive.new | (least != archive.cluster)))
+    return Moves(
+        {archive.digests[one]: archive.digests[least[one]] for one in moved.tolist()},
+        [archive.digests[one] for one in np.flatnonzero(archive.gone).tolist()],
+    )
 
 
-def _lead(connection: Connection, members: Bands) -> set[str]:
-    """Lead the bands anew; returns the wordings whose place in one changed, with old and new leaders."""
-    shared = {band: one for band, one in members.items() if len(one) > 1 or any(one.values())}
-    copies = Copies(load_texts(connection, {digest for one in shared.values() for digest in one}).__getitem__)
-    changes: list[dict[str, object]] = []
-    seeds: set[str] = set()
-    for band, before in shared.items():
-        after = copies.leaders(before)
-        for wording, leader in before.items():
-            if after.get(wording) != leader:
-                changes.append({"one": wording, "in_band": band, "now": after.get(wording)})
-                seeds.update(one for one in (wording, leader, after.get(wording)) if one)
-    if changes:
-        statement = update(text_bands).where(
-            text_bands.c.wording == bindparam("one"), text_bands.c.band == bindparam("in_band")
-        )
-        connection.execute(statement.values(leader=bindparam("now")), changes)
-    return seeds
-
-
-def _put_together(connection: Connection, seeds: set[str], emptied: set[str], new: list[str]) -> dict[str, str]:
-    affected = set(_clusters_of(connection, seeds).values()) | emptied
-    query = select(wordings.c.wording, wordings.c.cluster)
-    before = {row.wording: row.cluster for row in select_in(connection, query, wordings.c.cluster, sorted(affected))}
-    follow = select(text_bands.c.wording, text_bands.c.leader).where(text_bands.c.leader.is_not(None)).distinct()
-    edges = {(row.wording, row.leader) for row in select_in(connection, follow, text_bands.c.wording, sorted(before))}
-    after = components(before, edges)
-    moved = {one: after[one] for one in sorted(before) if after[one] != before[one]}
-    if moved:
+def write_moves(connection: Connection, moves: Moves) -> None:
+    """Store the clusters, drop what is gone, and put the ads of wordings that moved on the list of text keys to write."""
+    for part in chunks(moves.gone, ASKED):
+        for table in (wordings, text_bands):
+            connection.execute(delete(table).where(among(connection, table.c.wording, part)))
+    if moves.clusters:
         statement = update(wordings).where(wordings.c.wording == bindparam("one")).values(cluster=bindparam("now"))
-        connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moved.items()])
-    return moved | {one: after[one] for one in new}
+        connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moves.clusters.items()])
+    clear(connection, Step.WORDING)
+    put(connection, Step.WORDING, moves.clusters)
+    ads = select(link_signals).join(link_work, link_work.c.item == link_signals.c.wording).where(listed(Step.WORDING))
+    put_from(connection, Step.TEXT, link_signals.c.ad_id, None, ads)
+    clear(connection, Step.WORDING)
+
+
+def _unused(connection: Connection) -> list[str]:
+    used = select(link_signals.c.wording).where(link_signals.c.wording == link_work.c.item).exists()
+    there = select(wordings.c.wording).where(wordings.c.wording == link_work.c.item).exists()
+    return list(connection.execute(select(link_work.c.item).where(listed(Step.WORDING), ~used, there)).scalars())
+
+
+def _archive(connection: Connection, unused: Sequence[str]) -> Archive:
+    query = (
+        select(wordings.c.wording, wordings.c.cluster, text_bands.c.bands)
+        .join(text_bands, text_bands.c.wording == wordings.c.wording)
+        .order_by(wordings.c.wording)
+    )
+    digests: list[str] = []
+    bands: list[bytes] = []
+    first: dict[str, int] = {}
+    cluster: list[int] = []
+    new: list[bool] = []
+    for part in connection.execute(query, execution_options={"yield_per": 10_000}).partitions():
+        for place, row in enumerate(part, start=len(digests)):
+            digests.append(row.wording)
+            new.append(not row.cluster)
+            cluster.append(first.setdefault(row.cluster, place) if row.cluster else place)
+        bands.append(b"".join(row.bands for row in part))
+    numbers = np.frombuffer(b"".join(bands), dtype="<u4").astype(np.uint32).reshape(len(digests), BANDS)
+    away = set(unused)
+    gone = np.fromiter((one in away for one in digests), dtype=bool, count=len(digests))
+    return Archive(digests, numbers, np.array(cluster, dtype=np.int64), np.array(new, dtype=bool), gone)
+
+
+def _edges(connection: Connection, archive: Archive) -> Iterator[Edges]:
+    """Whatever holds the clusters together now."""
+    members, band = _bands_with(archive, archive.new | archive.gone)
+    now = _followers(connection, archive, members, band, ~archive.gone)
+    yield now
+    known = np.zeros(int(band.max(initial=0)) + 1, dtype=bool)
+    known[band[~archive.new[members]]] = True
+    was = known[band]
+    before = _followers(connection, archive, members[was], band[was], ~archive.new)
+    broken = np.unique(archive.cluster[_lost(archive, before, now)])
+    anew = np.isin(archive.cluster, broken) & ~archive.gone
+    if len(broken):
+        members, band = _bands_with(archive, anew)
+        yield _followers(connection, archive, members, band, ~archive.gone)
+    kept = np.flatnonzero(~(archive.new | archive.gone | anew))
+    # A cluster is known by its first member that stays.
+    _, first, back = np.unique(archive.cluster[kept], return_index=True, return_inverse=True)
+    yield kept, kept[first[back]]
+
+
+def _lost(archive: Archive, before: Edges, now: Edges) -> Places:
+    """Both ends of what held together before, and in these bands does no longer."""
+    if not len(before[0]):
+        return EMPTY
+    still = connected(len(archive.digests), *now)
+    apart = archive.gone[before[0]] | archive.gone[before[1]] | (still[before[0]] != still[before[1]])
+    return np.concatenate((before[0][apart], before[1][apart]))
+
+
+def _bands_with(archive: Archive, some: Flags) -> Edges:
+    """The members of every band that has one of `some` of the wordings, and the band of each, numbered from 0."""
+    places, owners, count = [EMPTY], [EMPTY], 0
+    for members, band in shared_bands(archive.numbers):
+        starts = np.flatnonzero(np.concatenate(([True], band[1:] != band[:-1]))[: len(band)])
+        if not len(starts):
+            continue
+        touched = np.logical_or.reduceat(some[members], starts)
+        sizes = np.diff(np.append(starts, len(members)))
+        places.append(members[np.repeat(touched, sizes)])
+        owners.append(np.repeat(np.arange(count, count + touched.sum()), sizes[touched]))
+        count += int(touched.sum())
+    return np.concatenate(places), np.concatenate(owners)
+
+
+def _followers(connection: Connection, archive: Archive, members: Places, band: Places, there: Flags) -> Edges:
+    """Who follows whom in these bands among the wordings that are `there`."""
+    here = there[members]
+    members, band = members[here], band[here]
+    shared = np.bincount(band)[band] > 1 if len(band) else np.zeros(0, dtype=bool)
+    members, band = members[shared], band[shared]
+    chosen, places = np.unique(members, return_inverse=True)
+    texts = coded(_texts(connection, archive, chosen))
+    follower, leader = followers(texts, places.astype(np.int64), band)
+    return chosen[follower], chosen[leader]
+
+
+def _texts(connection: Connection, archive: Archive, chosen: Places) -> Iterator[str]:
+    """The texts of the wordings at these places, in their order."""
+    query = select(wordings.c.wording, wordings.c.text)
+    if len(chosen) > MOST * len(archive.digests):
+        wanted = iter([archive.digests[one] for one in chosen.tolist()])
+        following = next(wanted, None)
+        for row in connection.execute(query.order_by(wordings.c.wording), execution_options={"yield_per": 5_000}):
+            if row.wording == following:
+                yield row.text
+                following = next(wanted, None)
+        return
+    for part in chunks(chosen.tolist(), ASKED):
+        digests = [archive.digests[one] for one in part]
+        found = {row.wording: row.text for row in select_in(connection, query, wordings.c.wording, digests)}
+        yield from (found[one] for one in digests)

@@ -1,16 +1,20 @@
 """The links a shared value gives: as many as there are ads, never one for every pair.
 
-The ads of an episode are joined in the order of time, each to the one before. Where one contact stands in a job offer and
-in other ads at the same time, each side of the change is joined once more under a reason of its own.
+The ads of one poster are joined in the order of time, each to the one before, at the value's full worth. A poster is joined
+to the ads before by one link, worth less the more owners the value has. A picture or a web address that several with contacts
+of their own have joins only ads that share a name in a place too. Where one contact stands in a job offer and in other
+ads at the same time, each side of the change is joined once more under a reason of its own.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from linker.episodes import episodes
+from linker.posters import acquainted, owners, posters
 from linker.records import Hub, Link, Reason
 from linker.signals import Key, Signals
-from linker.specificity import episodes, sampled, standing
+from linker.specificity import sampled, standing
 
 # What a link is worth where its value has one owner, by how seldom strangers come to share such a value.
 WEIGHTS = {
@@ -23,6 +27,10 @@ WEIGHTS = {
     Reason.TEXT: 0.5,
     Reason.RECRUITMENT: 0.9,
 }
+# What must not join owners by itself: pictures are taken from others, and many have a page on one host.
+FAMILIAR = frozenset({Reason.IMAGE, Reason.URL})
+# What a person can be reached by; only these say that a job offer and another ad have one contact.
+CONTACTS = frozenset({Reason.PHONE, Reason.EMAIL, Reason.HANDLE, Reason.PAYMENT})
 # An ad is taken to run for so long after it was posted.
 RUNS = timedelta(days=30)
 
@@ -40,14 +48,35 @@ def links_of(key: Key, ads: Sequence[Signals]) -> tuple[list[Link], Hub | None]:
     judged = standing(key, sampled(ads), len(ads))
     if judged.hub is not None:
         return [], Hub(key.reason, key.value, len(ads), judged.hub)
-    weight = round(WEIGHTS[key.reason] / judged.owners**0.5, 4)
-    links = []
+    links: list[Link] = []
     for episode in episodes(key, ads):
-        for before, after in pairwise(episode):
-            links.append(_link(before, after, key.reason, key.value, weight))
-        if key.reason is not Reason.TEXT:
+        links += _chained(key, episode)
+        if key.reason in CONTACTS:
             links += _recruitment(key, episode)
     return links, None
+
+
+def _chained(key: Key, episode: Sequence[Signals]) -> list[Link]:
+    """Each ad joined to the one before of its poster, and each poster to the ads before its first."""
+    if key.reason in FAMILIAR:
+        known = acquainted(episode)
+        if len(owners(key, known, set())) > 1:
+            return [link for part in known for link in _in_order(key, part, WEIGHTS[key.reason])]
+    parts, common = posters(key, episode)
+    weight = round(WEIGHTS[key.reason] / max(len(owners(key, parts, common)), 1) ** 0.5, 4)
+    firsts = {part[0].ad_id for part in parts}
+    return [
+        *(link for part in parts for link in _in_order(key, part, WEIGHTS[key.reason])),
+        *(
+            link
+            for link, after in zip(_in_order(key, episode, weight), episode[1:], strict=True)
+            if after.ad_id in firsts
+        ),
+    ]
+
+
+def _in_order(key: Key, ads: Sequence[Signals], weight: float) -> list[Link]:
+    return [_link(before, after, key.reason, key.value, weight) for before, after in pairwise(ads)]
 
 
 def named_recruitment(key: Key) -> str:

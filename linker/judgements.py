@@ -58,14 +58,18 @@ def withdraw(connection: Connection, judgement_id: int) -> bool:
     return row is not None
 
 
-def in_force(connection: Connection, ad_ids: Iterable[str]) -> list[Judgement]:
-    """The judgements that count on any pair with one of these ads, by pair."""
-    wanted = list(ad_ids)
+def in_force(connection: Connection, ad_ids: Iterable[str] | None = None) -> list[Judgement]:
+    """The judgements that count on any pair with one of these ads, or on any pair at all, by pair."""
     query = select(judgements).where(judgements.c.withdrawn_at.is_(None))
+    if ad_ids is None:
+        rows = list(connection.execute(query))
+    else:
+        wanted = list(ad_ids)
+        columns = (judgements.c.left, judgements.c.right)
+        rows = [row for column in columns for row in select_in(connection, query, column, wanted)]
     newest: dict[tuple[str, str], Judgement] = {}
-    for column in (judgements.c.left, judgements.c.right):
-        for row in select_in(connection, query, column, wanted):
-            pair = (row.left, row.right)
-            if pair not in newest or newest[pair].order < row.judgement_id:
-                newest[pair] = Judgement(row.left, row.right, Verdict(row.verdict), row.judgement_id)
+    for row in rows:
+        pair = (row.left, row.right)
+        if pair not in newest or newest[pair].order < row.judgement_id:
+            newest[pair] = Judgement(row.left, row.right, Verdict(row.verdict), row.judgement_id)
     return [newest[pair] for pair in sorted(newest)]

@@ -1,71 +1,64 @@
 """Links and hubs as they stand in the store: every key an ad brought or took away is judged anew by all its ads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from linker.evidence import hub_of, links_of, named_recruitment
 from linker.records import Hub, Link, Reason
-from linker.signal_rows import Known, carriers
+from linker.signal_rows import REASONS, Known, in_order, listed_carriers
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
-from linker.tables import hubs, links
+from linker.tables import hubs, link_work, links
+from linker.work import Step, listed, put
 from store.database import chunks, select_in
 
 Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in its table
-# Keys judged together: their ads are in memory at the same time.
-TOGETHER = 500
 
 
-def relink(connection: Connection, keys: Iterable[Key], known: Known) -> set[str]:
-    """Judge these keys anew and write what changed; returns the ads at the ends of links that came, went or changed."""
-    ends: set[str] = set()
-    for part in chunks(sorted(keys), TOGETHER):
-        before = {_place(one): one for one in _stored(connection, part)}
-        after: dict[Place, Link] = {}
-        found: list[Hub] = []
-        for made, hub in _judged(connection, part, known):
-            after.update((_place(one), one) for one in made)
-            if hub is not None:
-                found.append(hub)
-        stale: list[Place] = [place for place, one in before.items() if after.get(place) != one]
-        fresh = [one for place, one in after.items() if before.get(place) != one]
-        _write(connection, stale, fresh)
-        _write_hubs(connection, part, found)
-        ends.update(end for left, right, *_ in stale for end in (left, right))
-        ends.update(end for one in fresh for end in (one.left, one.right))
-    return ends
+def relink(connection: Connection, upto: str, known: Known) -> None:
+    """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
+    went or changed."""
+    members = listed_carriers(connection, upto)
+    before = {_place(one): one for one in _stored(connection, members)}
+    after: dict[Place, Link] = {}
+    found: list[Hub] = []
+    for made, hub in _judged(connection, members, known):
+        after.update((_place(one), one) for one in made)
+        if hub is not None:
+            found.append(hub)
+    stale: list[Place] = [place for place, one in before.items() if after.get(place) != one]
+    fresh = [one for place, one in after.items() if before.get(place) != one]
+    _write(connection, stale, fresh)
+    _write_hubs(connection, upto, found)
+    ends = {end for left, right, *_ in stale for end in (left, right)}
+    ends.update(end for one in fresh for end in (one.left, one.right))
+    put(connection, Step.GROUP, sorted(ends))
 
 
-def _judged(connection: Connection, keys: list[Key], known: Known) -> Iterator[tuple[list[Link], Hub | None]]:
-    members = carriers(connection, keys)
-    known.of(ad_id for ids in members.values() if 1 < len(ids) <= SAMPLE for ad_id in ids)
-    for key in keys:
-        ids = members[key]
-        if len(ids) < 2:
-            continue
-        if len(ids) <= SAMPLE:
-            yield links_of(key, known.of(ids))
-            continue
-        if hub := hub_of(key, known.of(sampled(ids)), len(ids)):
-            yield [], hub
-        else:
-            yield links_of(key, known.of(ids))
+def _judged(
+    connection: Connection, members: Mapping[Key, Sequence[str]], known: Known
+) -> Iterator[tuple[list[Link], Hub | None]]:
+    shared = {key: ids for key, ids in members.items() if len(ids) > 1}
+    known.of(connection, (ad_id for ids in shared.values() if len(ids) <= SAMPLE for ad_id in ids))
+    for key, ids in shared.items():
+        if len(ids) > SAMPLE:
+            taken = sampled(in_order(connection, ids))
+            if hub := hub_of(key, known.of(connection, taken), len(ids)):
+                yield [], hub
+                continue
+        yield links_of(key, sorted(known.of(connection, ids), key=lambda ad: ad.order))
 
 
-def _stored(connection: Connection, keys: list[Key]) -> Iterator[Link]:
+def _stored(connection: Connection, keys: Iterable[Key]) -> Iterator[Link]:
     """The links these keys gave before, those of recruitment among them."""
-    named = [Key(Reason.RECRUITMENT, named_recruitment(key)) for key in keys]
-    for reason, values in _by_reason([*keys, *named]).items():
-        for row in select_in(connection, select(links).where(links.c.reason == reason.value), links.c.key, values):
-            yield Link(row.left, row.right, Reason(row.reason), row.key, row.weight, dict(row.detail))
-
-
-def _by_reason(keys: Iterable[Key]) -> dict[Reason, list[str]]:
-    found: dict[Reason, list[str]] = {}
+    values: dict[Reason, list[str]] = {}
     for key in keys:
-        found.setdefault(key.reason, []).append(key.value)
-    return found
+        values.setdefault(key.reason, []).append(key.value)
+        values.setdefault(Reason.RECRUITMENT, []).append(named_recruitment(key))
+    for reason, some in values.items():
+        for row in select_in(connection, select(links).where(links.c.reason == reason.value), links.c.key, some):
+            yield Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, dict(row.detail))
 
 
 def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> None:
@@ -76,10 +69,9 @@ def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> Non
         connection.execute(insert(links), [one.as_json() for one in fresh])
 
 
-def _write_hubs(connection: Connection, keys: list[Key], found: list[Hub]) -> None:
-    for reason, values in _by_reason(keys).items():
-        for part in chunks(values):
-            connection.execute(delete(hubs).where(hubs.c.reason == reason.value, hubs.c.key.in_(part)))
+def _write_hubs(connection: Connection, upto: str, found: list[Hub]) -> None:
+    due = select(link_work.c.part, link_work.c.item).where(listed(Step.KEY, upto))
+    connection.execute(delete(hubs).where(tuple_(hubs.c.reason, hubs.c.key).in_(due)))
     rows = [{"reason": hub.reason.value, "key": hub.key, "ads": hub.ads, "why": hub.why} for hub in found]
     if rows:
         connection.execute(insert(hubs), rows)

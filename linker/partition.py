@@ -2,7 +2,9 @@
 
 Links are taken from the strongest to the weakest; one that would bring two ads together that a person said are not the same
 is passed over. So a "not same" cuts where the evidence is weakest, and the outcome does not depend on any order of arrival.
-Two large parts are not made one by a single weak value (a wording, a picture, a contact of several owners): that takes two.
+A weak value (a wording, a picture, a contact of several owners) does not make one part of two large ones, nor add to a very
+large one whose ad next to it has neither the name nor the words: that takes two different values. So no chain of chance grows
+without bound, whatever hub escapes notice.
 """
 
 import hashlib
@@ -13,8 +15,8 @@ from linker.judgements import Judgement, Verdict
 from linker.records import Link
 from linker.signals import Signals
 
-# Below this weight a link is weak; from so many ads a part is large.
-STRONG, PART = 0.7, 25
+# Below this weight a link is weak; from so many ads a part is large, and very large.
+STRONG, PART, BOUND = 0.7, 25, 200
 
 
 def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequence[Judgement] = ()) -> list[list[str]]:
@@ -28,7 +30,7 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequenc
             union.forbid(one.left, one.right)
     bridges = []
     for link in sorted(links, key=_strongest_first):
-        if link.weight < STRONG and union.size(link.left) >= PART and union.size(link.right) >= PART:
+        if _doubtful(link, ads, union):
             bridges.append(link)
         else:
             union.join(link.left, link.right)
@@ -37,6 +39,18 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Link], judged: Sequenc
         if len(bridges) == before:
             break
     return list(union.sets().values())
+
+
+def _doubtful(link: Link, ads: Mapping[str, Signals], union: "_Guarded") -> bool:
+    """Whether the link alone must not join what its ads are in."""
+    if link.weight >= STRONG:
+        return False
+    small, large = sorted((union.size(link.left), union.size(link.right)))
+    return small >= PART or (large >= BOUND and not _same_person(ads[link.left], ads[link.right]))
+
+
+def _same_person(one: Signals, other: Signals) -> bool:
+    return not set(one.names).isdisjoint(other.names) or bool(one.wording.digest == other.wording.digest != "")
 
 
 def _cross(union: "_Guarded", bridges: Sequence[Link]) -> list[Link]:

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, literal, select
 
 from linker.records import Reason
 from linker.signals import Key, Signals, facts_to_fields
-from linker.tables import link_keys, link_signals, wordings
+from linker.tables import link_keys, link_signals, link_work, wordings
 from linker.wording import Wording
-from store.database import chunks, select_in
+from linker.work import Step, listed, put, put_from
+from store.database import ASKED, among, chunks, insert_from, insert_plain, select_in
+
+REASONS = {reason.value: reason for reason in Reason}
 
 
 def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
@@ -17,7 +21,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     for row in select_in(connection, select(link_keys), link_keys.c.ad_id, wanted):
-        keys[row.ad_id].append(Key(Reason(row.reason), row.key))
+        keys[row.ad_id].append(Key(REASONS[row.reason], row.key))
     return {
         row.ad_id: Signals(
             ad_id=row.ad_id,
@@ -32,30 +36,67 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
 
 
 class Known:
-    """Signals by ad id, each read from the store when first asked for."""
+    """Signals by ad id, each read from the store when first asked for; of more than ROOM ads the rest is read again."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    ROOM = 1_500_000
+
+    def __init__(self) -> None:
+        self.made: dict[str, Signals] = {}
         self.read: dict[str, Signals] = {}
 
-    def of(self, ad_ids: Iterable[str]) -> list[Signals]:
-        """The signals of those of `ad_ids` that the store has, in the given order."""
+    def hold(self, ad_ids: Iterable[str], made: Iterable[Signals]) -> None:
+        """Remember the signals that were just made of these ads, so that only their text keys are read later on."""
+        for ad_id in ad_ids:
+            self.made.pop(ad_id, None)
+        for one in made:
+            if len(self.made) < self.ROOM:
+                self.made[one.ad_id] = replace(one, wording=Wording(one.wording.digest, ""))
+
+    def of(self, connection: Connection, ad_ids: Iterable[str]) -> list[Signals]:
+        """The signals of those of `ad_ids` that the store has, in the given order; their text keys must be written by now."""
         wanted = list(ad_ids)
-        self.read.update(load_signals(self.connection, sorted({one for one in wanted if one not in self.read})))
+        missing = sorted({one for one in wanted if one not in self.read})
+        if missing and len(self.read) + len(missing) > self.ROOM:
+            self.read = {}
+            missing = sorted(set(wanted))
+        if missing:
+            held = [self.made.pop(one) for one in missing if one in self.made]
+            self.read.update(_with_text_keys(connection, held))
+            self.read.update(load_signals(connection, [one for one in missing if one not in self.read]))
         return [self.read[one] for one in wanted if one in self.read]
 
 
-def load_texts(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
-    """The texts of these wordings."""
-    query = select(wordings.c.wording, wordings.c.text)
-    return {row.wording: row.text for row in select_in(connection, query, wordings.c.wording, sorted(digests))}
+def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str, Signals]:
+    query = select(link_keys.c.ad_id, link_keys.c.key).where(link_keys.c.reason == Reason.TEXT.value)
+    rows = select_in(connection, query, link_keys.c.ad_id, [one.ad_id for one in made])
+    clusters: dict[str, str] = {row.ad_id: row.key for row in rows}
+    return {
+        one.ad_id: replace(one, keys=tuple(sorted((*one.keys, Key(Reason.TEXT, clusters[one.ad_id])))))
+        if one.ad_id in clusters
+        else one
+        for one in made
+    }
 
 
-def replace_signals(connection: Connection, ad_ids: Iterable[str], made: Sequence[Signals]) -> None:
-    """Put `made` in place of whatever the store has of `ad_ids`; their text clusters are written by `recluster`."""
-    for part in chunks(ad_ids):
-        connection.execute(delete(link_signals).where(link_signals.c.ad_id.in_(part)))
-        connection.execute(delete(link_keys).where(link_keys.c.ad_id.in_(part)))
+def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:
+    """Put `made` in place of whatever the store has of `ad_ids`, and on the lists what the next steps have to do for it.
+
+    Their text keys are written by `write_text_keys`.
+    """
+    put(connection, Step.TEXT, ad_ids)
+    there = {
+        row.ad_id: row.wording
+        for row in select_in(
+            connection, select(link_signals.c.ad_id, link_signals.c.wording), link_signals.c.ad_id, ad_ids
+        )
+    }
+    if there:
+        put(connection, Step.WORDING, sorted({digest for digest in there.values() if digest}))
+        for part in chunks(sorted(there), ASKED):
+            mine = among(connection, link_keys.c.ad_id, part)
+            put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(mine))
+            connection.execute(delete(link_keys).where(mine))
+            connection.execute(delete(link_signals).where(among(connection, link_signals.c.ad_id, part)))
     rows = [
         {
             "ad_id": one.ad_id,
@@ -66,36 +107,66 @@ def replace_signals(connection: Connection, ad_ids: Iterable[str], made: Sequenc
         }
         for one in made
     ]
-    keys = [{"ad_id": one.ad_id, "reason": key.reason.value, "key": key.value} for one in made for key in one.keys]
+    keys = ((one.ad_id, key.reason.value, key.value) for one in made for key in one.keys)
     if rows:
         connection.execute(insert(link_signals), rows)
-    if keys:
-        connection.execute(insert(link_keys), keys)
+    insert_plain(connection, link_keys, ("ad_id", "reason", "key"), keys, new=True)
 
 
-def replace_clusters(connection: Connection, clusters: dict[str, str]) -> None:
-    """Write the text key of each ad (ad id to cluster) in place of an earlier one."""
-    for part in chunks(clusters):
-        connection.execute(
-            delete(link_keys).where(link_keys.c.ad_id.in_(part), link_keys.c.reason == Reason.TEXT.value)
-        )
-    rows = [{"ad_id": ad_id, "reason": Reason.TEXT.value, "key": cluster} for ad_id, cluster in clusters.items()]
-    if rows:
-        connection.execute(insert(link_keys), rows)
+def write_text_keys(connection: Connection, upto: str) -> None:
+    """Write the text keys of the ads on this stretch of the list, and put them on the list of those to be judged."""
+    mine = link_keys.c.ad_id.in_(select(link_work.c.item).where(listed(Step.TEXT, upto)))
+    texts = (link_keys.c.reason == Reason.TEXT.value) & mine
+    put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(texts))
+    connection.execute(delete(link_keys).where(texts))
+    clustered = (
+        select(link_signals.c.ad_id, literal(Reason.TEXT.value), wordings.c.cluster)
+        .join_from(link_work, link_signals, link_signals.c.ad_id == link_work.c.item)
+        .join(wordings, wordings.c.wording == link_signals.c.wording)
+        .where(listed(Step.TEXT, upto))
+    )
+    insert_from(connection, link_keys, ("ad_id", "reason", "key"), clustered)
+    put_from(connection, Step.AD, link_work.c.item, None, select(link_work).where(listed(Step.TEXT, upto)))
+
+
+def list_keys(connection: Connection, upto: str) -> None:
+    """Put all keys of the ads on this stretch of the list on the list of those to judge, and the ads on that for groups."""
+    carried = (
+        select(link_keys)
+        .join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item)
+        .where(listed(Step.AD, upto))
+    )
+    put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, carried)
+    put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(listed(Step.AD, upto)))
+
+
+def listed_carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
+    """For each key on this stretch of the list the ids of the ads that carry it."""
+    query = (
+        select(link_work.c.part, link_work.c.item, link_keys.c.ad_id)
+        .outerjoin(link_keys, (link_keys.c.reason == link_work.c.part) & (link_keys.c.key == link_work.c.item))
+        .where(listed(Step.KEY, upto))
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for reason, value, ad_id in connection.execute(query):
+        found[reason, value].append(ad_id)
+    return {
+        Key(REASONS[reason], value): [one for one in ids if one is not None]
+        for (reason, value), ids in sorted(found.items())
+    }
 
 
 def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:
-    """For each key the ids of the ads that carry it, in their order."""
-    values: dict[Reason, list[str]] = defaultdict(list)
-    for key in sorted(keys):
-        values[key.reason].append(key.value)
-    found: dict[Key, list[tuple[object, str]]] = {key: [] for key in keys}
-    for reason, wanted in values.items():
-        query = (
-            select(link_keys.c.key, link_keys.c.ad_id, link_signals.c.seen_first)
-            .join(link_signals, link_signals.c.ad_id == link_keys.c.ad_id)
-            .where(link_keys.c.reason == reason.value)
-        )
-        for row in select_in(connection, query, link_keys.c.key, wanted):
-            found[Key(reason, row.key)].append((row.seen_first, row.ad_id))
-    return {key: [ad_id for _, ad_id in sorted(members)] for key, members in found.items()}
+    """For each of these keys the ids of the ads that carry it, in their order."""
+    found: dict[Key, list[str]] = {}
+    for key in sorted(set(keys)):
+        query = select(link_keys.c.ad_id).where(link_keys.c.reason == key.reason.value, link_keys.c.key == key.value)
+        found[key] = in_order(connection, connection.execute(query).scalars())
+    return found
+
+
+def in_order(connection: Connection, ad_ids: Iterable[str]) -> list[str]:
+    """These ads in their order."""
+    query = select(link_signals.c.ad_id, link_signals.c.seen_first)
+    rows = select_in(connection, query, link_signals.c.ad_id, ad_ids)
+    return [row.ad_id for row in sorted(rows, key=lambda row: (row.seen_first, row.ad_id))]

@@ -1,63 +1,78 @@
-"""The link stage: what was read since goes into the keys, near-copies, links and groups, a batch at a time.
+"""The link stage: what was read since goes into the keys, near-copies, links and groups, one step after the other.
 
-Every step is a function of the ads there are, never of the order they came in: a key's links of the ads that carry it, a
-band's followers of its wordings, a group of the links it hangs together by. So whatever the batches, kills and repeats,
-the outcome is that of doing everything at once.
+Each step takes everything that the step before touched, in stretches, and does it once: an archive or a day, it is the same
+road. What a step gives is a function of the ads there are, never of the order they came in: a key's links of the ads that
+carry it, a band's followers of its wordings, a group of the links it hangs together by. So whatever the batches, kills and
+repeats, the outcome is that of doing everything at once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
-from crawlers.stored import load_ads, renewals
-from linker.copy_rows import bands_by_wording, recluster
-from linker.group_rows import regroup
+from crawlers.stored import renewals
+from linker.copy_rows import add_wordings, recluster, sketched, write_moves
+from linker.group_rows import regroup_all
+from linker.intake import load_bare_ads, load_bare_readings
 from linker.key_rows import relink
-from linker.signal_rows import Known, replace_clusters, replace_signals
-from linker.signals import Key, Signals, signals_of
-from linker.tables import group_members, hubs, link_keys, link_signals, links, text_bands, wordings
-from nlp.stored import load_readings
+from linker.signal_rows import Known, list_keys, replace_signals, write_text_keys
+from linker.signals import Signals, signals_of
+from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
+from linker.wording import Wording
+from linker.work import Step, in_stretches
 from nlp.tables import readings
 from store import pending
 from store.database import select_in
 from store.locks import exclusive
-from store.schema import now
 from store.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "2"
-BATCH = 1_000
+VERSION = "3"
+BATCH = 2_000
+# How many ads and keys make a stretch.
+ADS, KEYS = 20_000, 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Ads to link: those asked for, the signals of those there are, and their wordings with bands."""
+    """Ads to link: those asked for, the signals of those there are, and wordings not met before with their bands."""
 
     ad_ids: Sequence[str]
     signals: Sequence[Signals]
-    texts: dict[str, str]
-    bands: dict[str, list[int]]
+    wordings: Sequence[tuple[Wording, bytes]]
 
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
     """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already."""
-    with exclusive(workspace, STAGE):
+    with exclusive(workspace, STAGE), _seldom_collected():
         with workspace.begin() as connection:
             everything = union(select(readings.c.ad_id), select(link_signals.c.ad_id), select(group_members.c.ad_id))
             if pending.adopt(connection, STAGE, VERSION, select(everything.subquery().c.ad_id)):
                 # Groups stand until their ads are linked again; the rest is worth nothing to another version.
-                for table in (link_keys, link_signals, wordings, text_bands, links, hubs):
+                for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
-        return pending.drain(
-            workspace, STAGE, compute=prepare, write=write, batch=batch, progress=progress or (lambda _: None)
-        )
+        told = progress or (lambda _: None)
+        known = Known()
+
+        def keep(connection: Connection, made: Batch) -> None:
+            write(connection, made)
+            known.hold(made.ad_ids, made.signals)
+
+        count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=told)
+        settle(workspace, known)
+        return count
 
 
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     """What can be worked out from the ads alone; an ad that is gone, or has no reading, is left out of the signals."""
-    stored = load_ads(connection, ad_ids)
+    stored = load_bare_ads(connection, ad_ids)
     renewed = renewals(connection, ad_ids)
     made = [
         signals_of(
@@ -67,43 +82,57 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
             last_seen=stored[ad_id].last_seen,
             renewed=renewed.get(ad_id, ()),
         )
-        for ad_id, reading in load_readings(connection, ad_ids).items()
+        for ad_id, reading in load_bare_readings(connection, ad_ids).items()
         if ad_id in stored
     ]
-    texts = {one.wording.digest: one.wording.text for one in made if one.wording.digest}
+    worded = {one.wording.digest: one.wording for one in made if one.wording.digest}
     query = select(wordings.c.wording)
-    known = {row.wording for row in select_in(connection, query, wordings.c.wording, sorted(texts))}
-    new = {digest: text for digest, text in texts.items() if digest not in known}
-    return Batch(ad_ids, made, texts, bands_by_wording(new))
+    known = {row.wording for row in select_in(connection, query, wordings.c.wording, sorted(worded))}
+    return Batch(ad_ids, made, sketched([one for digest, one in worded.items() if digest not in known]))
 
 
 def write(connection: Connection, batch: Batch) -> None:
-    """Bring keys, clusters, links and groups up to date with the batch, and announce the groups that changed."""
-    before = Known(connection)
-    dropped = {one.wording.digest for one in before.of(batch.ad_ids)}
+    """Store the signals and wordings of the batch and put what they touch on the lists of the next steps."""
     replace_signals(connection, batch.ad_ids, batch.signals)
-    moved = recluster(connection, batch.texts, batch.bands, dropped)
-    touched = sorted(set(batch.ad_ids) | _carrying(connection, moved))
-    keys = _keys(before.of(touched))
-    _write_clusters(connection, touched)
-    known = Known(connection)  # what is read from here on no longer changes
-    ends = relink(connection, keys | _keys(known.of(touched)), known)
-    changed = regroup(connection, ends.union(touched), known, now())
-    pending.announce(connection, "groups", sorted(changed))
+    add_wordings(connection, batch.wordings)
 
 
-def _carrying(connection: Connection, digests: dict[str, str]) -> set[str]:
-    query = select(link_signals.c.ad_id)
-    return {row.ad_id for row in select_in(connection, query, link_signals.c.wording, sorted(digests))}
+def settle(workspace: Workspace, known: Known) -> None:
+    """Bring clusters, links and groups up to date with the signals; those just made are `known`.
 
-
-def _write_clusters(connection: Connection, ad_ids: list[str]) -> None:
-    query = select(link_signals.c.ad_id, wordings.c.cluster).join(
-        wordings, wordings.c.wording == link_signals.c.wording
+    Goes on where a run before was killed.
+    """
+    with workspace.read() as connection:
+        moves = recluster(connection)
+    with workspace.begin() as connection:
+        write_moves(connection, moves)
+    in_stretches(workspace, Step.TEXT, ADS, write_text_keys, _tell("text keys written"))
+    in_stretches(workspace, Step.AD, ADS, list_keys, _tell("ads whose keys are to be judged"))
+    # What is known from here on no longer changes.
+    in_stretches(
+        workspace, Step.KEY, KEYS, lambda connection, upto: relink(connection, upto, known), _tell("keys judged")
     )
-    rows = select_in(connection, query, link_signals.c.ad_id, ad_ids)
-    replace_clusters(connection, {row.ad_id: row.cluster for row in rows})
+    regroup_all(workspace, known, _tell("ads grouped"))
 
 
-def _keys(signals: Iterable[Signals]) -> set[Key]:
-    return {key for one in signals for key in one.keys}
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Many small objects are made here and none in circles: to look for circles as often as usual takes half the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _tell(what: str) -> Callable[[int], None]:
+    """Says in the log how far a step has come."""
+    total = 0
+
+    def told(count: int) -> None:
+        nonlocal total
+        total += count
+        log.info("link: %s: %d", what, total)
+
+    return told

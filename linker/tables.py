@@ -1,6 +1,6 @@
 """Tables of the linker: the keys and text bands ads are found by, links, groups, lineage, and people's judgements."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from store.schema import Instant, metadata
 
@@ -31,18 +31,26 @@ wordings = Table(
     "wordings",
     metadata,
     Column("wording", String, primary_key=True),
-    Column("cluster", String, nullable=False, index=True),
+    Column("cluster", String, nullable=False, index=True),  # empty until it was compared
     Column("text", Text, nullable=False),  # masked text as compared
 )
 
-# The bands of each wording; within a band it may follow another wording that it is a near-copy of.
+# The band numbers of each wording, four bytes each. To find candidates all are read: they are small and sort quickly, while a
+# row for each number would be most of the store.
 text_bands = Table(
     "text_bands",
     metadata,
     Column("wording", String, primary_key=True),
-    Column("band", BigInteger, primary_key=True),
-    Column("leader", String),
-    Index("ix_text_bands_band", "band"),
+    Column("bands", LargeBinary, nullable=False),
+)
+
+# What the steps of the stage have still to do, so that a run can be killed between any two of them.
+link_work = Table(
+    "link_work",
+    metadata,
+    Column("step", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("part", String, primary_key=True),  # the reason where the item is a key, else empty
 )
 
 links = Table(

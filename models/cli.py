@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from models.style_commands import app as style_app
 from store.options import InArgument, JsonOption, OutArgument, WorkspaceOption
 
 app = typer.Typer()
 labels_app = typer.Typer(help="The label ledger: what people decided about groups.", no_args_is_help=True)
 app.add_typer(labels_app, name="labels")
+app.add_typer(style_app, name="style")
 
 NameArgument = Annotated[str, typer.Argument(metavar="MODEL", help="name of a folder in the workspace's trained/")]
 LabelsOption = Annotated[

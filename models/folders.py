@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import sklearn
@@ -20,8 +20,10 @@ from models import indicators
 from models.training import LEARNED, Learned, canonical_digest
 from store.errors import SidelightError
 
+T = TypeVar("T")
 MODEL, MANIFEST, SEEN, METRICS, CARD = "model.skops", "manifest.json", "seen.json", "metrics.json", "card.md"
 NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
+TAKEN = ("scorecard", "style")  # names with a meaning of their own
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
 TRUSTED = (
@@ -53,9 +55,9 @@ class Manifest:
 
 def place(trained: Path, name: str) -> Path:
     """Where the model `name` is or would be; raises ModelError for what cannot be a model's name (a path, say)."""
-    if not NAME.match(name) or name == "scorecard":
+    if not NAME.match(name) or name in TAKEN:
         raise ModelError(
-            f"{name!r} is no name for a model: small letters, digits, dots and dashes, and not 'scorecard'"
+            f"{name!r} is no name for a model: small letters, digits, dots and dashes, and none of {', '.join(TAKEN)}"
         )
     return trained / name
 
@@ -87,7 +89,7 @@ def save(
         indicators=indicators.digest(),
         pipeline=pipeline,
         sklearn=sklearn.__version__,
-        sha256=_sha256(draft / MODEL),
+        sha256=digest_of(draft / MODEL),
         digest=model.digest,
         rehearsal=model.rehearsal,
         seed=seed,
@@ -115,13 +117,7 @@ def load(folder: Path, pipeline: str | None = None) -> Learned:
         if theirs != ours:
             raise ModelError(f"model {folder.name!r} was made with another {what}; train it again (sidelight train)")
     file = folder / MODEL
-    if not file.is_file() or file.stat().st_size > LARGEST:
-        raise ModelError(f"{file} is missing or too large; restore the folder or train again")
-    if _sha256(file) != manifest.sha256:
-        raise ModelError(
-            f"{file} is not the file its manifest names (SHA-256 differs); restore the folder or train again"
-        )
-    classifier = _build(file)
+    classifier = build(file, manifest.sha256, CalibratedClassifierCV)
     if canonical_digest(classifier) != manifest.digest:
         raise ModelError(f"{file} holds another model than its manifest says; restore the folder or train again")
     return Learned(folder.name, classifier, manifest.digest, manifest.rehearsal)
@@ -167,7 +163,15 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return value
 
 
-def _build(file: Path) -> CalibratedClassifierCV:
+def build(file: Path, sha256: str, kind: type[T]) -> T:
+    """The object of type `kind` in a model file. Raises ModelError where the file is not the one with this digest, or
+    would build anything that is not on our list."""
+    if not file.is_file() or file.stat().st_size > LARGEST:
+        raise ModelError(f"{file} is missing or too large; restore the folder or train again")
+    if digest_of(file) != sha256:
+        raise ModelError(
+            f"{file} is not the file its manifest names (SHA-256 differs); restore the folder or train again"
+        )
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
         built = None if unknown else skops.io.load(file, trusted=list(TRUSTED))
@@ -175,7 +179,7 @@ def _build(file: Path) -> CalibratedClassifierCV:
         raise ModelError(f"{file} cannot be opened ({type(problem).__name__}); restore it or train again") from None
     if unknown:
         raise ModelError(f"{file} wants to build {unknown[0]}, which no model of ours needs; it was not opened")
-    if not isinstance(built, CalibratedClassifierCV):
+    if not isinstance(built, kind):
         raise ModelError(f"{file} holds a {type(built).__name__}, no classifier of ours")
     return built
 
@@ -189,6 +193,7 @@ def _plain_vocabulary(classifier: CalibratedClassifierCV) -> None:
             vectorizer.vocabulary_ = {term: int(index) for term, index in sorted(vectorizer.vocabulary_.items())}
 
 
-def _sha256(file: Path) -> str:
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -41,6 +41,13 @@ def average_precision(y: Truth, value: Floats) -> float:
     return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
+def area_under_roc(y: Truth, value: Floats) -> float:
+    """How often a positive stands before a negative, ties counting half."""
+    negatives, positives = np.sort(value[y == 0]), value[y == 1]
+    before = np.searchsorted(negatives, positives, "left") + np.searchsorted(negatives, positives, "right")
+    return float(before.mean() / 2 / len(negatives))
+
+
 def calibration_error(y: Truth, value: Floats, bins: int = 5, top: float = TOP) -> float:
     """Expected calibration error within the top share by value, in bins of equal mass."""
     order = np.argsort(-value, kind="stable")[: max(bins, round(len(y) * top))]

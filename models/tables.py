@@ -1,4 +1,4 @@
-"""Tables of the models: priorities, and the label ledger, whose rows are never overwritten."""
+"""Tables of the models: priorities, the label ledger, whose rows are never overwritten, and suggestions of style."""
 
 from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Table, Text
 
@@ -45,4 +45,19 @@ promotions = Table(
     Column("at", Instant, nullable=False),
     Column("who", String, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+# Groups that may be of one poster by how they write: suggestions, made anew as a whole, never links. `left < right`.
+style_suggestions = Table(
+    "style_suggestions",
+    metadata,
+    Column("left", String, primary_key=True),
+    Column("right", String, primary_key=True),
+    Column("kind", String, nullable=False),  # whom they were compared with: in its towns, elsewhere
+    Column("value", Float, nullable=False),
+    Column("rate", Float, nullable=False),  # share of different posters' pairs that look as alike
+    Column("among", Integer, nullable=False),  # posters compared with
+    Column("model", String, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("ix_style_suggestions_right", "right"),
 )

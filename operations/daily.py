@@ -1,4 +1,4 @@
-"""The day's work: crawl, read, link, score, index, queue, alerts. Each step can be killed and run again.
+"""The day's work: crawl, read, link, score, index, queue, alerts, style. Each step can be killed and run again.
 
 A run writes down each step it has finished. `daily` takes an unfinished run up after its last finished step, and a step
 that was cut short goes on from what is pending; so the result does not depend on when it was stopped.
@@ -97,6 +97,12 @@ def _alerts(workspace: Workspace, advance: Advance) -> str:
     return f"{watches.evaluate(workspace, progress=advance)} alerts"
 
 
+def _style(workspace: Workspace, advance: Advance) -> str:
+    from models import style_stage
+
+    return style_stage.run(workspace, progress=advance).said
+
+
 PROCESS = (
     Step("read", _read),
     Step("link", _link),
@@ -104,6 +110,7 @@ PROCESS = (
     Step("index", _index),
     Step("queue", _queue),
     Step("alerts", _alerts),
+    Step("style", _style),  # last: nothing waits for a suggestion
 )
 
 

@@ -51,7 +51,9 @@ def traps(folder: Path) -> bool:
     """Every trap, beside a good site."""
     done = trap(scratch(folder))
     print(f"traps: {len(TRAPS)}; pages each cost: {', '.join(f'{name} {pages}' for name, pages in done.pages.items())}")
-    print(f"  a good site took {done.alone:.1f} s alone, {done.beside:.1f} s beside them ({done.slower:+.1%})")
+    print(
+        f"  a good site at the usual pace took {done.alone:.1f} s alone, {done.beside:.1f} s beside ({done.slower:+.1%})"
+    )
     for sentence in done.wrong:
         print(f"  wrong: {sentence}")
     return not done.wrong and done.slower <= SLOWER

@@ -11,10 +11,10 @@ from proof.hostile_server import Answer, Server, ad, page, served, watch, write_
 from store.health import State
 from store.workspace import Workspace
 
-ADS = 30
+ADS = 20
 PER_PAGE = 10
 PAGES_ALLOWED = 400  # the traps' budget of pages
-PACE = {"delay": 0.5, "concurrency": 1, "autothrottle": False}  # four times as fast as the usual
+PACE = {"delay": 2, "concurrency": 1, "autothrottle": False}  # what a manifest has when it says nothing
 
 
 @dataclass(frozen=True, slots=True)

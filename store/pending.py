@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
-from store.database import chunks, select_in, upsert
+from store.database import ASKED, among, chunks, select_in, upsert
 from store.schema import now
 from store.tables import counter, failures, pending, stage_versions
 from store.workspace import Workspace
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
-FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score",), "documents": ("watch",)}
+FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style"), "documents": ("watch",)}
 
 
 def next_revision(connection: Connection) -> int:
@@ -93,9 +93,10 @@ def done(connection: Connection, stage: str, taken: dict[str, int]) -> None:
         )
         if row.revision != taken[row.item]
     }
-    for part in chunks(item for item in taken if item not in changed):
-        connection.execute(delete(pending).where(pending.c.stage == stage, pending.c.item.in_(part)))
-        connection.execute(delete(failures).where(failures.c.stage == stage, failures.c.item.in_(part)))
+    for part in chunks((item for item in taken if item not in changed), ASKED):
+        for table in (pending, failures):
+            mine = among(connection, table.c.item, part)
+            connection.execute(delete(table).where(table.c.stage == stage, mine))
 
 
 def drain(

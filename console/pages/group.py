@@ -17,6 +17,7 @@ from console.desk import Desk, NotFoundError, at, sent_to
 from console.timeline import Row, timeline
 from linker.portrait import portrait
 from models.labels import Tier, Value, choose
+from models.style_rows import suggestions
 from nlp.records import Kind
 from store.errors import UsageError
 
@@ -36,6 +37,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         today = queue.today(desk.workspace)
         told = portrait(connection, file.group) if file else None
         place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
+        alike = suggestions(connection, id)
     if file is None or told is None:
         raise NotFoundError(
             f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
@@ -63,6 +65,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         map=atlas(file.group.itinerary),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),
         told=told,
+        alike=alike,
         entry=place,
         day=place.day if place else "",
         verdicts=list(Value),

@@ -63,6 +63,7 @@ class Ages:
         Example("Open 24/7, 10 years experience, must be over 21, 5'4 and 34-24-34, I'm 10 minutes away", ()),
         Example("our house is 12 years old, the rum is aged 15 years", ()),
         Example("my daughter is 9 years old", ("9",)),
+        Example("I'm a one woman business, a 1 man show", ()),
         Example("The person is l6 yeras old", ("16",)),
     )
 

@@ -10,8 +10,10 @@ from nlp.ages.words import (
     CLIENT,
     CLIENT_LAST,
     COUNTED,
+    CREW,
     DECADE,
     DECADES,
+    FEW,
     HAS,
     JOIN,
     KIND_OF,
@@ -238,6 +240,8 @@ class Reader:
         text, end, value = self.text, one[1], one[2]
         if many and value < 10:
             return False  # "we are 3"
+        if value <= FEW and CREW.match(text, end):
+            return False  # "I'm a one woman business"
         following = text[end : end + 3].lstrip(" ,.'-")
         if 4 <= value <= 7 and following[:1].isdigit() and text[end : end + 1] in " ,.'-":
             return False  # "I'm 5 7"

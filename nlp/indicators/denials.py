@@ -5,7 +5,7 @@
     a deposit is not needed                 a phrase behind denies what stands a few words before it
     Touring? No, this is home.              a question that is answered by no
 
-"No references? No meeting" is no denial of references: a no in front and a no in answer make a demand.
+Two denials make a demand: "No references? No meeting", "no meeting without references".
 """
 
 import re
@@ -15,13 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp.indicators.phrases import SIGN, expand
+import re2
+
+from nlp.indicators.phrases import SIGN, compiled, expand
 from nlp.text.triggers import Triggers
 from store.datafiles import load_data
 
 FILE = Path(__file__).with_name("negations.yml")
 SCOPE = 90  # characters around a match that are looked at
 WORD = r"[\w'%]{1,20}"
+WORD_BYTES = r"[0-9a-z_'%]{1,20}"
 # At most so many words stand between a denial and what it denies.
 BEFORE, BEHIND = 4, 2
 
@@ -32,30 +35,34 @@ class Denials:
     def __init__(self, text: str, languages: Iterable[str]) -> None:
         self._text = text
         self._rules = [_rules()[one] for one in sorted(languages)]
-        self._ends = [rules.ends_in(text) for rules in self._rules]
+        self._found: list[list[int]] | None = None
 
     def reach(self, start: int, end: int) -> bool:
         """Whether what stands at `start:end` is denied."""
-        before = any(
-            rules.reaches(self._text, ends, start) for rules, ends in zip(self._rules, self._ends, strict=True)
-        )
+        if self._found is None:  # most ads hold nothing that could be denied
+            self._found = [rules.ends_in(self._text) for rules in self._rules]
+        pairs = list(zip(self._rules, self._found, strict=True))
+        before = any(rules.reaches(self._text, ends, start) for rules, ends in pairs)
         tail = self._text[end : end + SCOPE].encode("latin-1", SIGN)
-        if any(rules.answer.match(tail) for rules in self._rules if rules.answer):
+        if b"?" in tail and any(rules.answer.match(tail) for rules in self._rules if rules.answer):
             return not before
-        return before or any(rules.behind.match(tail) for rules in self._rules if rules.behind)
+        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for ends in self._found):
+            return before  # "doesn't work any more" is one denial
+        return any(rules.behind.match(tail) for rules in self._rules if rules.behind)
 
 
 class _Rules:
     """What one language says."""
 
     def __init__(self, language: str, data: Mapping[str, Any]) -> None:
+        self.without = tuple(data["without"].get(language, ()))
         self.harmless = frozenset(data["harmless"].get(language, ()))
         self.words = Triggers({*data[language], *self.harmless})
         # "not touring but independent": such a word ends what a denial in front reaches.
         stop = rf"(?!(?:{'|'.join(data['ends'].get(language, ())) or '(?!)'})\b)"
         item = rf"(?:[ '-]{{1,2}}{stop}{WORD}){{0,{BEFORE}}}[ '-]{{1,2}}"
         self.between = re.compile(rf"{item}|(?:,? {stop}{WORD}){{1,7}},? (?:{'|'.join(data['or'][language])}) ")
-        near = rf"(?:[ '-]{{1,2}}{WORD}){{0,{BEHIND}}}[ :'-]{{1,3}}"
+        near = rf"(?:[ '-]{{1,2}}{WORD_BYTES}){{0,{BEHIND}}}[ :'-]{{1,3}}"
         self.behind = _expression(near, data["behind"].get(language, ()))
         self.answer = _expression(r"[^.!?;|\x1e]{0,60}\?[^0-9a-z_]{1,6}", data["answers"].get(language, ()))
 
@@ -68,12 +75,16 @@ class _Rules:
     def reaches(self, text: str, ends: Sequence[int], start: int) -> bool:
         """Whether a word that ends at one of `ends` denies what begins at `start`."""
         near = ends[bisect_left(ends, start - SCOPE) : bisect_left(ends, start)]
-        return any(self.between.fullmatch(text, end, start) for end in near)
+        reaching = [end for end in near if self.between.fullmatch(text, end, start)]
+        if len(reaching) == 1 and self.without and text.endswith(self.without, 0, reaching[0]):
+            word = next(one for one in self.without if text.endswith(one, 0, reaching[0]))
+            return not any(self.between.fullmatch(text, end, reaching[0] - len(word)) for end in near)
+        return bool(reaching)
 
 
-def _expression(head: str, phrases: Sequence[str]) -> re.Pattern[bytes] | None:
+def _expression(head: str, phrases: Sequence[str]) -> "re2._Regexp[bytes] | None":
     """What matches a tail of at most SCOPE bytes that goes on as `head` and one of the `phrases`."""
-    return re.compile(rf"{head}(?:{'|'.join(map(expand, phrases))})\b".encode("latin-1")) if phrases else None
+    return compiled(rf"{head}(?:{'|'.join(map(expand, phrases))})\b") if phrases else None
 
 
 @cache

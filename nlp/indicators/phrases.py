@@ -117,6 +117,11 @@ def _options() -> re2.Options:
     return options
 
 
+def compiled(expression: str) -> "re2._Regexp[bytes]":
+    """An expression over the bytes of `sentences`."""
+    return re2.compile(expression.encode("latin-1"), _options())
+
+
 def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:
     """The expression of one phrase; raises PhraseError."""
     marks = MARK.findall(phrase)

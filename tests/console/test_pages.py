@@ -4,10 +4,13 @@ import re
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from casework.records import Role
 from console.sealed import seal
+from linker.tables import groups
+from models.style_rows import Suggestion, replace_suggestions
 from store.workspace import Workspace
 from tests.console.conftest import Seat
 
@@ -159,3 +162,20 @@ def test_no_page_calls_anyone_what_only_a_court_can(ana: TestClient, group_id: s
         text = ana.get(address).text.lower()
         assert "victim" not in text, address
         assert "trafficker" not in text, address
+
+
+def test_a_group_that_may_be_anothers_by_style_says_so_apart_from_its_links(
+    ana: TestClient, office: Workspace, group_id: str
+) -> None:
+    assert "May be the same poster" not in ana.get(f"/group?id={quote(group_id)}").text
+    with office.begin() as connection:
+        other = next(one for one in connection.execute(select(groups.c.group_id)).scalars().all() if one != group_id)
+        left, right = sorted((group_id, other))
+        replace_suggestions(connection, [Suggestion(left, right, "in its towns", 0.9, 1 / 20_000, 150, "style 1")])
+    page = ana.get(f"/group?id={quote(group_id)}").text
+    links, style = page.index('id="links"'), page.index('id="style"')
+    assert links < style
+    assert other not in page[:style]
+    assert f'href="/group?id={quote(other)}"' in page[style:]
+    assert "1 in 20,000 pairs of different posters looks this alike" in page[style:]
+    assert "compared with 150 in its towns, of whom 0.0075 would by chance" in page[style:]

@@ -14,7 +14,7 @@ from linker.judgements import Verdict, in_force, judge
 from linker.linking import link
 from linker.records import Group
 from linker.stored import load_groups
-from linker.tables import group_members, groups, hubs, link_keys, link_signals, links, text_bands, wordings
+from linker.tables import group_members, groups, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from nlp.tables import readings
 from store import pending
 from store.schema import metadata
@@ -119,7 +119,7 @@ def test_any_sequence_of_batches_gives_what_a_full_run_gives(rounds: list[Any], 
                     judge(connection, f"harbor:{left}", f"harbor:{right}", verdict, "ana", "")
         stage.run(workspace, batch=batch)
         assert _without_clock(_groups(workspace)) == _without_clock(_at_once(workspace, there.values()))
-    tables = (link_keys, link_signals, wordings, text_bands, links, hubs, groups, group_members)
+    tables = (link_keys, link_signals, link_work, wordings, text_bands, links, hubs, groups, group_members)
     before = {table.name: _rows(workspace, table) for table in tables}
     with workspace.begin() as connection:
         pending.announce(connection, "readings", there)

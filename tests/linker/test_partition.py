@@ -77,7 +77,7 @@ def test_lineage_tells_birth_growth_merge_split_and_end() -> None:
 
 
 def _chain(name: str, count: int) -> tuple[list[str], list[Link]]:
-    ids = [f"{name}{number:02}" for number in range(count)]
+    ids = [f"{name}{number:03}" for number in range(count)]
     return ids, [Link(one, other, Reason.PHONE, name, 0.9) for one, other in pairwise(ids)]
 
 
@@ -94,3 +94,14 @@ def test_a_weak_value_joins_a_small_part_to_a_large_one() -> None:
     left, some = _chain("l", 30)
     ads = {ad_id: posted(ad_id).signals for ad_id in [*left, "r"]}
     assert partition(ads, [*some, Link(left[3], "r", Reason.TEXT, "t", 0.5)]) == [[*left, "r"]]
+
+
+def test_a_very_large_part_takes_in_no_stranger_by_a_weak_value() -> None:
+    large, some = _chain("l", 200)
+    by = {ad_id: posted(ad_id, name="ana").signals for ad_id in large}
+    picture = Link(large[3], "r", Reason.IMAGE, "p", 0.6)
+    wording = Link(large[9], "r", Reason.TEXT, "t", 0.5)
+    stranger, known = {"r": posted("r", name="bea").signals}, {"r": posted("r", name="ana").signals}
+    assert [len(part) for part in partition(by | stranger, [*some, picture])] == [200, 1]
+    assert [len(part) for part in partition(by | stranger, [*some, picture, wording])] == [201]
+    assert [len(part) for part in partition(by | known, [*some, picture])] == [201]

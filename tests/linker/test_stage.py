@@ -1,15 +1,17 @@
 """The stage: what it writes for the stages after it, and that a kill at any moment costs nothing."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 
-from linker import stage
+from linker import group_rows, stage
 from linker.judgements import Verdict, judge, withdraw
+from linker.linking import link
 from linker.records import Passage
 from linker.stored import copies_of, group_ids_of, load_groups, members_of
-from linker.tables import groups, lineage, link_signals
+from linker.tables import groups, lineage, link_signals, link_work, links
 from linker.why import why
 from store import pending
 from store.errors import UsageError
@@ -93,23 +95,47 @@ class _KillError(BaseException):
     """Ends the process as far as the stage can tell: nothing catches it."""
 
 
-def test_a_kill_before_the_commit_leaves_everything_to_be_done_again(
+def _run_killed_at(workspace: Workspace, number: int) -> bool:
+    """Run the stage, killed just before the commit of this number; True where it ended before that."""
+    left = iter(range(number))
+
+    def kill(_: Connection) -> None:
+        if next(left, None) is None:
+            raise _KillError
+
+    event.listen(workspace.engine, "commit", kill)
+    try:
+        stage.run(workspace, batch=2)
+    except _KillError:
+        return False
+    finally:
+        event.remove(workspace.engine, "commit", kill)
+    return True
+
+
+def test_killed_at_every_commit_and_run_again_nothing_is_lost(
     workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put([posted("a", phone=PHONE), posted("b", day=1, phone=PHONE)])
-
-    def killed(connection: Connection, batch: stage.Batch) -> None:
-        stage.write(connection, batch)
-        raise _KillError
-
-    with monkeypatch.context() as patch:
-        whole = stage.pending.drain
-        patch.setattr(stage.pending, "drain", lambda *a, **k: whole(*a, **{**k, "write": killed}))
-        with pytest.raises(_KillError):
-            stage.run(workspace)
-    assert _partition(workspace) == []
-    assert stage.run(workspace) == 2
-    assert _partition(workspace) == [["harbor:a", "harbor:b"]]
+    for size in ("ADS", "KEYS"):
+        monkeypatch.setattr(stage, size, 2)
+    monkeypatch.setattr(group_rows, "TOGETHER", 2)
+    made = [
+        posted(str(n), day=n, phone=f"+1312555010{n % 4}", text=f"{TEXT} number {n // 3}", name="ana") for n in range(8)
+    ]
+    kills = 0
+    for part in (made[:5], made[3:], [replace(made[0], reading=replace(made[0].reading, mentions=()))]):
+        put(part)
+        commits = 0
+        while not _run_killed_at(workspace, commits):
+            kills, commits = kills + 1, commits + 1
+    now = [replace(made[0], reading=replace(made[0].reading, mentions=())), *made[1:]]
+    with workspace.read() as connection:
+        ids = list(connection.execute(select(groups.c.group_id)).scalars())
+        stored = load_groups(connection, ids)
+        assert not connection.execute(select(link_work)).all()
+    assert kills > 20
+    clock = {one.group_id: one.last_seen for one in stored.values()}
+    assert stored == {one.group_id: replace(one, last_seen=clock[one.group_id]) for one in link(p.signals for p in now)}
 
 
 def test_a_new_version_links_everything_again_and_keeps_the_ids(
@@ -124,3 +150,22 @@ def test_a_new_version_links_everything_again_and_keeps_the_ids(
     with workspace.read() as connection:
         assert load_groups(connection, before) == before
         assert len(connection.execute(select(link_signals.c.ad_id)).all()) == 4
+
+
+def test_a_judgement_survives_a_new_version_and_the_links_it_cut_are_kept(
+    workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put([posted(str(n), day=n, phone=PHONE, text=TEXT) for n in range(3)])
+    stage.run(workspace)
+    with workspace.begin() as connection:
+        before = sorted(map(tuple, connection.execute(select(links.c.left, links.c.right, links.c.reason)).all()))
+        judge(connection, "harbor:0", "harbor:2", Verdict.NOT_SAME, "ana", "different people")
+    stage.run(workspace)
+    cut = _partition(workspace)
+    assert len(cut) == 2
+    monkeypatch.setattr(stage, "VERSION", "next")
+    stage.run(workspace, batch=1)
+    assert _partition(workspace) == cut
+    with workspace.read() as connection:
+        after = sorted(map(tuple, connection.execute(select(links.c.left, links.c.right, links.c.reason)).all()))
+    assert after == before

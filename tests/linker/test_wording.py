@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linker.alignment import aligned, likeness
-from linker.copies import clusters, leaders
-from linker.wording import wording_of
+from linker.copies import clusters
+from linker.wording import TOKEN, TOKEN_OF_ASCII, wording_of
 
 WORDS = [f"word{number}" for number in range(800)]
 
@@ -44,6 +44,12 @@ def test_case_spacing_and_punctuation_do_not_count_but_emoji_and_every_script_do
     assert wording_of("中文字").text == "中 文 字"
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_ascii_is_cut_into_the_words_that_every_text_is(text: str) -> None:
+    folded = text.casefold()
+    assert TOKEN_OF_ASCII.findall(folded) == TOKEN.findall(folded)
+
+
 def test_short_texts_have_no_wording_however_many_masks_they_hold() -> None:
     assert wording_of("call me now").digest == ""
     assert wording_of("call me now " + "_contact_ " * 30).digest == ""
@@ -77,10 +83,3 @@ def test_the_quick_alignment_is_as_long_as_the_plain_one(left: str, right: str) 
     assert len(pairs) == longest
     assert all(left[i] == right[j] for i, j in pairs)
     assert pairs == sorted(pairs)
-
-
-@given(st.permutations("abcdefgh"))
-def test_the_order_of_a_band_does_not_change_who_follows_whom(members: list[str]) -> None:
-    assert leaders(members, lambda one, other: ord(one) % 3 == ord(other) % 3) == {
-        "d": "a", "e": "b", "f": "c", "g": "a", "h": "b",
-    }  # fmt: skip

@@ -31,7 +31,7 @@ def edit(folder: Path, **values: object) -> None:
 
 def claim(folder: Path) -> None:
     """Make the manifest name the model file as it is now, as somebody who tampers would."""
-    edit(folder, sha256=folders._sha256(folder / MODEL))
+    edit(folder, sha256=folders.digest_of(folder / MODEL))
 
 
 def test_a_sound_folder_loads(trained: Path) -> None:

@@ -61,6 +61,36 @@ def test_a_negation_ends_with_its_clause(lexicons: Lexicons) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "I am far from independent",
+        "Nobody in this house is independent",
+        "A tour is not planned",
+        "Touring? Not at all",
+        "Am I on tour? No, I live here",
+        "Touring is a thing of the past",
+    ],
+)
+def test_a_denial_stands_in_front_behind_in_a_list_or_in_an_answer(lexicons: Lexicons, text: str) -> None:
+    assert {one.detail["negated"] for one in lexicons.find(mask(fold(text), ()), ["en"])} == {True}
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator"),
+    [
+        ("Not touring but independent", "independence_claim"),
+        ("Not only independent", "independence_claim"),
+        ("No screening? No meeting", "client_screening"),
+        ("I never host without screening", "client_screening"),
+        ("Independent? Call me", "independence_claim"),
+    ],
+)
+def test_what_looks_like_a_denial_is_none(lexicons: Lexicons, text: str, indicator: str) -> None:
+    found = lexicons.find(mask(fold(text), ()), ["en"])
+    assert indicator in {one.value for one in found if not one.detail["negated"]}
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Our Thai girls are waiting", "Our Polish guys are waiting"),

@@ -1,0 +1,78 @@
+"""What the steps of the link stage have still to do, kept in the store.
+
+Each step goes through its list in order, a stretch at a time; what it wrote, what it put on the list of the next step and
+the mark that the stretch is done commit together. So a run can be killed at any moment and goes on where it was.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
+
+from linker.tables import link_work
+from store.database import ASKED, among, chunks, insert_from, insert_plain
+from store.workspace import Workspace
+
+COLUMNS = ("step", "item", "part")
+
+
+class Step(StrEnum):
+    """The lists, in the order in which they are worked off."""
+
+    WORDING = "wording"  # wordings that an ad no longer has
+    TEXT = "text"  # ads whose text key is to be written
+    AD = "ad"  # ads all of whose keys are to be judged
+    KEY = "key"  # keys to judge
+    GROUP = "group"  # ads whose group is to be put together
+
+
+Done = Callable[[int], None]
+
+
+def put(connection: Connection, step: Step, items: Iterable[str]) -> None:
+    """Put these on the step's list."""
+    insert_plain(connection, link_work, COLUMNS, ((step.value, item, "") for item in items))
+
+
+def put_from(
+    connection: Connection, step: Step, item: ColumnElement[str], part: ColumnElement[str] | None, query: Select[Any]
+) -> None:
+    """Put on the step's list what `query` (whose columns are replaced; it has a WHERE) finds for `item` and `part`."""
+    chosen = query.with_only_columns(literal(step.value), item, literal("") if part is None else part).distinct()
+    insert_from(connection, link_work, COLUMNS, chosen)
+
+
+def listed(step: Step, upto: str | None = None) -> ColumnElement[bool]:
+    """The rows of the step's list, or those of a stretch of it."""
+    here = link_work.c.step == step.value
+    return here if upto is None else here & (link_work.c.item <= upto)
+
+
+def clear(connection: Connection, step: Step, upto: str | None = None) -> None:
+    """Take the stretch, or everything, off the list."""
+    connection.execute(delete(link_work).where(listed(step, upto)))
+
+
+def take_off(connection: Connection, step: Step, items: Iterable[str]) -> None:
+    """Take these off the list."""
+    for part in chunks(items, ASKED):
+        connection.execute(delete(link_work).where(listed(step), among(connection, link_work.c.item, part)))
+
+
+def in_stretches(
+    workspace: Workspace, step: Step, size: int, do: Callable[[Connection, str], object], done: Done
+) -> None:
+    """Work off the step's list: `do` gets the last item of each stretch, of about `size` items; `done` how many it had."""
+    while True:
+        with workspace.begin() as connection:
+            stretch = (
+                connection.execute(select(link_work.c.item).where(listed(step)).order_by(link_work.c.item).limit(size))
+                .scalars()
+                .all()
+            )
+            if not stretch:
+                return
+            do(connection, stretch[-1])
+            clear(connection, step, stretch[-1])
+        done(len(stretch))
