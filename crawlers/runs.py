@@ -127,7 +127,13 @@ def _close(
     values = {"ended_at": moment, "state": state.value, "reasons": reasons, "counts": dict(counts), "fill": dict(fill)}
     connection.execute(update(runs).where(runs.c.run_id == run.run_id).values(values))
     overall = Finding("run", state, "; ".join(reasons))
-    health.record(connection, (_health(moment, run.site, run.run_id, one) for one in (overall, *findings)))
+    told_of = {one.measure for one in findings}
+    over = [
+        Finding(one.measure, State.GREEN, "no longer so")
+        for one in health.latest(connection, run.site)
+        if one.source == SOURCE and one.state is not State.GREEN and one.measure not in {*told_of, "run"}
+    ]
+    health.record(connection, (_health(moment, run.site, run.run_id, one) for one in (overall, *findings, *over)))
     return RunVerdict(run.run_id, run.site, state, tuple(reasons), counts, fill, run.started_at, moment)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
-from crawlers.records import Ad
-from crawlers.stored import load_ads
+from crawlers.stored import StoredAd, load_ads
 from crawlers.tables import ads
+from nlp import freshness
 from nlp.pipeline import version
 from nlp.records import Kind, Reading
 from nlp.stored import save_readings
@@ -32,16 +32,17 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
     seen: Counter[str] = Counter()
     having: Counter[tuple[str, Kind]] = Counter()
 
-    def compute(connection: Connection, ad_ids: Sequence[str]) -> list[tuple[Ad, Reading]]:
+    def compute(connection: Connection, ad_ids: Sequence[str]) -> list[tuple[StoredAd, Reading]]:
         stored = load_ads(connection, ad_ids)
-        batch = [stored[ad_id].ad for ad_id in ad_ids if ad_id in stored]
-        return list(zip(batch, readers.read(batch), strict=True))
+        batch = [stored[ad_id] for ad_id in ad_ids if ad_id in stored]
+        return list(zip(batch, readers.read([one.ad for one in batch]), strict=True))
 
-    def write(connection: Connection, made: list[tuple[Ad, Reading]]) -> None:
+    def write(connection: Connection, made: list[tuple[StoredAd, Reading]]) -> None:
         save_readings(connection, (reading for _, reading in made))
-        for ad, reading in made:
-            seen[ad.site] += 1
-            having.update({(ad.site, kind) for kind in FLOORS if reading.of(kind)})
+        freshness.note(connection, made)
+        for one, reading in made:
+            seen[one.ad.site] += 1
+            having.update({(one.ad.site, kind) for kind in FLOORS if reading.of(kind)})
 
     with Readers(workspace.settings.workers) as readers:
         done = pending.drain(
@@ -49,6 +50,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
         )
     with workspace.begin() as connection:
         health.record(connection, _yields(seen, having))
+        health.record(connection, freshness.judge(connection, now()))
     return done
 
 
