@@ -3,10 +3,11 @@
 A run whose numbers look healthy can still read the wrong thing: a moved block, new ids, a wall that passes for an ad.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from crawlers.manifest import Manifest
+from crawlers.shape import REPEATED
 from crawlers.verdict import Finding
 from store.health import State
 
@@ -20,7 +21,7 @@ MOVED = 0.5
 UNREAD = 0.2
 # The usual length of an ad's text halved or doubled this often (a bucket is a power of two).
 BUCKETS = 2
-# Share of ads with one and the same text; of known ads seen again; of those seen again that changed.
+# Share of ads with one and the same value; of known ads seen again; of those seen again that changed.
 SAME = 0.4
 AGAIN = 0.1
 CHANGED = 0.6
@@ -131,9 +132,8 @@ def _usual_length(counts: Mapping[str, int]) -> float | None:
 
 def _texts(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> list[Finding]:
     ads = max(counts.get("ads", 0), 1)
-    found = []
+    found = [*_alike(counts, past)]
     for name, limit, sentence in (
-        ("same_text", SAME, "of the ads say one and the same: does a rule take a part of the page that is no ad's?"),
         ("future", FEW, "of the ads are dated in the future: is the format or the time zone right?"),
         ("misread", FEW, "of the ads hold characters that were read in a wrong encoding"),
         ("unlisted", UNREAD, "of the ads still stand, though the listing no longer shows them: is it read to its end?"),
@@ -149,6 +149,19 @@ def _texts(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> list
         reason = f"{whole:.0%} of the pages looked at are there to their end; in earlier runs {median(before):.0%} were"
         found.append(Finding("whole", State.AMBER, reason, whole, median(before)))
     return found
+
+
+def _alike(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> Iterator[Finding]:
+    """Whether one value stands in a field of so many ads that it is the site's and no ad's."""
+    for name in REPEATED:
+        key, having = f"same.{name}", f"filled.{name}"
+        number, share = counts.get(key, 0), counts.get(key, 0) / max(counts.get(having, 0), 1)
+        usual = median(one.get(key, 0) / max(one.get(having, 0), 1) for one in past) if past else 0.0
+        if number >= LOOKS and share > SAME + usual:
+            reason = (
+                f"{share:.0%} of {name!r} say one and the same: does a rule take a part of the page that is no ad's?"
+            )
+            yield Finding(key, State.AMBER, reason, share, SAME + usual)
 
 
 def _known(counts: Mapping[str, int], past: Sequence[Mapping[str, int]]) -> list[Finding]:

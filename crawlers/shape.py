@@ -23,6 +23,7 @@ from crawlers.sites import Site
 FIRST = 60  # ad pages of a run that are all looked at; later ones now and then
 EVERY = 40
 ITEMS = 3  # of one listing page that holds the ads themselves
+REPEATED = ("body", "contact", "posted_at")  # fields that are hardly ever alike
 KEYS = 400  # different places and labels that a run keeps: a bound on hostile pages
 FUTURE = timedelta(hours=36)  # a date beyond this is no date in another time zone
 # How UTF-8 looks when it is read as Windows-1252.
@@ -37,8 +38,8 @@ class Looks:
         self._counts = counts
         self._looked = counts.get("looked", 0)
         self._pages = 0
-        self._most = counts.get("same_text", 0)
-        self._bodies: Counter[int] = Counter()
+        self._most = Counter({name: counts.get(f"same.{name}", 0) for name in REPEATED})
+        self._said: Counter[tuple[str, int]] = Counter()
         self._values: dict[str, int] = {}
         self._keys = {key for key in counts if key.startswith(("place.", "label."))}
 
@@ -47,7 +48,7 @@ class Looks:
         found: Counter[str] = Counter()
         for ad in parsed.ads:
             found.update(_measured(ad, seen_at))
-            found["same_text"] += self._repeats(ad)
+            found.update(self._repeats(ad))
         if not parsed.ads:
             return found
         self._pages += 1
@@ -58,16 +59,18 @@ class Looks:
                 return found  # a parser of the site's own read what no tree can be made of
         return found
 
-    def _repeats(self, ad: Ad) -> int:
-        """1 where the ad's text is, once more, the commonest of this run."""
-        if not ad.body:
-            return 0
-        key = hash(ad.body)
-        self._bodies[key] += 1
-        if self._bodies[key] <= self._most:
-            return 0
-        self._most += 1
-        return 1
+    def _repeats(self, ad: Ad) -> list[str]:
+        """Counts of the fields that say, once more, what most ads of this run say there."""
+        found = []
+        for name in REPEATED:
+            if not (value := getattr(ad, name)):
+                continue
+            key = (name, hash(value))
+            self._said[key] += 1
+            if self._said[key] > self._most[name]:
+                self._most[name] += 1
+                found.append(f"same.{name}")
+        return found
 
     def _closely(self, page: Page, parsed: Parsed) -> Counter[str]:
         found: Counter[str] = Counter()

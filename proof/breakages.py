@@ -138,6 +138,21 @@ def _to_the_listing(site: str, target: str, answer: Answer) -> Answer:
     return Answer(302, HTML, b"", f"Location: /{site}/{'api/listing' if site == 'meadow' else ''}\r\n")
 
 
+def _another_layout(site: str, target: str, answer: Answer) -> Answer:
+    """An experiment of the site's: some visitors' pages are built anew, with the same words."""
+    if not (is_ad(site, target) and _chosen(target, 0.33) and answer.status == 200):
+        return answer
+    if site == "meadow":
+        value = orjson.loads(answer.body)
+        return replace(answer, body=orjson.dumps({"id": value.get("id"), "v2": value.get("listing")}))
+    return _text(answer, lambda text: re.sub(r'class="[^"]*"', 'class="x1"', text))
+
+
+def _shell(_site: str, _target: str, _answer: Answer) -> Answer:
+    """Every page is one and the same, and a script fetches the rest."""
+    return Answer(200, HTML, b'<html><body><div id="app"></div><script src="/app.js"></script></body></html>')
+
+
 def _listing_of(value: dict[str, object]) -> dict[str, object]:
     listing = value["listing"]
     if not isinstance(listing, dict):
@@ -193,6 +208,32 @@ WAYS: dict[str, Way] = {
     "contacts behind a button": _on_ads(
         lambda text: re.sub(r'(class="(?:v-)?contact">)[^<]*', r"\1", text),
         lambda value: _with(value, contact=""),
+    ),
+    "contacts that want a log-in": _on_ads(
+        lambda text: re.sub(r'(class="(?:v-)?contact">)[^<]+', r"\1Log in to see", text),
+        lambda value: _with(value, contact="Log in to see") if "contact" in _listing_of(value) else value,
+    ),
+    "one date for all": _on_ads(
+        lambda text: re.sub(
+            '(<time>)[^<]+|("since">)[^<]+',
+            lambda one: f"{one[1]}2026-03-01 12:00" if one[1] else f"{one[2]}01/03/2026 12:00",
+            text,
+        ),
+        lambda value: {**value, "published": "2026-03-01T12:00:00Z"},
+    ),
+    "one id for all": _on_ads(
+        lambda text: re.sub(r'((?:data-id|<main id)=")[^"]+', r"\g<1>0", text), lambda value: {**value, "id": "0"}
+    ),
+    "one title for all": _on_ads(
+        lambda text: re.sub(r'(<h1 class="headline">|<h2>)[^<]*', r"\1All the listings", text),
+        lambda value: _with(value, headline="All the listings"),
+    ),
+    "another layout on a third of the ads": _another_layout,
+    "a shell that scripts fill": _shell,
+    "place and name exchanged": _on_ads(
+        lambda text: text.replace('"place"', '"nm"').replace('"name"', '"place"').replace('"nm"', '"name"')
+        .replace("v-location", "v-nm").replace("v-name", "v-location").replace("v-nm", "v-name"),
+        lambda value: _with(value, town=_listing_of(value).get("alias", ""), alias=_listing_of(value).get("town", "")),
     ),
     "a new field that no rule takes": _on_ads(
         lambda text: BODY.sub(

@@ -26,6 +26,7 @@ MANIFEST = Manifest.model_validate(
     }
 )
 USUAL = {"pages": 120, "ads": 100, "known": 90, "same": 80, "new": 20, "looked": 60, "whole": 60, "length.9": 100,
+         "filled.body": 100, "filled.contact": 50,
          "place.title.aa": 60, "place.body.bb": 60, "listings": 10}  # fmt: skip
 
 
@@ -37,7 +38,8 @@ USUAL = {"pages": 120, "ads": 100, "known": 90, "same": 80, "new": 20, "looked":
         ({"layout": 5}, "layout", "layout"),
         ({"place.body.bb": 10, "place.body.cc": 50}, "place.body", "'body' stands where no earlier run found it"),
         ({"length.9": 0, "length.6": 100}, "length", "about 32 characters; in earlier runs it had 256"),
-        ({"same_text": 60}, "same_text", "one and the same"),
+        ({"same.body": 60}, "same.body", "60% of 'body' say one and the same"),
+        ({"same.contact": 30}, "same.contact", "60% of 'contact' say one and the same"),
         ({"future": 9}, "future", "future"),
         ({"misread": 9}, "misread", "encoding"),
         ({"unlisted": 60}, "unlisted", "no longer shows them"),
@@ -92,7 +94,7 @@ def test_a_page_is_measured() -> None:
         f"<html><h1>Walks</h1><div class=body>{'Café'.encode().decode('cp1252')} com você</div></html>",
     )
     assert (counts["looked"], counts["whole"], counts["future"], counts["misread"]) == (3, 2, 1, 1)
-    assert counts["same_text"] == 2
+    assert counts["same.body"] == 2
     assert (counts["label.Hair"], counts["varied.Hair"]) == (2, 1)
     assert "label.Visits" not in counts
     assert sum(count for key, count in counts.items() if key.startswith("place.body.")) == 3
