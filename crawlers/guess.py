@@ -6,7 +6,7 @@ too) and values beside a label; then words in classes and keys; last the longest
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -37,6 +37,8 @@ LIKE: Mapping[str, re.Pattern[str]] = {
     "name": re.compile(r".{1,60}\Z"),
     "location": re.compile(r".{2,120}\Z"),
 }
+XML = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
+HEAD = 2000  # characters in which a feed says what it is
 ADDRESSES = ("href", "url", "link", "permalink", "uri")
 LINKS = 8  # as many links alike, and no text beside them, are a listing too
 ROWS = 20  # looked at for what the first lacks
@@ -48,7 +50,7 @@ SHORT_OF = ("script", "style", "nav", "footer", "header")
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """`kind` is what the page seems to be; `listing` and `ad` are selectors as a manifest has them.
+    """`kind` is what the page seems to be; `listing` and `ad` are selectors as a manifest has them, `style` its `listing`.
 
     "ad", "listing" (its items are the ads), or "links": a listing that leads to ads and tells nothing of their pages.
     """
@@ -56,12 +58,15 @@ class Guess:
     kind: str
     ad: Mapping[str, str]
     listing: Mapping[str, str] = field(default_factory=dict)
+    style: str = "pages"
 
 
 def guess(page: Page) -> Guess:
     """What the page is and where its fields stand; raises PageError where it cannot be read."""
     if page.text.lstrip()[:1] in ("{", "["):
-        return _from_json(page.json)
+        return replace(_from_json(page.json), style="json")
+    if XML.search(page.text[:HEAD]):
+        return _from_xml(page.json)
     root = page.root
     if rows := _repeated(root):
         listing = {"items": css_of(rows[0]) or str(rows[0].tag)}
@@ -215,6 +220,14 @@ def _onward(root: Any) -> str | None:
             css = f'{one.tag}[rel="next"]' if one.get("rel") == "next" else css_of(one)
             return f"{css or one.tag}::attr(href)"
     return None
+
+
+def _from_xml(value: Mapping[str, Any]) -> Guess:
+    if "items" not in value:
+        return Guess("links", {}, {"ads": "jmespath:urls[].loc"}, "sitemap")
+    if _full(value["items"]):
+        return Guess("listing", {}, {"items": "jmespath:items"}, "feed")
+    return Guess("links", {}, {"ads": "jmespath:items[].url"}, "feed")
 
 
 def _from_json(value: Any) -> Guess:

@@ -10,6 +10,7 @@ import orjson
 import yaml
 
 from crawlers.errors import PageError
+from crawlers.feeds import LISTINGS
 from crawlers.fetch import fetch_page
 from crawlers.fixtures import EXPECTED, FOLDER, found_in
 from crawlers.guess import Guess, guess
@@ -38,21 +39,22 @@ def scaffold(workspace: Workspace, name: str, source: str) -> Path:
     if folder.exists():
         raise UsageError(f"{folder} is there already; choose another name or edit it")
     page = _fetched(workspace, source) if "://" in source else _saved(source)
-    guessed, listing, start = guess(page), dict[str, str](), page.url
+    guessed, start = guess(page), page.url
     if guessed.kind == "links":
-        page, listing = _first_ad(workspace, page, guessed), dict(guessed.listing)
-        guessed = guess(page)
+        page, leading = _first_ad(workspace, page, guessed), guessed
+        guessed = replace(guess(page), kind="ad", listing=leading.listing, style=leading.style)
     folder.mkdir()
     try:
-        _write(folder, name, page, guessed, listing, start)
+        _write(folder, name, page, guessed, start)
     except Exception:
         shutil.rmtree(folder)
         raise
     return folder
 
 
-def _write(folder: Path, name: str, page: Page, guessed: Guess, listing: dict[str, str], start: str) -> None:
+def _write(folder: Path, name: str, page: Page, guessed: Guess, start: str) -> None:
     is_json = page.text.lstrip()[:1] in ("{", "[")
+    feed = guessed.style in LISTINGS
     holds_ads = guessed.kind == "listing"
     parts = urlsplit(start)
     under = urlsplit(page.url).path.rpartition("/")[0] + "/"
@@ -61,23 +63,26 @@ def _write(folder: Path, name: str, page: Page, guessed: Guess, listing: dict[st
         if is_json
         else {"ads": f'a[href*="{under}"]::attr(href)', "next": 'a[rel="next"]::attr(href)'}
     )
-    if holds_ads:
+    if feed:
+        usual = {}
+    elif holds_ads:
         usual.pop("ads")
     manifest = {
         "name": name,
-        "start": [start if holds_ads or listing else f"{parts.scheme}://{netloc(start)}/"],
-        "listing": "json" if is_json else "pages",
+        "start": [start if guessed.listing else f"{parts.scheme}://{netloc(start)}/"],
+        "listing": guessed.style,
         "timezone": "UTC",
         # An address with a port that was typed is on this machine or in this network more often than not.
         **({"allow_private": [netloc(start)]} if _is_inward(netloc(start)) else {}),
-        "select": {"listing": usual | dict(guessed.listing) | listing, "ad": dict(guessed.ad)},
+        "select": {"listing": usual | dict(guessed.listing), "ad": dict(guessed.ad)},
         "floors": {"ads": 10, "fill": {name: 0.9 for name in ("title", "body") if name in guessed.ad}},
     }
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=120)
     (folder / FILE_NAME).write_text(HEAD + text, encoding="utf-8")
     fixture = folder / FOLDER / "first"
     fixture.mkdir(parents=True)
-    (fixture / ("page.json" if is_json else "page.html")).write_bytes(page.content)
+    ending = "json" if is_json else "xml" if feed and holds_ads else "html"
+    (fixture / f"page.{ending}").write_bytes(page.content)
     site = load_site(folder, trusted=False)
     kind = "listing" if holds_ads else "ad"
     expected = {"url": page.url, "content_type": page.content_type, "kind": kind, "read_by": None}

@@ -3,12 +3,16 @@
 import gzip
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from typer.testing import CliRunner
 
+from crawlers.cli import app
 from crawlers.errors import PageError
+from crawlers.manifest import load_manifest
 from crawlers.page import Page
 from crawlers.records import Ad
 from crawlers.run import crawl
@@ -135,3 +139,26 @@ def test_what_is_no_sound_feed_is_refused(source: str, reason: str) -> None:
 def test_a_deep_or_broken_feed_is_read_as_far_as_it_goes() -> None:
     page = Page("http://harbor.example/feed", f"{RSS[:-20]}<item>{'<a>' * 200}".encode(), XML)
     assert page.json["items"][0]["id"] == "7"
+
+
+def test_a_site_is_begun_from_its_feed(tmp_path: Path, web: Any) -> None:
+    entries = RSS[RSS.index("<item>") : RSS.index("</channel>")].replace("Any weather.", "Any weather. " * 20)
+    feed = RSS.replace("</channel>", entries.replace("<guid>7", "<guid>8") + "</channel>").replace(
+        "Any weather.", "Sun. " * 20
+    )
+    web.put("/feed", feed, XML)
+    arguments = ["sites", "new", "harbor", "--from", f"http://{web.origin}/feed", "-w", str(tmp_path)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    manifest = load_manifest(tmp_path / "sites/harbor/site.yml")
+    assert (manifest.listing, manifest.select.listing.items) == ("feed", "jmespath:items")
+    expected = orjson.loads((tmp_path / "sites/harbor/fixtures/first/expected.json").read_bytes())
+    assert [one["ad_id"] for one in expected["items"]] == ["harbor:7", "harbor:8"]
+
+
+def test_a_site_is_begun_from_its_sitemap(tmp_path: Path, web: Any) -> None:
+    web.put("/sitemap.xml", urlset(f"http://{web.origin}/ad/1", f"http://{web.origin}/ad/2"), XML)
+    web.ad("/ad/1", 1)
+    arguments = ["sites", "new", "harbor", "--from", f"http://{web.origin}/sitemap.xml", "-w", str(tmp_path)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    manifest = load_manifest(tmp_path / "sites/harbor/site.yml")
+    assert (manifest.listing, manifest.select.ad["title"]) == ("sitemap", "div.title")
