@@ -30,12 +30,12 @@ ORDER = ("native_id", "title", "body", *WORDS)
 PATTERNS = {name: re.compile(words, re.IGNORECASE) for name, words in WORDS.items()}
 # What a value of the field looks like; a guess by words alone that does not is no guess.
 LIKE: Mapping[str, re.Pattern[str]] = {
-    "age": re.compile(r"\D{0,12}\d{2}\D{0,12}\Z"),
-    "price": re.compile(r".{0,80}\d.{0,80}\Z", re.DOTALL),
-    "posted_at": re.compile(r".{0,40}\d.{0,40}\Z", re.DOTALL),
-    "contact": re.compile(r".{3,200}\Z", re.DOTALL),
-    "name": re.compile(r".{1,60}\Z"),
-    "location": re.compile(r".{2,120}\Z"),
+    "age": re.compile(r"\A\D{0,12}\d{2}\D{0,12}\Z"),
+    "price": re.compile(r"\A.{0,80}\d.{0,80}\Z", re.DOTALL),
+    "posted_at": re.compile(r"\A.{0,40}\d.{0,40}\Z", re.DOTALL),
+    "contact": re.compile(r"\A.{3,200}\Z", re.DOTALL),
+    "name": re.compile(r"\A.{1,60}\Z"),
+    "location": re.compile(r"\A.{2,120}\Z"),
 }
 XML = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 HEAD = 2000  # characters in which a feed says what it is

@@ -20,13 +20,14 @@ PAIRS = 2_000  # looked at on one page
 SMALL = 40  # elements within a value
 LONG = 200  # characters of a line that is "Label: value"; a longer one is prose
 COLON = re.compile(r"([^\W\d_][^:\n]{0,31}):\s*(\S[^\n]*)\Z")
-PLAIN = re.compile(r"[A-Za-z][\w-]*\Z")
-ADDRESS = re.compile(r"(?:https?:)?/|[a-z0-9+/=_-]{33,}\Z", re.IGNORECASE)
+PLAIN = re.compile(r"\A[A-Za-z][\w-]*\Z")
+ADDRESS = re.compile(r"\A(?:(?:https?:)?/|[a-z0-9+/=_-]{33,}\Z)", re.IGNORECASE)
 LINES = frozenset({"li", "p", "div", "span", "td", "h3", "h4", "small"})
 # Properties about the page and the site, not about the ad.
 FURNITURE = re.compile(
-    r"(?:og:|twitter:)(?:type|site_name|image|video|url|locale|card|site|creator|description|title)|fb:|al:|article:(?:author|section|tag)"
-    r"|@|(?:.*[.:])?(?:@context|@type|@id|position|width|height|image|thumbnail|logo)(?:\.|\Z)"
+    r"\A(?:(?:og:|twitter:)(?:type|site_name|image|video|url|locale|card|site|creator|description|title)|fb:|al:|@"
+    r"|article:(?:author|section|tag)"
+    r"|(?:.*[.:])?(?:@context|@type|@id|position|width|height|image|thumbnail|logo)(?:\.|\Z))"
 )
 SPACED = ("og:", "product:", "place:", "article:", "profile:")
 
