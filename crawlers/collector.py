@@ -131,9 +131,7 @@ class Collector:
             if self._standing.trusted:
                 self._are_gone(list(self._standing.unseen.items()))
             return []
-        if not self.counts["ads"]:
-            return []
-        return self._hand_out(self._checks(len(self._standing.unseen), {}), kept=0)
+        return self._hand_out(self._checks(len(self._standing.unseen), {}), kept=0) if self.counts["ads"] else []
 
     def _spend_kept(self) -> list[Entry]:
         """The pages are used up, perhaps before the listing: the kept ones go to the known ads that need it most, then on."""
