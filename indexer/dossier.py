@@ -11,6 +11,7 @@ from crawlers.tables import captures, sightings
 from linker.portrait import portrait
 from linker.records import Group
 from linker.stored import group_ids_of, load_groups
+from models.lowering import lowerings
 from models.records import Priority
 from models.stored import load_priorities
 from models.style_rows import suggestions
@@ -113,6 +114,7 @@ def _priority(priority: Priority | None) -> dict[str, Any] | None:
         "lane": priority.lane.value,
         "abstained": priority.abstained,
         "evidence": [one.as_json() for one in priority.evidence],
+        "lowered_by": [one.sentence for one in lowerings(priority)],
         "model": priority.model,
     }
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 SCORECARD = scorecard.NAME
 # Raised when features, gate, routes or bands change, so that every group is scored again.
-CODE = "1"
+CODE = "2"
 
 
 @dataclass(frozen=True, slots=True)
