@@ -8,6 +8,7 @@ day itself keep their place. A day that is over is never built again.
 
 import hashlib
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -18,7 +19,8 @@ from casework import changes, decisions, verification
 from casework.records import Decision, QueueEntry, QueueLane
 from casework.tables import queue_entries
 from linker.stored import group_ids_of, load_groups, members_of
-from models.records import Band, Lane, Route
+from models import labels
+from models.records import Band, Direction, Lane, Route
 from models.stored import load_priorities
 from models.tables import priorities
 from store.database import chunks
@@ -133,7 +135,36 @@ def _decided(connection: Connection, before: datetime) -> tuple[set[str], dict[s
                 opened[group_id] = "; ".join(changed)
             else:
                 closed.add(group_id)
+    closed |= _cleared_elsewhere(connection) - newest.keys()
     return closed, opened
+
+
+def _cleared_elsewhere(connection: Connection) -> set[str]:
+    """Groups that an imported label clears: most of their ads, and nothing but wording is new since the import."""
+    named: dict[str, dict[str, labels.Label]] = defaultdict(dict)
+    given = labels.imported(connection)
+    owner = group_ids_of(connection, sorted({ad_id for one in given for ad_id in one.ad_ids}))
+    for one in given:
+        for ad_id in one.ad_ids:
+            if ad_id in owner:
+                named[owner[ad_id]][ad_id] = one
+        if not one.ad_ids:
+            named[one.group_id][""] = one
+    members = members_of(connection, sorted(named))
+    scores = load_priorities(connection, sorted(named))
+    return {
+        group_id
+        for group_id, by_ad in named.items()
+        if ("" in by_ad or 2 * len(by_ad) >= len(members.get(group_id, ())))
+        and labels.verdict(list(by_ad.values())) is False
+        and group_id in scores
+        and scores[group_id].lane is not Lane.FIRST
+        and not changes.new_reasons(
+            {reason for one in by_ad.values() if one.shown for reason in one.shown.reasons},
+            {one.feature for one in scores[group_id].evidence if one.direction is Direction.FOR},
+            spared=True,
+        )
+    }
 
 
 def _groups_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[str]]:

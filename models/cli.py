@@ -164,3 +164,41 @@ def count_labels(as_json: JsonOption = False, workspace: WorkspaceOption = None)
     for (value, tier), count in sorted(counts.items()):
         row = {"value": value, "tier": tier, "labels": count}
         typer.echo(orjson.dumps(row).decode() if as_json else f"{count:6} {value} ({tier})")
+
+
+@labels_app.command("agreement")
+def labels_agreement(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """How far readers of the same groups agree beyond chance: kappa with its interval, all together and pair by pair."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from models.agreement import agreement
+    from models.labels import standing
+    from store.workspace import open_workspace
+
+    with open_workspace(workspace).read() as connection:
+        found = agreement(standing(connection))
+    for one in found:
+        typer.echo(orjson.dumps(asdict(one)).decode() if as_json else one.sentence)
+
+
+@labels_app.command("weak")
+def weak(target: OutArgument, workspace: WorkspaceOption = None) -> None:
+    """Write what the indicators alone would answer (Dawid-Skene), to look at: `sidelight labels weak weak.jsonl`."""
+    from models.grouping import stored_views
+    from models.weak import lines, weak_labels
+    from store import audit
+    from store.jsonlines import write_lines
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "weak labels", "workspace", str(opened.root)))
+    views = list(stored_views(opened))
+    made = weak_labels(views, opened.settings.prevalence)
+    write_lines(target, lines(views, made))
+    typer.echo(
+        f"{len(views)} groups, estimated share that matters {made.prevalence:.3f}; no label of a person", err=True
+    )
+    for one in made.readers:
+        typer.echo(f"  {one.family:24} yes for {one.recall:.2f} of these, {one.false_alarms:.2f} of others", err=True)

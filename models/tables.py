@@ -32,7 +32,9 @@ labels = Table(
     Column("source", String, nullable=False),  # decision, second reader, import
     Column("model", String),  # what ranked it when it was seen
     Column("queue_day", String),
+    Column("shown", JSON),  # what was on screen: models.labels.Shown
     Column("withdrawn_at", Instant),
+    Column("withdrawn_by", String),
     Column("note", Text, nullable=False, default=""),
 )
 

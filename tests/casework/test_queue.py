@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from casework import decisions, queue
 from casework.records import QueueLane
 from casework.tables import decisions as decisions_table
 from casework.tables import queue_entries
+from models.corpora import import_file
 from models.labels import Value
 from models.records import Band, Lane, Route
 from store.errors import UsageError
@@ -127,6 +129,42 @@ def test_a_change_that_matters_opens_a_decided_group_again(
     _yesterday(workspace)
     add_group("a", 0.9, **change)
     assert [entry.why for entry in queue.build(_sized(workspace, 10))] == [why]
+
+
+@pytest.mark.parametrize("verdict", [Value.CLEARED, Value.NOT])
+def test_words_alone_never_open_a_cleared_group_again(
+    workspace: Workspace, add_group: AddGroup, verdict: Value
+) -> None:
+    add_group("a", 0.9)
+    decisions.decide(workspace, "a", verdict, who="ana", why="own website")
+    _yesterday(workspace)
+    add_group("a", 0.95, reasons=("template_reuse", "third_party_control", "youth_implying", "contact_obfuscation"))
+    assert _ids(_sized(workspace, 10)) == []
+
+
+def test_new_words_open_a_group_that_nobody_was_sure_about(workspace: Workspace, add_group: AddGroup) -> None:
+    add_group("a", 0.9)
+    decisions.decide(workspace, "a", Value.UNSURE, who="ana", why="too little")
+    _yesterday(workspace)
+    add_group("a", 0.95, reasons=("template_reuse", "third_party_control"))
+    assert _ids(_sized(workspace, 10)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("change", "queued"),
+    [({}, []), ({"reasons": ("template_reuse", "youth_implying")}, []), ({"reasons": ("circuit",)}, ["a"])],
+)
+def test_an_imported_clearing_holds_until_new_structure_speaks_against_it(
+    workspace: Workspace, add_group: AddGroup, tmp_path: Path, change: dict[str, object], queued: list[str]
+) -> None:
+    add_group("a", 0.9)
+    file = tmp_path / "cleared.csv"
+    file.write_text("ad_id,value,who\na-0,cleared,court\na-1,cleared,court\n", encoding="utf-8")
+    import_file(workspace, str(file))
+    add_group("a", 0.9, **change)
+    assert _ids(_sized(workspace, 10)) == queued
+    add_group("a", 0.9, lane=Lane.FIRST)
+    assert _ids(_sized(workspace, 10)) == ["a"]
 
 
 def test_what_changed_since_the_last_queue_is_said(workspace: Workspace, add_group: AddGroup) -> None:
