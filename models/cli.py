@@ -202,3 +202,25 @@ def weak(target: OutArgument, workspace: WorkspaceOption = None) -> None:
     )
     for one in made.readers:
         typer.echo(f"  {one.family:24} yes for {one.recall:.2f} of these, {one.false_alarms:.2f} of others", err=True)
+
+
+@app.command()
+def drift(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """Does what came in last week look like the eight weeks before it? If not, the scorecard ranks until it does."""
+    import orjson
+
+    from models.drift import as_json as rows
+    from models.drift_checks import check
+    from store import audit
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "drift", "workspace", str(opened.root)))
+    found = check(opened)
+    if as_json:
+        typer.echo(orjson.dumps(rows(found)).decode())
+        return
+    typer.echo(f"{'drift' if found.alarm else 'calm'} on {found.at:%Y-%m-%d}: {found.why}")
+    for one in sorted(found.measures, key=lambda one: -one.psi):
+        mark = "!" if one.drifted else " "
+        typer.echo(f"{mark} {one.name:28} {one.before:7.3f} {one.now:7.3f}   PSI {one.psi:.3f}   KS {one.ks:.3f}")

@@ -17,8 +17,6 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.preprocessing import normalize
 
-from models.learnable import TRAIT
-
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int_]
 LONGEST = 4_000  # characters of one text
@@ -28,6 +26,8 @@ TOGETHER = 20_000  # pairs scored at once
 FARTHEST = 3.0  # spreads by which a rate of layout may differ before it counts no more
 
 MASK = re.compile(r"_[a-z]+_")
+# A trait goes with the article before it and the noun after it: "an" and "a" would tell words apart.
+TRAIT = re.compile(r"(?:\b(?:an?|una?|uma?)\s+)?_trait_(?:\s+persons?\b)?")
 WORD = re.compile(r"[^\W\d_]{3,}")
 TOKEN = re.compile(r"_[a-z]+_|[^\W\d_]+|0+|\n|[^\w\s]")
 STOP = re.compile(r"[.!?\n]+")

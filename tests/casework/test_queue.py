@@ -22,8 +22,8 @@ from store.workspace import Workspace
 from tests.casework.conftest import AddGroup
 
 
-def _sized(workspace: Workspace, capacity: int, audit: int = 0) -> Workspace:
-    return replace(workspace, settings=Settings(queue_capacity=capacity, queue_audit=audit))
+def _sized(workspace: Workspace, capacity: int, audit: int = 0, learn: int = 0) -> Workspace:
+    return replace(workspace, settings=Settings(queue_capacity=capacity, queue_audit=audit, queue_learn=learn))
 
 
 def _ids(workspace: Workspace) -> list[str]:
@@ -78,6 +78,17 @@ def test_a_day_built_again_is_the_same_and_its_audit_slice_too(workspace: Worksp
     assert len(first) == 15
     assert {entry.lane for entry in first[10:]} == {QueueLane.AUDIT}
     assert queue.build(small) == first
+
+
+def test_what_a_label_teaches_most_of_is_near_the_cut_and_stands_before_the_lot(
+    workspace: Workspace, add_group: AddGroup
+) -> None:
+    for number in range(40):
+        add_group(f"g{number:02}", number / 40, reasons=("circuit",) if number % 2 else ("template_reuse",))
+    entries = queue.build(_sized(workspace, capacity=10, audit=5, learn=2))
+    assert [entry.lane for entry in entries[10:]] == [QueueLane.LEARN] * 2 + [QueueLane.AUDIT] * 5
+    assert {entry.group_id for entry in entries[10:12]} == {"g29", "g28"}
+    assert entries[10].why.startswith("a label teaches most here")
 
 
 def test_another_day_draws_another_audit_slice(
