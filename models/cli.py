@@ -205,8 +205,16 @@ def weak(target: OutArgument, workspace: WorkspaceOption = None) -> None:
 
 
 @app.command()
-def drift(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+def drift(
+    terms: Annotated[
+        bool, typer.Option("--terms", help="new words near indicators, and what adopting them would add")
+    ] = False,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
     """Does what came in last week look like the eight weeks before it? If not, the scorecard ranks until it does."""
+    from dataclasses import asdict
+
     import orjson
 
     from models.drift import as_json as rows
@@ -216,6 +224,16 @@ def drift(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
 
     opened = open_workspace(workspace)
     audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "drift", "workspace", str(opened.root)))
+    if terms:
+        from models.drift_checks import terms as proposed
+
+        for term in proposed(opened):
+            told = (
+                f"{term.term}: beside {term.indicator} in {term.ads_now} ads of the week ({term.ads_before} before); would "
+                f"add it to {term.gaining_ads} ads of {term.gaining_groups} groups, {term.new_leads} new leads"
+            )
+            typer.echo(orjson.dumps(asdict(term)).decode() if as_json else told)
+        return
     found = check(opened)
     if as_json:
         typer.echo(orjson.dumps(rows(found)).decode())

@@ -9,6 +9,7 @@ from linker.tables import groups
 from models.drift import BEFORE, WINDOW, Drift, as_json, drift
 from models.grouping import stored_views
 from models.inforce import promoted, standing
+from models.newterms import NewTerm, new_terms
 from models.tables import drift_checks
 from models.views import GroupView
 from store.schema import now
@@ -30,6 +31,13 @@ def check(workspace: Workspace, at: datetime | None = None) -> Drift:
             )
         )
     return found
+
+
+def terms(workspace: Workspace) -> list[NewTerm]:
+    """New words near indicators in the newest week, with their impact on the groups that a check looks at."""
+    with workspace.read() as connection:
+        at = _newest(connection) or now()
+    return new_terms(list(_lately(workspace, at)), at)
 
 
 def _newest(connection: Connection) -> datetime | None:
