@@ -25,6 +25,9 @@ FilesArgument = Annotated[list[Path], typer.Argument(metavar="PATH...", help="fi
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="SITE...", help="sites to crawl")] = None,
     all_sites: Annotated[bool, typer.Option("--all", help="every site")] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="stop the crawl of these sites, whichever process runs it")
+    ] = False,
     sites: SitesOption = None,
     origin: Annotated[str | None, typer.Option(help="host:port that stands in for every start address's")] = None,
     workspace: WorkspaceOption = None,
@@ -32,15 +35,18 @@ def crawl(
 ) -> None:
     """Crawl sites and keep what they show, e.g. `sidelight crawl harbor`; an interrupted run is taken up again.
 
-    Exit status 1 where a site's run ended red.
+    Exit status 1 where a site's run ended red. With --stop a crawl that goes on elsewhere ends within 60 seconds; the next
+    crawl of the site goes on from there.
     """
-    from crawlers.report import complain, show_verdicts
+    from crawlers.report import complain, show_stops, show_verdicts
     from crawlers.run import crawl as crawl_sites
     from store.errors import UsageError
     from store.workspace import open_workspace
 
     if bool(names) == all_sites:
         raise UsageError("name the sites to crawl, or give --all; `sidelight sites list` shows them")
+    if stop:
+        raise typer.Exit(show_stops(open_workspace(workspace), names, sites or []))
     verdicts = crawl_sites(
         open_workspace(workspace), None if all_sites else names, sites or [], origin, notice=complain
     )

@@ -2,23 +2,27 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from urllib.parse import urljoin
 
 from crawlers.errors import PageError
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
-from crawlers.links import fingerprint, refusal
+from crawlers.links import fingerprint, refusal, unsessioned
 from crawlers.page import Page
 from crawlers.parse import Parsed, parse
 from crawlers.recorder import Recorder, Visit, capture_id
 from crawlers.records import Ad
 from crawlers.sites import Site
+from crawlers.traps import Traps
+from crawlers.validators import Validators
 from crawlers.warc import Fetched
 from store.schema import now
 
 HOPS_LIMIT = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 # A listing that shows less than this share of the known ads is more likely broken than emptied.
 TRUSTED_SHARE = 0.5
@@ -49,6 +53,10 @@ class Collector:
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
+        self._met = set(seen)
+        self._redirecting: set[str] = set()
+        self.validators = Validators(recorder.workspace, site.name)
+        self._traps = Traps()
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -62,6 +70,8 @@ class Collector:
         """Keep a response; returns what to fetch next."""
         counts = Counter(pages=1, bytes=len(fetched.body), **{f"status.{fetched.status}": 1})
         self._spend(len(fetched.body))
+        if fetched.status == NOT_MODIFIED:
+            return self._unchanged(entry, fetched, counts)
         if fetched.status in REDIRECTS:
             return self._redirected(entry, fetched, counts)
         if fetched.status in GONE and entry.kind is not Kind.LISTING:
@@ -75,12 +85,13 @@ class Collector:
             return []
         return self._read(entry, fetched, counts)
 
-    def failed(self, entry: Entry, error: str) -> None:
-        """No response came."""
-        self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=Counter(errors=1)))
+    def failed(self, entry: Entry, error: str, trouble: str | None = None) -> None:
+        """No response came, or none that could be taken; `trouble` is the word it is counted under."""
+        counts = Counter({"errors": 1} | ({trouble: 1} if trouble else {}))
+        self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=counts))
 
     def refused(self, entry: Entry, reason: str) -> None:
-        """The address was not asked, or its answer not taken: robots, media, a private address."""
+        """The address was not asked, or its answer not taken: robots, robots_unread, media, private."""
         counts = Counter({f"refused.{reason}": 1})
         self._keep(Visit(entry, now(), Outcome.REFUSED, f"{entry.url}: {reason}", counts=counts))
 
@@ -107,46 +118,90 @@ class Collector:
             if (entry := self._frontier.missing(ad_id, url)) is not None:
                 self._keep(Visit(entry, now(), Outcome.DONE, None, gone=ad_id, leads=(entry,)))
 
-    def _read(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+    def overdue(self) -> bool:
+        """Whether the run's time is up."""
+        self._spend(0)
+        return self.exhausted == "minutes"
+
+    def _unchanged(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
+        """Read the copy that a 304 stands for; where it is lost, ask once more, without conditions."""
+        counts["unchanged"] += 1
+        found = self.validators.earlier(entry)
+        if found is None:
+            self.validators.forget(entry)
+            again = self._frontier.once_more(entry)
+            self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=(again,), counts=counts))
+            return [again]
+        capture, copy = found
+        return self._read(entry, fetched, counts, copy, capture)
+
+    def _read(
+        self, entry: Entry, fetched: Fetched, counts: Counter[str], copy: Fetched | None = None, capture: str = ""
+    ) -> list[Entry]:
+        shown = copy or fetched
         page = Page(
-            fetched.url,
-            fetched.body,
-            fetched.header("content-type"),
-            fetched.header("content-encoding"),
+            shown.url,
+            shown.body,
+            shown.header("content-type"),
+            shown.header("content-encoding"),
             "listing" if entry.kind is Kind.LISTING else "ad",
         )
         try:
             parsed = parse(self.site, page)
         except PageError as problem:
             counts["unreadable"] += 1
+            if problem.trouble:
+                counts[problem.trouble] += 1
             self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
             return []
-        capture = capture_id(self.recorder.run_id, entry.fingerprint)
+        capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
+        fresh = False
         for ad in ads:
+            fresh |= ad.ad_id not in self._met
+            self._met.add(ad.ad_id)
             self._unseen.pop(ad.ad_id, None)
+            if entry.kind is not Kind.LISTING and self._traps.ad(ad.ad_id):
+                counts["trap.session"] += 1
         counts.update(_fill(ads))
         counts["problems"] += len(parsed.problems)
-        leads = self._leads(entry, parsed, counts)
+        leads = self._leads(entry, parsed, counts, fresh=fresh)
         error = "; ".join(parsed.problems[:5]) or None
         self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
         return self._hand_out(leads)
 
-    def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str]) -> tuple[Entry, ...]:
-        leads = []
+    def _leads(self, entry: Entry, parsed: Parsed, counts: Counter[str], *, fresh: bool) -> tuple[Entry, ...]:
+        leads: list[Entry] = []
+        ads = [url for kind, url in parsed.links if kind == "ad"]
+        for url in ads:
+            leads.extend(self._offered(url, Kind.AD, entry, counts))
+        shown = [*map(unsessioned, ads), *(ad.ad_id for ad in parsed.ads)]
+        chain = self._traps.page(entry.fingerprint, shown, fresh=fresh or bool(leads))
         for kind, url in parsed.links:
-            if reason := refusal(url, self.site.manifest):
-                counts[f"refused.{reason}"] += 1
-            elif entry.depth >= self.site.manifest.budget.depth and kind == "listing":
+            if kind == "ad":
+                continue
+            if entry.depth >= self.site.manifest.budget.depth:
                 counts["refused.depth"] += 1
-            elif lead := self._frontier.offer(url, Kind(kind), entry.depth + 1, via=entry.url):
-                leads.append(lead)
+            elif trap := self._traps.lead(url, entry.url, chain):
+                counts[f"trap.{trap}"] += 1
+            else:
+                for lead in self._offered(url, Kind.LISTING, entry, counts):
+                    self._traps.follow(lead.fingerprint, chain)
+                    leads.append(lead)
         return tuple(leads)
+
+    def _offered(self, url: str, kind: Kind, entry: Entry, counts: Counter[str]) -> list[Entry]:
+        if reason := refusal(url, self.site.manifest):
+            counts[f"refused.{reason}"] += 1
+            return []
+        lead = self._frontier.offer(url, kind, entry.depth + 1, via=entry.url)
+        return [lead] if lead else []
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
         counts["redirects"] += 1
-        target = urljoin(entry.url, fetched.header("location"))
-        reason = refusal(target, self.site.manifest) or ("redirects" if entry.hops >= HOPS_LIMIT else None)
+        target = _joined(entry.url, fetched.header("location"))
+        self._redirecting.add(entry.fingerprint)
+        reason = refusal(target, self.site.manifest) or self._endless(entry, target)
         if reason:
             counts[f"refused.{reason}"] += 1
             error = f"{entry.url}: redirect refused ({reason})"
@@ -157,6 +212,10 @@ class Collector:
         self._keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=leads, counts=counts))
         return self._hand_out(leads)
 
+    def _endless(self, entry: Entry, target: str) -> str | None:
+        """Whether this redirect is one too many, or leads back to an address that redirects."""
+        return "redirects" if entry.hops >= HOPS_LIMIT or fingerprint(target) in self._redirecting else None
+
     def _keep(self, visit: Visit) -> None:
         self.recorder.keep(visit)
 
@@ -166,6 +225,7 @@ class Collector:
             self.exhausted = self.exhausted or "pages"
         given = list(entries[: max(left, 0)])
         self._handed += len(given)
+        self.validators.prepare(given)
         return given
 
     def _spend(self, size: int) -> None:
@@ -174,6 +234,16 @@ class Collector:
             self.exhausted = self.exhausted or "minutes"
         if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
             self.exhausted = self.exhausted or "megabytes"
+
+
+def _joined(url: str, location: str) -> str:
+    """The address a Location header names, which comes as Latin-1 and is mostly UTF-8; what cannot be read is refused later."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _fill(ads: tuple[Ad, ...]) -> Counter[str]:

@@ -10,7 +10,11 @@ class ManifestError(SidelightError):
 
 
 class PageError(SidelightError):
-    """A page yields nothing: it is empty, damaged, or the selectors find no ad on it."""
+    """A page yields nothing: it is empty, damaged, or the selectors find no ad on it. `trouble` names what is counted."""
+
+    def __init__(self, message: str, trouble: str | None = None) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class ImportFileError(SidelightError):

@@ -27,6 +27,7 @@ class Evidence:
     ) -> None:
         """`facts` (software, configuration) open each file. An interrupted run is taken up where it was committed."""
         self._workspace = workspace
+        self.site = site
         self._stem = f"{site}/{run_id}"
         self._run_id = run_id
         self._facts = facts

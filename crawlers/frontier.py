@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from crawlers.links import clean, fingerprint
 from crawlers.tables import frontier
@@ -59,6 +59,13 @@ class Frontier:
         """An entry for an ad that has no page of its own and that a complete listing no longer shows."""
         return self._new(hashlib.sha256(f"missing {ad_id}".encode()).hexdigest()[:32], url, Kind.CHECK, 0)
 
+    def once_more(self, entry: Entry) -> Entry:
+        """An entry that asks for the same address a second time."""
+        self._seq += 1
+        key = hashlib.sha256(f"again {self._seq} {entry.fingerprint}".encode()).hexdigest()[:32]
+        self._known.add(key)
+        return Entry(key, entry.url, entry.kind, entry.depth, self._seq, entry.hops, entry.via)
+
     def _new(self, key: str, url: str, kind: Kind, depth: int, hops: int = 0, via: str | None = None) -> Entry | None:
         if key in self._known:
             return None
@@ -108,11 +115,13 @@ def tally(connection: Connection, run_id: str) -> dict[tuple[Kind, Outcome], int
 
 
 def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
-    """The first errors of a run, oldest first."""
+    """The first errors of a run and what was odd about pages that could be read; the errors first, oldest first."""
+    order = case({Outcome.FAILED.value: 0, Outcome.DONE.value: 1}, value=frontier.c.state, else_=2)
+    told = or_(frontier.c.state != Outcome.REFUSED.value, frontier.c.error.like("%redirect refused%"))
     rows = connection.execute(
         select(frontier.c.error)
-        .where(frontier.c.run_id == run_id, frontier.c.state == Outcome.FAILED.value)
-        .order_by(frontier.c.seq)
+        .where(frontier.c.run_id == run_id, frontier.c.error.is_not(None), told)
+        .order_by(order, frontier.c.seq)
         .limit(limit)
     )
     return [row.error for row in rows]

@@ -1,6 +1,7 @@
 """Which addresses a crawl may follow: text pages over http or https on the site's own hosts."""
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 from urllib.parse import urldefrag, urlsplit
 
@@ -14,6 +15,33 @@ MEDIA_ENDINGS = frozenset(
     .mp4 .m4v .webm .mov .avi .mkv .mpg .mpeg .3gp .flv .wmv .ogv .m3u8 .ts .mp3 .m4a .wav .ogg .oga .flac .aac .opus
     .pdf .zip .gz .tgz .bz2 .xz .7z .rar .tar .exe .dmg .apk .iso .bin .woff .woff2 .ttf .otf .eot .css .js .swf
     """.split()  # noqa: SIM905  endings read better as words
+)
+# How pictures, sound, film, archives and programs begin, whatever their server calls them.
+MEDIA_STARTS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"BM\x00",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x00\x00\x01\x00",
+    b"OggS",
+    b"ID3",
+    b"fLaC",
+    b"\x1a\x45\xdf\xa3",
+    b"FLV",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"MZ\x90",
+    b"\x7fELF",
+)
+# What servers put into addresses to know a visitor again.
+SESSION = re.compile(
+    r"([?&])(?:phpsessid|aspsessionid[a-z]{0,8}|jsessionid|session_?id|sid|zenid|oscsid)=[A-Za-z0-9_-]{8,}(?:&|(?=#)|$)"
+    r"|();jsessionid=[A-Za-z0-9.!_-]+",
+    re.IGNORECASE,
 )
 TEXT_TYPES = frozenset({"application/json", "application/xhtml+xml", "application/xml", "application/ld+json"})
 
@@ -31,6 +59,8 @@ def refusal(url: str, manifest: Manifest) -> str | None:
         return "scheme"
     if host not in manifest.netlocs:
         return "offsite"
+    if not host.isascii() and not clean(url).isascii():
+        return "address"  # no name that a resolver could be asked for
     return "media" if PurePosixPath(parts.path).suffix.lower() in MEDIA_ENDINGS else None
 
 
@@ -45,11 +75,25 @@ def is_text(content_type: str) -> bool:
     ) and kind != "image/svg+xml"
 
 
+def is_media(start: bytes) -> bool:
+    """Whether a body that begins so is no text but a picture, film, archive or the like."""
+    return (
+        start.startswith(MEDIA_STARTS)
+        or (start[:4] == b"RIFF" and start[8:12] in (b"WEBP", b"WAVE", b"AVI "))
+        or start[4:8] == b"ftyp"  # MP4, HEIC, AVIF
+    )
+
+
 def clean(url: str) -> str:
     """The address as it is requested: escaped, without fragment."""
     return urldefrag(safe_url_string(url)).url
 
 
 def fingerprint(url: str) -> str:
-    """Equal for addresses that differ only in the order of their query, their fragment or their escaping."""
-    return hashlib.sha256(canonicalize_url(url).encode()).hexdigest()[:32]
+    """Equal for addresses that differ only in the order of their query, their fragment, their escaping or a session id."""
+    return hashlib.sha256(canonicalize_url(unsessioned(url)).encode()).hexdigest()[:32]
+
+
+def unsessioned(url: str) -> str:
+    """The address without the session ids that servers are known to put in."""
+    return SESSION.sub(r"\1", url)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crawlers.errors import ManifestError
 from crawlers.records import TEXT_FIELDS
@@ -84,6 +84,19 @@ class Pace(Strict):
     autothrottle: bool = True
 
 
+class Robots(Strict):
+    """Whether robots.txt is obeyed. It is, but for a legal basis that is written down here and lands in the audit log."""
+
+    obey: bool = True
+    legal_basis: Annotated[str, Field(min_length=20, max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _grounded(self) -> "Robots":
+        if not self.obey and self.legal_basis is None:
+            raise ValueError("'obey: false' needs 'legal_basis': the law or order, who gave it, and when")
+        return self
+
+
 class Budget(Strict):
     """Where one run ends at the latest."""
 
@@ -135,6 +148,7 @@ class Manifest(Strict):
     timezone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     dates: list[Annotated[str, AfterValidator(date_format)]] = Field(default_factory=list)
     pace: Pace = Pace()
+    robots: Robots = Robots()
     budget: Budget = Budget()
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()

@@ -10,9 +10,13 @@ import orjson
 from lxml import etree, html
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from crawlers.bounds import beyond_html, beyond_json
 from crawlers.errors import PageError
 
 BODY_LIMIT = 8 * 1024 * 1024
+# A page that grows more than this when its compression is undone is a trap; below the second figure nobody minds.
+RATIO_LIMIT = 200
+SMALL = 1024 * 1024
 # Tried in this order where a page names no encoding, or one that nobody knows; the last reads any byte.
 FALLBACKS = ("utf-8", "cp1252", "latin-1")
 
@@ -30,11 +34,14 @@ class Page:
     @cached_property
     def content(self) -> bytes:
         """The body with its content encoding (gzip, deflate) undone, at most BODY_LIMIT bytes; raises PageError."""
-        body = _inflated(self.body, self.content_encoding.strip().lower())
+        try:
+            body = inflated(self.body, self.content_encoding)
+        except PageError as problem:
+            raise PageError(f"{self.url}: {problem}", problem.trouble) from None
         if not body.strip():
             raise PageError(f"{self.url}: the page is empty")
         if len(body) > BODY_LIMIT:
-            raise PageError(f"{self.url}: the page is larger than {BODY_LIMIT} bytes")
+            raise PageError(f"{self.url}: the page is larger than {BODY_LIMIT} bytes", "bounds.size")
         return body
 
     @cached_property
@@ -54,7 +61,11 @@ class Page:
         """What was odd about the page though it could be read."""
         named = _named_charset(self.content_type)
         if named and _usable(resolve_encoding(named)) is None:
-            return (f"{self.url}: unknown encoding {named!r}, read as {self._decoded[1]}",)
+            return (f"{self.url}: unknown encoding {named[:40]!r}, read as {self._decoded[1]}",)
+        if "\ufffd" in self.text and self.declared and self.text.encode(self.declared, "replace") != self.content:
+            return (f"{self.url}: bytes that are not the {self.declared} it declares",)
+        if "\0" in self.text:
+            return (f"{self.url}: NUL characters, left out",)
         return ()
 
     @cached_property
@@ -77,15 +88,19 @@ class Page:
 
     @cached_property
     def root(self) -> etree._Element:
-        """The HTML tree; raises PageError where the parser had to give up (nesting or attributes beyond bounds)."""
+        """The HTML tree; raises PageError where the page or the parser is beyond its bounds (elements, attributes, depth)."""
+        source = self.text.replace("\x00", "").encode("utf-8", errors="replace")
+        if excess := beyond_html(source):
+            raise PageError(f"{self.url}: beyond the bounds of a page: {excess}", "bounds.elements")
         parser = html.HTMLParser(recover=True, encoding="utf-8", huge_tree=False)
         try:
-            root = etree.fromstring(self.text.replace("\x00", "").encode("utf-8", errors="replace"), parser)
+            root = etree.fromstring(source, parser)
         except etree.XMLSyntaxError as problem:
             raise PageError(f"{self.url}: no HTML: {problem.msg}") from None
         for entry in parser.error_log:
             if "XML_PARSE_HUGE" in entry.message:
-                raise PageError(f"{self.url}: beyond the parser's bounds: {entry.message.split(',')[0].strip()}")
+                what = entry.message.split(",")[0].strip()
+                raise PageError(f"{self.url}: beyond the parser's bounds: {what}", "bounds.nesting")
         if root is None:
             raise PageError(f"{self.url}: no element on the page")
         return root
@@ -93,6 +108,8 @@ class Page:
     @cached_property
     def json(self) -> Any:
         """The JSON value; raises PageError."""
+        if excess := beyond_json(self.content):
+            raise PageError(f"{self.url}: beyond the bounds of a page: {excess}", "bounds.elements")
         try:
             return orjson.loads(self.text)
         except orjson.JSONDecodeError as problem:
@@ -119,17 +136,36 @@ def _named_charset(content_type: str) -> str | None:
     return None
 
 
-def _inflated(body: bytes, encoding: str) -> bytes:
-    if encoding in ("", "identity"):
+def inflated(body: bytes, encoding: str) -> bytes:
+    """`body` with one content encoding (gzip, deflate) undone; raises PageError beyond BODY_LIMIT or RATIO_LIMIT."""
+    name = encoding.strip().lower()
+    if name in ("", "identity"):
         return body
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise PageError(f"unknown content encoding {encoding[:40]!r}")
+    if name not in ("gzip", "x-gzip", "deflate"):
+        raise PageError(f"a content encoding that was not asked for: {name[:40]!r}", "bounds.inflated")
     # 32 + 15: zlib or gzip by its header; -15: bare deflate, which some servers send under the same name.
     for window in (47, -15):
-        machine = zlib.decompressobj(window)
         try:
-            plain = machine.decompress(body, BODY_LIMIT + 1)
+            plain, left, whole = _undone(body, window)
         except zlib.error:
             continue
+        if left or len(plain) > max(SMALL, RATIO_LIMIT * len(body)):
+            raise PageError(
+                f"{len(body)} bytes that unpack to more than {min(BODY_LIMIT, RATIO_LIMIT * len(body))}",
+                "bounds.inflated",
+            )
+        if not whole:
+            raise PageError("the page's compression is cut short", "damaged")
         return plain
-    raise PageError("the page's compression is damaged")
+    raise PageError("the page's compression is damaged", "damaged")
+
+
+def _undone(body: bytes, window: int) -> tuple[bytes, bool, bool]:
+    """What the members of `body` hold, whether more than BODY_LIMIT was in them, and whether the last one is whole."""
+    parts, room, machine = [], BODY_LIMIT + 1, zlib.decompressobj(window)
+    while True:
+        parts.append(machine.decompress(body, room))
+        room -= len(parts[-1])
+        if not machine.eof or room <= 0 or not machine.unused_data.startswith(b"\x1f\x8b"):
+            return b"".join(parts), room <= 0, machine.eof
+        body, machine = machine.unused_data, zlib.decompressobj(window)

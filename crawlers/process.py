@@ -18,12 +18,14 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from crawlers import runs
 from crawlers.collector import Collector
 from crawlers.evidence import Evidence
+from crawlers.halts import clear, lock_name
 from crawlers.manifest import relocated
 from crawlers.project import ROBOT, VERSION, process_settings, site_settings
 from crawlers.recorder import Recorder
 from crawlers.sites import Site, discover
-from crawlers.spider import ListingSpider
+from crawlers.spider import HALTED, ListingSpider
 from store import disk
+from store.audit import Act, Via, append, operator
 from store.errors import BusyError, SidelightError
 from store.locks import exclusive
 from store.workspace import Workspace, open_workspace
@@ -37,21 +39,24 @@ def main() -> int:
     workspace = open_workspace(Path(order["workspace"]))
     found, _ = discover(workspace, [Path(one) for one in order["sites"]])
     sites = [found[name].at(order["origin"]) for name in order["names"]]
-    peers = {peer for site in sites for peer in site.manifest.allow_private}
-    process = AsyncCrawlerProcess(process_settings(peers))
-    with ExitStack() as locks:
-        for site in sites:
-            try:
-                locks.enter_context(exclusive(workspace, f"crawl-{site.name}"))
-                _begin(process, workspace, site, order["origin"])
-            except (BusyError, SidelightError, OSError) as problem:
-                _tell(site=site.name, problem=str(problem))
-        process.start()
+    process = AsyncCrawlerProcess(process_settings([site.manifest for site in sites]))
+    for site in sites:
+        lock = ExitStack()
+        try:
+            lock.enter_context(exclusive(workspace, lock_name(site.name)))
+            clear(workspace, site.name)
+            _begin(process, workspace, site, order["origin"], lock)
+        except (BusyError, SidelightError, OSError) as problem:
+            lock.close()
+            _tell(site=site.name, problem=str(problem))
+    process.start()
     return 0
 
 
-def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origin: str | None) -> None:
+def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origin: str | None, lock: ExitStack) -> None:
+    """Set one site's crawl going; `lock` is let go when it is over, whatever the others do."""
     run = runs.take_up(workspace, site)
+    _audit(workspace, site, run.run_id)
     known = {ad_id: relocated(url, origin) if origin else url for ad_id, url in run.known.items()}
     facts = {"software": f"{ROBOT}/{VERSION}", "configuration-sha256": site.digest, "parser": site.version}
     evidence = Evidence(workspace, site.name, run.run_id, facts)
@@ -71,6 +76,10 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
                 runs.end(workspace, site.manifest, run.run_id, recorder.counts)
             except Exception as trouble:
                 problem = f"{type(trouble).__name__}: {trouble}"
+        clear(workspace, site.name)
+        lock.close()
+        if reason == HALTED:
+            sys.stderr.write(f"{site.name}: stopped as asked; the next crawl of it goes on from here\n")
         _tell(site=site.name, run_id=run.run_id, reason=reason, problem=problem)
 
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
@@ -82,6 +91,17 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
     if (share := disk.used(workspace.root)) >= disk.WARN_SHARE:
         tell(f"the disk is {share:.0%} full")
     process.crawl(crawler, collector=collector, tell=tell)
+
+
+def _audit(workspace: Workspace, site: Site, run_id: str) -> None:
+    """A run that does not obey robots.txt is recorded with its legal basis before its first request."""
+    robots = site.manifest.robots
+    if not robots.obey:
+        facts = {"run_id": run_id}
+        act = Act(
+            operator(), Via.COMMAND, "crawl-past-robots", "site", site.name, reason=robots.legal_basis, facts=facts
+        )
+        append(workspace, act)
 
 
 def _tell(**facts: Any) -> None:

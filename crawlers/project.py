@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crawlers.addresses import SETTING
+from crawlers.addresses import OWN, SETTING, allowances
 from crawlers.manifest import Manifest
 from crawlers.page import BODY_LIMIT
 
 ROBOT = "Sidelight"
 VERSION = "0.1"
-PAGE_SECONDS = 60
+PAGE_SECONDS = 45  # from asking to the last byte; a halted run waits no longer for its last page
 # What these do the collector does, in one place and counted.
 IDLE_MIDDLEWARES = (
     "scrapy.spidermiddlewares.depth.DepthMiddleware",
@@ -18,6 +18,14 @@ IDLE_MIDDLEWARES = (
     "scrapy.spidermiddlewares.referer.RefererMiddleware",
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
 )
+# What may do better in a moment. An answer that was too slow or too large is not asked for again.
+RETRIED = [
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectError",
+]
 
 
 def user_agent(contact: str) -> str:
@@ -25,11 +33,10 @@ def user_agent(contact: str) -> str:
     return f"{ROBOT}/{VERSION} (+{contact})" if contact else f"{ROBOT}/{VERSION}"
 
 
-def process_settings(peers: Iterable[str]) -> dict[str, Any]:
-    """Settings of the process. `peers` are the private addresses that some site's manifest names."""
+def process_settings(manifests: Iterable[Manifest]) -> dict[str, Any]:
+    """Settings of the process that crawls these sites."""
     return {
-        SETTING: sorted(peers),
-        "DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
+        SETTING: allowances([(host, one.allow_private) for one in manifests for host in one.netlocs]),
         "TWISTED_DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
         "LOG_LEVEL": "ERROR",
         "REMOTE_CONTROL_ENABLED": False,
@@ -43,10 +50,16 @@ def site_settings(manifest: Manifest, contact: str) -> dict[str, Any]:
     """Settings of one site's crawl."""
     pace = manifest.pace
     return {
+        OWN: list(manifest.allow_private),
         "USER_AGENT": user_agent(contact),
-        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_OBEY": manifest.robots.obey,
         "ROBOTSTXT_USER_AGENT": ROBOT,
-        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS_BASE": {},
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawlers.handler.BoundedHandler"),
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawlers.robots.RobotsMiddleware": 100,
+        },
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/json,application/xml;q=0.9,text/*;q=0.8",
             "Accept-Encoding": "gzip, deflate",
@@ -56,19 +69,20 @@ def site_settings(manifest: Manifest, contact: str) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": PAGE_SECONDS,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_DELAY": pace.delay,
         "CONCURRENT_REQUESTS": pace.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.concurrency,
-        "AUTOTHROTTLE_ENABLED": pace.autothrottle,
-        "AUTOTHROTTLE_START_DELAY": pace.delay,
-        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(pace.concurrency),
+        "DOWNLOAD_DELAY": 0,  # the handler takes turns, see crawlers/pace.py
+        "AUTOTHROTTLE_ENABLED": False,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # a listing's newest pages first
         # The page undoes its compression itself, within bounds, and evidence keeps the bytes as received.
         "COMPRESSION_ENABLED": False,
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "HTTPPROXY_ENABLED": False,  # behind a proxy the peer's address could not be checked
-        "REDIRECT_MAX_TIMES": 5,  # of robots.txt alone; redirects of pages are entries of the frontier
+        "REDIRECT_ENABLED": False,  # redirects of pages are entries of the frontier
+        "HTTPCACHE_ENABLED": False,
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 make the host wait
+        "RETRY_EXCEPTIONS": RETRIED,
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "CONCURRENT_ITEMS": 1,  # Scrapy starts that many tasks for each response; we yield requests only, no items
         "WARN_ON_GENERATOR_RETURN_VALUE": False,

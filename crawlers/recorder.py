@@ -19,6 +19,7 @@ from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sightings
 from crawlers.suppressed import suppressed
 from crawlers.tables import captures, runs
+from crawlers.validators import remember
 from crawlers.warc import Fetched
 from store.disk import is_full
 from store.workspace import Workspace
@@ -48,6 +49,7 @@ class Recorder:
 
     def __init__(self, workspace: Workspace, run_id: str, counts: Counter[str], evidence: Evidence) -> None:
         self.workspace = workspace
+        self.site = evidence.site
         self.run_id = run_id
         self.counts = counts
         self.full = False  # the disk: what was taken last could not be kept yet
@@ -115,6 +117,8 @@ class Recorder:
                 capture = capture_id(self.run_id, visit.entry.fingerprint) if visit.fetched else None
                 record_gone(connection, visit.gone, seen_at=visit.at, run_id=self.run_id, capture_id=capture)
         frontier.add(connection, self.run_id, (entry for visit in visits for entry in visit.leads))
+        captured = {capture_id(self.run_id, one.entry.fingerprint): one for one in visits if one.fetched}
+        remember(connection, self.site, captured)
         frontier.settle(connection, self.run_id, ((one.entry, one.outcome, one.error) for one in visits))
         connection.execute(update(runs).where(runs.c.run_id == self.run_id).values(counts=dict(self.counts)))
 

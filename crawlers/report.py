@@ -10,12 +10,13 @@ import typer
 from crawlers import runs
 from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
+from crawlers.halts import halt
 from crawlers.imports import Imported
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
 from store import audit
 from store.audit import Act, Via
-from store.errors import UsageError
+from store.errors import BusyError, UsageError
 from store.health import State
 from store.jsonlines import SKIPPED_SOME, write_lines
 from store.workspace import Workspace
@@ -36,6 +37,22 @@ def show_verdicts(verdicts: Sequence[RunVerdict], *, as_json: bool) -> int:
         for reason in one.reasons if one.state is not State.GREEN else ():
             typer.echo(f"{'':<12} - {reason}")
     return int(any(one.state is State.RED for one in verdicts))
+
+
+def show_stops(workspace: Workspace, names: Sequence[str] | None, folders: Iterable[Path]) -> int:
+    """Stop the crawls of these sites (of all, where None), a line for each; 1 where one did not stop in time."""
+    found, broken = discover(workspace, folders)
+    unknown = [name for name in names or () if name not in found and name not in broken]
+    if unknown:
+        raise UsageError(f"no site {unknown[0]!r}; known are: {', '.join(sorted(found)) or 'none'}")
+    late = 0
+    for name in names or sorted(found):
+        try:
+            typer.echo(f"{name}: {'stopped' if halt(workspace, name) else 'nothing was crawling it'}")
+        except BusyError as problem:
+            late += 1
+            complain(f"{name}: has not stopped yet: {problem}")
+    return int(late > 0)
 
 
 def show_imports(done: Mapping[Path, Imported], *, as_json: bool) -> int:

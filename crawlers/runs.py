@@ -20,6 +20,7 @@ from store.schema import now
 from store.workspace import Workspace
 
 HISTORY = 7
+NOTES = 12  # addresses whose errors a verdict tells
 FILLED = (*TEXT_FIELDS, "posted_at", "image_hashes")
 SOURCE = "crawlers"
 
@@ -76,7 +77,7 @@ def end(workspace: Workspace, manifest: Manifest, run_id: str, counts: Mapping[s
         parsed = max(counts.get("ads", 0), 1)
         fill = {name: counts.get(f"filled.{name}", 0) / parsed for name in FILLED}
         findings = [*judge(manifest, total, fill, _past(connection, run.site, run_id)), *_room(workspace)]
-        notes = frontier.errors(connection, run_id, 3)
+        notes = frontier.errors(connection, run_id, NOTES)
         return _close(connection, run, findings, total, fill, notes)
 
 

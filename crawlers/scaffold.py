@@ -2,21 +2,19 @@
 
 import shutil
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import orjson
 import yaml
-from protego import Protego
 
-from crawlers.errors import ManifestError
+from crawlers.errors import PageError
+from crawlers.fetch import fetch_page
 from crawlers.fixtures import EXPECTED, FOLDER, found_in
 from crawlers.guess import guess
 from crawlers.manifest import FILE_NAME, netloc
-from crawlers.page import BODY_LIMIT, Page
+from crawlers.page import Page
 from crawlers.parse import parse
-from crawlers.project import PAGE_SECONDS, ROBOT, user_agent
+from crawlers.project import user_agent
 from crawlers.sites import load_site
 from store.errors import SettingsError, UsageError
 from store.workspace import Workspace
@@ -80,27 +78,10 @@ def _saved(source: str) -> Page:
 
 def _fetched(workspace: Workspace, source: str) -> Page:
     """The page at an address the operator typed, asked for as the crawler would: named, and only where robots.txt allows."""
-    parts = urlsplit(source)
-    if parts.scheme not in ("http", "https"):
-        raise UsageError(f"{source}: only http and https addresses")
     if not workspace.settings.contact:
         raise SettingsError("set 'contact' in sidelight.toml first: it is sent with every request")
-    agent = user_agent(workspace.settings.contact)
     try:
-        robots, _, _ = _get(f"{parts.scheme}://{parts.netloc}/robots.txt", agent)
-    except URLError:
-        robots = b""
-    if not Protego.parse(robots.decode("utf-8", errors="replace")).can_fetch(source, ROBOT):
-        raise UsageError(f"{source}: closed by the site's robots.txt")
-    try:
-        body, kind, encoding = _get(source, agent)
-    except (URLError, OSError) as problem:
-        raise ManifestError(f"{source}: cannot be fetched: {problem}") from None
-    return Page(source, body, kind, encoding)
-
-
-def _get(url: str, agent: str) -> tuple[bytes, str, str]:
-    request = Request(url, headers={"User-Agent": agent, "Accept": "text/html,application/json"})  # noqa: S310  http(s) only
-    with urlopen(request, timeout=PAGE_SECONDS) as answer:  # noqa: S310
-        headers = answer.headers
-        return answer.read(BODY_LIMIT + 1), headers.get("Content-Type", ""), headers.get("Content-Encoding", "")
+        answer = fetch_page(source, user_agent(workspace.settings.contact))
+    except PageError as problem:
+        raise UsageError(str(problem)) from None
+    return Page(source, answer.body, answer.content_type, answer.content_encoding)

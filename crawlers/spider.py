@@ -10,7 +10,7 @@ import scrapy
 from OpenSSL.crypto import FILETYPE_ASN1
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest, StopDownload
+from scrapy.exceptions import DontCloseSpider, StopDownload
 from scrapy.http import Request, Response
 from scrapy.http.headers import Headers
 from scrapy.utils.defer import deferred_from_coro
@@ -20,13 +20,21 @@ from twisted.python.failure import Failure
 from crawlers.addresses import permitted, was_refused
 from crawlers.collector import Collector
 from crawlers.frontier import Entry
-from crawlers.links import is_text
+from crawlers.halts import is_asked
+from crawlers.handler import HEAD_LINES
+from crawlers.links import is_media, is_text
+from crawlers.pace import BUSY, HaltedError, Pace, retry_after
+from crawlers.robots import ClosedError
 from crawlers.runs import listing_complete
+from crawlers.troubles import trouble
 from crawlers.warc import Fetched
 from store.schema import now
 
 BUDGET = "budget"
 BROKEN = "broken"
+HALTED = "halted"
+CRUMBS, CRUMB = 2000, 16  # so many pieces of a body, of so few bytes each on the mean, are no page
+TRIES = 3  # of an address whose host says it is busy
 
 
 class ListingSpider(scrapy.Spider):
@@ -41,6 +49,14 @@ class ListingSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.collector = collector
         self.tell = tell
+        manifest, workspace = collector.site.manifest, collector.recorder.workspace
+        self.pace = Pace(
+            workspace.root / "hosts",
+            manifest.pace.delay,
+            single=manifest.pace.concurrency == 1,
+            throttled=manifest.pace.autothrottle,
+            halted=lambda: bool(self.reason or self.problem),
+        )
         self._clock = LoopingCall(self._tick)
 
     @classmethod
@@ -48,6 +64,7 @@ class ListingSpider(scrapy.Spider):
         """Made by Scrapy."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._headers_received, signals.headers_received)
+        crawler.signals.connect(spider._bytes_received, signals.bytes_received)
         crawler.signals.connect(spider._idle, signals.spider_idle)
         crawler.signals.connect(spider._opened, signals.spider_opened)
         return spider
@@ -57,9 +74,10 @@ class ListingSpider(scrapy.Spider):
         for entry in self.collector.begin():
             yield self._request(entry)
 
-    def _request(self, entry: Entry) -> Request:
-        meta = {"entry": entry, "dont_redirect": True, "handle_httpstatus_all": True}
-        return Request(entry.url, self._arrived, errback=self._failed, dont_filter=True, meta=meta)
+    def _request(self, entry: Entry, tries: int = 1) -> Request:
+        meta = {"entry": entry, "tries": tries, "handle_httpstatus_all": True}
+        conditions = self.collector.validators.headers(entry)
+        return Request(entry.url, self._arrived, "GET", conditions, errback=self._failed, dont_filter=True, meta=meta)
 
     def _arrived(self, response: Response) -> Iterator[Request]:
         entry: Entry = response.meta["entry"]
@@ -69,6 +87,13 @@ class ListingSpider(scrapy.Spider):
             return
         if response.request is None:
             raise ValueError(f"{response.url}: a response without its request")
+        tries = response.meta["tries"]
+        if response.status in BUSY and tries < TRIES:
+            said = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
+            self.pace.hold(urlsplit(entry.url).hostname or "", retry_after(said, now()))
+            self.collector.counts["waits"] += 1
+            yield self._request(entry, tries + 1)
+            return
         fetched = Fetched(
             entry.url,
             now(),
@@ -89,15 +114,19 @@ class ListingSpider(scrapy.Spider):
 
     def _failed(self, failure: Failure) -> None:
         entry: Entry = failure.request.meta["entry"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, HaltedError):
+            return  # it goes on waiting
         if isinstance(failure.value, StopDownload):
-            self._guarded(self.collector.refused, entry, "media")
-        elif isinstance(failure.value, IgnoreRequest):
-            self._guarded(self.collector.refused, entry, "robots")
+            if cut := failure.request.meta.get("cut"):  # type: ignore[attr-defined]
+                self._guarded(self.collector.failed, entry, *cut)
+            else:
+                self._guarded(self.collector.refused, entry, "media")
+        elif isinstance(failure.value, ClosedError):
+            self._guarded(self.collector.refused, entry, failure.value.reason)
         elif was_refused(entry.url):
             self._guarded(self.collector.refused, entry, "private")
         else:
-            message = f"{failure.type.__name__}: {failure.getErrorMessage()}" if failure.type else "unknown error"
-            self._guarded(self.collector.failed, entry, message[:500])
+            self._guarded(self.collector.failed, entry, *trouble(failure.value or Exception("unknown error")))
 
     def _may_read(self, url: str, peer: IPv4Address | IPv6Address) -> bool:
         # Several sites share the process, so what one may reach another may not.
@@ -106,7 +135,21 @@ class ListingSpider(scrapy.Spider):
         return permitted(str(peer), port, self.collector.site.manifest.allow_private)
 
     def _headers_received(self, headers: Headers, request: Request, **_: Any) -> None:
+        if len(_lines(headers)) > HEAD_LINES:
+            request.meta["cut"] = (f"more than {HEAD_LINES} headers", "bounds.head")
+            raise StopDownload(fail=True)
         if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
+            raise StopDownload(fail=True)
+
+    def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:
+        """The first bytes tell what a server calls text and is none; a body in crumbs costs more than it can be worth."""
+        meta = request.meta
+        if "entry" in meta and not meta.get("pieces") and is_media(data):
+            raise StopDownload(fail=True)
+        meta["pieces"] = meta.get("pieces", 0) + 1
+        meta["received"] = meta.get("received", 0) + len(data)
+        if meta["pieces"] > CRUMBS and meta["received"] < CRUMB * meta["pieces"]:
+            meta["cut"] = (f"more than {CRUMBS} pieces of a few bytes", "bounds.size")
             raise StopDownload(fail=True)
 
     def _opened(self) -> None:
@@ -114,6 +157,10 @@ class ListingSpider(scrapy.Spider):
 
     def _tick(self) -> None:
         self._guarded(self.collector.recorder.tick)
+        if self.collector.overdue():
+            self._close(BUDGET)
+        elif is_asked(self.collector.recorder.workspace, self.collector.site.name):
+            self._close(HALTED)
         self._wait_for_room()
 
     def _wait_for_room(self) -> None:

@@ -56,6 +56,19 @@ captures = Table(
     Index("ix_captures_run", "run_id"),
 )
 
+# What a server said to tell versions of a page apart, and the capture of the version it said it of.
+validators = Table(
+    "validators",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("fingerprint", String, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content_encoding", Text, nullable=False),
+    Column("capture_id", String, nullable=False),
+)
+
 ads = Table(
     "ads",
     metadata,

@@ -16,16 +16,36 @@ DROP = 0.2
 # Shares of pages that failed: below the first it is told but not held against the run, above the second it is red.
 FEW_PAGES = 0.01
 MANY_PAGES = 0.5
-PER_PAGE = frozenset({"errors", "http_errors", "unreadable", "problems"})
+# Hostile or broken answers by what they overstep; each is an error or an unreadable page too.
+HOSTILE = {
+    "bounds.size": "answers larger than the limit, cut off",
+    "bounds.inflated": "pages whose compression unpacks beyond the limits or was not asked for",
+    "bounds.elements": "pages with more elements or attributes than any page needs",
+    "bounds.nesting": "pages nested deeper than the parser goes",
+    "bounds.head": "answers whose headers do not end",
+    "bounds.time": "answers that took too long, broken off",
+    "cut": "answers that broke off or were chunked wrongly",
+    "damaged": "pages whose compression is damaged",
+}
+PER_PAGE = frozenset({"errors", "http_errors", "unreadable", "problems", *HOSTILE})
 TROUBLES = {
     "errors": "addresses that could not be fetched",
     "http_errors": "pages that answered with an error",
     "unreadable": "pages that could not be read",
     "problems": "values or pages that were odd (a date, an encoding, an item)",
+    **HOSTILE,
     "refused.robots": "addresses closed by robots.txt",
+    "refused.robots_unread": "addresses left alone because the host's robots.txt could not be read",
     "refused.private": "addresses that lead into a private network, refused",
     "refused.depth": "addresses deeper than the budget",
     "refused.redirects": "chains of redirects that were too long",
+    "waits": "times a host said it was busy, and was left in peace",
+    "trap.calendar": "a calendar that goes on for ever: addresses not followed",
+    "trap.session": "addresses that change with every visit (session ids): not followed, or ads met again",
+    "trap.pages": "pages past the end of the listing: addresses not followed",
+    "trap.query": "addresses whose query grows with every page: not followed",
+    "trap.path": "addresses whose path repeats itself: not followed",
+    "trap.duplicates": "pages that show the same under ever new addresses: not followed",
     "left": "addresses left when the budget was used up",
     "suppressed": "ads not stored because they carry an identifier that may not be collected",
 }

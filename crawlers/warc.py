@@ -201,8 +201,13 @@ def _status(code: int) -> str:
 
 
 def _kept(fetched: Fetched) -> list[tuple[str, str]]:
-    kept = [line for line in fetched.headers if line[0].lower() not in TRANSPORT]
+    kept = [(_ascii(name), _ascii(value)) for name, value in fetched.headers if name.lower() not in TRANSPORT]
     return [*kept, ("Content-Length", str(len(fetched.body)))]
+
+
+def _ascii(text: str) -> str:
+    """A server may put any byte into its headers; the writer takes ASCII, so the others stand as %XX."""
+    return text if text.isascii() else "".join(one if one.isascii() else f"%{ord(one):02X}" for one in text)
 
 
 def _sync_folder(folder: Path) -> None:

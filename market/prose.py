@@ -1,5 +1,6 @@
 """What an author writes: drafts put together from the wording, with the indicators that they say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -51,6 +52,12 @@ NEITHER = 0.3
 CONTRACTIONS = {
     "es": ((" de el ", " del "), (" a el ", " al ")),
     "pt": ((" de a ", " da "), (" de o ", " do "), (" a a ", " à "), (" a o ", " ao ")),
+}
+# Words by which a sentence speaks of somebody else.
+OTHERS = {
+    "en": re.compile(r"\bshe\b", re.IGNORECASE),
+    "es": re.compile(r"\bella\b", re.IGNORECASE),
+    "pt": re.compile(r"\bela\b", re.IGNORECASE),
 }
 JOINTS = (" ", " ", "\n", "\n", " ~ ", "\n\n", " * ")
 OPENERS = ("", "", "", "", "✨ ", "- ", "★ ")
@@ -121,7 +128,7 @@ def compose(
         own = list(lines) if version == 0 else _reworded(lines, bank, voice, rng)
         if version and random() < 0.5:
             title = titles[int(random() * len(titles))].expand(rng)
-        drafts.append(_draft(template, title, own, joint, opener, CONTRACTIONS.get(bank.language, ())))
+        drafts.append(_draft(template, title, own, joint, opener, bank.language))
     return Template(template, tuple(drafts), voice, shared)
 
 
@@ -162,13 +169,13 @@ def _reworded(lines: list[Line], bank: Bank, voice: str, rng: Random) -> list[Li
     return new
 
 
-def _draft(
-    template: str, title: str, lines: list[Line], joint: str, opener: str, contractions: tuple[tuple[str, str], ...]
-) -> Draft:
+def _draft(template: str, title: str, lines: list[Line], joint: str, opener: str, language: str) -> Draft:
     body = joint.join(opener + line.text for line in lines)
-    for apart, joined in contractions:
+    for apart, joined in CONTRACTIONS.get(language, ()):
         body = body.replace(apart, joined)
         title = title.replace(apart, joined)
     whole = f"{title} {body}"
     signs = {line.sign for line in lines if line.sign is not None}
+    if any(line.sign and OTHERS[language].search(line.text) for line in lines):
+        signs.add("third_person_plural")  # "She may not choose the hours" says two things
     return Draft(template, title, body, tuple(sorted(signs)), "{name}" in whole, "{name2}" in whole, joint)

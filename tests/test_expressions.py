@@ -83,7 +83,7 @@ def expressions() -> list[Expression]:
     for path, tree in trees.items():
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         every: list[Expression] = []
-        if "migrations" not in path.parts and "sites" not in path.parts and path.name != "peers.py":  # run by others
+        if "migrations" not in path.parts and "sites" not in path.parts and "peer" not in path.stem:  # run by others
             every += _held(importlib.import_module(name.removesuffix(".__init__")), name, uses)
         for one in (*every, *_written(tree, name)):
             key = (type(one.compiled).__name__, one.compiled.pattern, getattr(one.compiled, "flags", 0))

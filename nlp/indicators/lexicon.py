@@ -23,8 +23,6 @@ from store.errors import SidelightError
 
 NAME = "lexicon"
 FOLDER = Path(__file__).with_name("lexicons")
-# Lists of words that patterns name, `{en_boss}`: who, what and when, said once.
-SLOTS: dict[str, list[str]] = load_data(Path(__file__).with_name("slots.yml"))
 GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
@@ -73,7 +71,7 @@ class Lexicons:
 
     def _of(self, language: str, field: str) -> Phrases:
         entries = {key: one for key, (_, one) in self._entries.items() if one.language == language}
-        return Phrases({key: getattr(one, field) for key, one in entries.items()}, SLOTS)
+        return Phrases({key: getattr(one, field) for key, one in entries.items()})
 
     def find(self, masked: Rewritten, languages: Iterable[str] = ()) -> Iterator[Found]:
         """Every indicator the words show, by the entries of `languages`, or of all where none is one of ours.
@@ -172,7 +170,7 @@ def _entry(path: Path, number: int, data: Any) -> Entry:
     )
     try:
         for phrase in (*entry.patterns, *entry.unless):
-            expand(phrase, SLOTS)
+            expand(phrase)
     except PhraseError as problem:
         raise LexiconError(f"{where}: {problem}") from None
     return entry

@@ -4,7 +4,6 @@
     (we|us) ~3 agency                  `~3` skips at most three words, never across the end of a sentence
     book* #                            `*` is the rest of a word, `#` a number
     {language} speaker                 `{name}` is a list of patterns given beside the phrase
-    her + smile                        side by side: no comma between the words
 
 Words are kept apart by one to three characters that are no letters, digits or sentence ends. An apostrophe may be
 missing, a hyphen may be a space.
@@ -19,13 +18,12 @@ from typing import NamedTuple
 import re2
 
 SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
-BESIDE = r"[ '-]{1,2}"
 SKIPPED = r"[0-9a-z_'$%]+"
 REMEMBERED = 20_000  # sentences, of at most LONG bytes
 LONG = 300
 # No phrase reaches across one of these.
 SENTENCE_END = re.compile(rb"[.!?;|\x1e](?!\d)")
-MARK = re.compile(r"\s+|[()\[\]|#*+]|~\d|\{\w+\}|[^\s()\[\]|#*+~{}]+")
+MARK = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
 # The set of all expressions is one automaton; this is room for its states, not what it starts with.
 MEMORY = 64 << 20
 ENDS = frozenset({"", "|", ")", "]"})
@@ -156,24 +154,18 @@ class _Reader:
         """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
         parts: list[str] = []
         started = False
-        separator = SEPARATOR
         while (mark := self._next()) not in ENDS:
             if mark.isspace():
                 self.position += 1
-                continue
-            if mark == "+":
-                self.position += 1
-                separator = BESIDE
                 continue
             expression, required = self.item()
             if expression.startswith("~"):
                 parts.append(f"(?:{SEPARATOR}{SKIPPED}){{0,{expression[1:]}}}")
             elif started:
-                parts.append(f"{separator}{expression}" if required else f"(?:{separator}{expression})?")
+                parts.append(f"{SEPARATOR}{expression}" if required else f"(?:{SEPARATOR}{expression})?")
             else:
                 parts.append(expression if required else f"(?:{expression}{SEPARATOR})?")
                 started = required
-            separator = SEPARATOR
         if not started:
             raise PhraseError(f"{self.phrase!r}: nothing in it is required")
         return "".join(parts)

@@ -80,8 +80,8 @@ def test_a_denial_stands_in_front_behind_in_a_list_or_in_an_answer(lexicons: Lex
     [
         ("Not touring but independent", "independence_claim"),
         ("Not only independent", "independence_claim"),
-        ("No references? No meeting", "client_screening"),
-        ("I never host without references", "client_screening"),
+        ("No screening? No meeting", "client_screening"),
+        ("I never host without screening", "client_screening"),
         ("Independent? Call me", "independence_claim"),
     ],
 )

@@ -1,0 +1,73 @@
+"""The one way out: a request waits for its host's turn, and an answer whose head does not end is cut off."""
+
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientProtocol
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.internet.interfaces import IAddress
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS
+from twisted.web.client import _HTTP11ClientFactory
+
+from crawlers.addresses import OWN, SETTING, named
+from crawlers.robots import ClosedError
+
+HEAD_BYTES = 64 * 1024
+HEAD_LINES = 200
+
+
+class HeadTooLargeError(Exception):
+    """Status line and headers (or interim answers) beyond HEAD_BYTES."""
+
+
+class BoundedHandler(HTTP11DownloadHandler):
+    """Scrapy's handler of http and https, with a pace before it and a bound on what comes first."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Made by Scrapy."""
+        super().__init__(crawler)
+        self._pool._factory = _BoundedFactory
+        self._peers = {name: set(peers) for name, peers in crawler.settings.getdict(SETTING).items()}
+        self._own = set(crawler.settings.getlist(OWN))
+
+    async def download_request(self, request: Request) -> Response:
+        """One request, when its host's turn has come."""
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        if not self._peers.get(named(host, parts.port or (443 if parts.scheme == "https" else 80)), set()) <= self._own:
+            # Another site of this process may reach a private address by this name; this one may not.
+            raise ClosedError("private")
+        pace = self._crawler.spider.pace  # type: ignore[union-attr]
+        await pace.turn(host)
+        try:
+            return await super().download_request(request)
+        finally:
+            pace.done(host, request.meta.get("download_latency"))
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Twisted bounds a line of the head, but neither their number nor how many interim answers come."""
+
+    _head = 0
+
+    def request(self, request):  # type: ignore[no-untyped-def]
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self._parser is not None and self._parser.state in (STATUS, HEADER):
+            self._head += len(data)
+            if self._head > HEAD_BYTES:
+                reason = Failure(HeadTooLargeError(f"more than {HEAD_BYTES} bytes of headers"))  # type: ignore[no-untyped-call]
+                self._giveUp(reason)  # type: ignore[no-untyped-call]
+                self.transport.abortConnection()  # type: ignore[union-attr]
+
+
+class _BoundedFactory(_HTTP11ClientFactory):
+    noisy = False
+
+    def buildProtocol(self, addr: IAddress | None) -> _BoundedProtocol:  # noqa: N802, ARG002
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
