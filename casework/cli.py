@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from casework import record_commands, watch_commands
+from casework import record_commands, report_commands, watch_commands
 from store.options import JsonOption, LimitOption, WorkspaceOption
 
 app = typer.Typer()
 app.add_typer(record_commands.app)
 app.add_typer(watch_commands.watches, name="watches")
+app.add_typer(report_commands.reports, name="reports")
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 audit_log = typer.Typer(help="The record of every look and act.", no_args_is_help=True)
 app.add_typer(users, name="users")

@@ -17,6 +17,7 @@ from models.records import Priority
 from models.stored import load_priorities
 from nlp.records import Kind, Reading
 from nlp.stored import load_readings
+from store.quarantine import held
 
 # What says who is behind the ads, in the order a reader asks for it.
 IDENTIFYING = (Kind.NAME, Kind.AGE, Kind.PHONE, Kind.EMAIL, Kind.HANDLE, Kind.PAYMENT, Kind.URL)
@@ -64,18 +65,21 @@ class GroupFile:
 
 
 def load(connection: Connection, group_id: str) -> GroupFile | None:
-    """The group's file, or None where the store has no such group."""
+    """The group's file, without ads that are held back, or None where the store has no such group."""
     group = load_groups(connection, [group_id]).get(group_id)
     if group is None:
         return None
+    held_back = held(connection, group.ad_ids)
+    shown = [ad_id for ad_id in group.ad_ids if ad_id not in held_back]
     events = connection.execute(
         select(lineage).where(lineage.c.group_id == group_id).order_by(lineage.c.lineage_id.desc())
     )
+    priority = load_priorities(connection, [group_id]).get(group_id)
     return GroupFile(
         group=group,
-        priority=load_priorities(connection, [group_id]).get(group_id),
-        ads=load_ads(connection, group.ad_ids),
-        readings=load_readings(connection, group.ad_ids),
+        priority=priority.unquoted(held_back) if priority else None,
+        ads=load_ads(connection, shown),
+        readings=load_readings(connection, shown),
         decisions=tuple(decisions.history(connection, group_id, group.ad_ids)),
         lineage=tuple(Lineage(row.group_id, row.at, Passage(row.passage), row.other) for row in events),
     )

@@ -24,6 +24,7 @@ from nlp.stored import load_readings
 from store import keys
 from store.errors import SidelightError, UsageError
 from store.filehashes import file_hashes
+from store.quarantine import held
 from store.schema import now
 from store.workspace import Workspace
 
@@ -94,8 +95,11 @@ def verify(folder: Path) -> int:
 
 def _write_records(connection: Connection, group: Group, draft: Path) -> None:
     ads = load_ads(connection, group.ad_ids)
-    readings = load_readings(connection, group.ad_ids)
+    for ad_id in held(connection, ads):
+        del ads[ad_id]  # such an ad has a report of its own
+    readings = load_readings(connection, ads)
     priority = load_priorities(connection, [group.group_id]).get(group.group_id)
+    priority = priority.unquoted(held(connection, group.ad_ids)) if priority else None
     _lines(draft / "ads.jsonl", [_ad_json(ads[ad_id]) for ad_id in group.ad_ids if ad_id in ads])
     _lines(
         draft / "readings.jsonl",
@@ -146,8 +150,8 @@ def _write_captures(workspace: Workspace, connection: Connection, group: Group, 
     folder.mkdir()
     wanted = [
         stored.ad.origin.capture_id
-        for stored in load_ads(connection, group.ad_ids).values()
-        if stored.ad.origin.capture_id
+        for ad_id, stored in load_ads(connection, group.ad_ids).items()
+        if stored.ad.origin.capture_id and ad_id not in held(connection, group.ad_ids)
     ]
     index = []
     for row in with_originals(connection, set(wanted)):

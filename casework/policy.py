@@ -18,6 +18,7 @@ class Action(StrEnum):
     UNDO_ANY = "undo any decision"
     WATCH = "watches"
     SITES = "sites"
+    QUARANTINE = "quarantined ads"
     AUDIT = "audit"
     HELP = "help"
 
@@ -31,7 +32,7 @@ _ANALYST = _READS | {Action.DECIDE, Action.UNDO_OWN, Action.WATCH}
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ANALYST: _ANALYST,
-    Role.SUPERVISOR: _ANALYST | {Action.UNDO_ANY, Action.AUDIT},
+    Role.SUPERVISOR: _ANALYST | {Action.UNDO_ANY, Action.QUARANTINE, Action.AUDIT},
     Role.OPERATOR: frozenset({Action.SITES, Action.HELP}),
     Role.DATA_SCIENTIST: _READS,
     Role.AUDITOR: frozenset({Action.AUDIT, Action.SITES, Action.HELP}),

@@ -16,6 +16,7 @@ from store import outbox, pending
 from store.database import chunks
 from store.schema import now
 from store.suppression import suppress
+from store.tables import hash_matches
 from store.workspace import Workspace
 
 
@@ -29,7 +30,7 @@ class Purged:
 
 
 def purge(workspace: Workspace, moment: datetime | None = None) -> Purged:
-    """Remove every ad last seen longer ago than the retention time, but those a standing decision names."""
+    """Remove every ad last seen longer ago than the retention time, but those a standing decision or a report holds."""
     before = (moment or now()) - timedelta(days=workspace.settings.retention_days)
     with workspace.read() as connection:
         held = _held(connection)
@@ -58,11 +59,12 @@ def _due(condition: ColumnElement[bool]) -> Select[tuple[str]]:
 
 def _held(connection: Connection) -> set[str]:
     rows = connection.execute(select(decisions.c.ad_ids).where(decisions.c.undone_at.is_(None)))
-    return {ad_id for row in rows for ad_id in row.ad_ids}
+    known = select(hash_matches.c.ad_id).where(hash_matches.c.released_at.is_(None))
+    return {ad_id for row in rows for ad_id in row.ad_ids} | set(connection.execute(known).scalars())
 
 
 def _remove(connection: Connection, ad_ids: list[str]) -> None:
-    for table in (alerts, readings, ad_versions, sightings, ads):
+    for table in (alerts, readings, ad_versions, sightings, hash_matches, ads):
         connection.execute(delete(table).where(table.c.ad_id.in_(ad_ids)))
     # The linker finds the ads gone and takes them out of their groups; scores and documents follow from there.
     pending.announce(connection, "readings", ad_ids)

@@ -83,6 +83,19 @@ decision_ads = Table(
     Index("ix_decision_ads_ad", "ad_id"),
 )
 
+# An ad that carries a known image: a report that a person has to make where the law says so.
+reports = Table(
+    "reports",
+    metadata,
+    Column("report_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("ad_id", String, nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", String),
+    Column("outcome", String),  # reported, released
+    Column("why", Text),
+)
+
 watches = Table(
     "watches",
     metadata,

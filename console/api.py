@@ -12,6 +12,7 @@ from casework.records import Session
 from console.desk import Desk, NotFoundError, at, check_token, signed_in
 from indexer.records import Sort
 from indexer.search import search
+from store.quarantine import require_shown
 
 router = APIRouter(prefix="/api")
 
@@ -58,6 +59,8 @@ def ad(desk: Annotated[Desk, Depends(at(Action.AD))], id: str) -> Response:  # n
     """One ad with its mentions."""
     desk.look("show", "ad", id)
     with desk.workspace.read() as connection:
+        if not desk.may(Action.QUARANTINE):
+            require_shown(connection, id)
         file = adfiles.load(connection, id)
     if file is None:
         raise NotFoundError(f"there is no ad {id!r}")

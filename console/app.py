@@ -21,11 +21,12 @@ from console.rendering import render
 from console.security import LOOPBACK, Gate
 from indexer.engine import open_backend
 from store.errors import SidelightError
+from store.quarantine import QuarantinedError
 from store.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (home, sign, queue, search, ad, group, why, watches, sites, audit, guide)
-STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403}
+STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403, QuarantinedError: 403}
 
 
 def create_app(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select, update
 
 from crawlers.errors import PageError
 from crawlers.imports import Imported, begin, file_digest, finish
+from crawlers.knownimages import FEED, match
 from crawlers.links import is_text
 from crawlers.manifest import netloc
 from crawlers.page import Page
@@ -142,6 +143,8 @@ def _store(
             ads, moments = zip(*shown, strict=True)
             for sighting in record_sightings(connection, ads, seen_at=moments, run_id=f"{run_id}+{day}"):
                 counts[sighting.change.value] += 1
+        carried = {ad.ad_id: ad.image_hashes for ad, _ in kept}
+        counts["known_images"] += match(workspace, connection, carried, FEED)
         _see_again(connection, run_id, batch.revisits, counts)
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(counts={**counts, **mark}))
 

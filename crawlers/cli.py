@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from crawlers import hash_commands
 from store.options import JsonOption, WorkspaceOption
 
 app = typer.Typer()
 imports = typer.Typer(help="Take in ads that somebody else collected.", no_args_is_help=True)
 sites_app = typer.Typer(help="The sites to crawl: one folder each.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(hash_commands.app, name="hashes")
 captures_app = typer.Typer(help="The evidence: every page as it came.", no_args_is_help=True)
 app.add_typer(sites_app, name="sites")
 app.add_typer(captures_app, name="captures")

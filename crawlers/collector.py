@@ -2,22 +2,24 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
+from http import HTTPStatus
 from time import monotonic
-from urllib.parse import urljoin
 
 from crawlers.errors import PageError
+from crawlers.evidence import rendered_id
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
-from crawlers.links import fingerprint, refusal, unsessioned
+from crawlers.links import fingerprint, joined, refusal, unsessioned
 from crawlers.page import Page
 from crawlers.parse import Parsed, parse
-from crawlers.recorder import Recorder, Visit, capture_id
+from crawlers.pictures import Hashing, addresses, wanted
+from crawlers.recorder import Picture, Recorder, Visit, capture_id
 from crawlers.records import Ad
+from crawlers.revisits import load_seen, plan
 from crawlers.sites import Site
 from crawlers.traps import Traps
 from crawlers.validators import Validators
-from crawlers.warc import Fetched
+from crawlers.warc import RENDERED_TYPE, Fetched
 from store.schema import now
 
 HOPS_LIMIT = 5
@@ -53,10 +55,14 @@ class Collector:
         self._clock = monotonic()
         self._handed = self.counts["pages"]
         self._checked = False
+        self._cut: list[Entry] = []  # what the pages kept for revisits left out
         self._met = set(seen)
         self._redirecting: set[str] = set()
         self.validators = Validators(recorder.workspace, site.name)
         self._traps = Traps()
+        self._looks = wanted(recorder.workspace, site)
+        if not self._looks:  # the authority may have ended since an interrupted run
+            self._waiting = [entry for entry in waiting if entry.kind is not Kind.PICTURE]
 
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
@@ -90,14 +96,32 @@ class Collector:
         counts = Counter({"errors": 1} | ({trouble: 1} if trouble else {}))
         self._keep(Visit(entry, now(), Outcome.FAILED, f"{entry.url}: {error}", counts=counts))
 
+    def unreadable(self, entry: Entry, fetched: Fetched, error: str) -> None:
+        """A response came that cannot be read; it is kept."""
+        self._spend(len(fetched.body))
+        counts = Counter({"pages": 1, "bytes": len(fetched.body), f"status.{fetched.status}": 1, "unreadable": 1})
+        self._keep(Visit(entry, fetched.at, Outcome.FAILED, error, fetched, counts=counts))
+
     def refused(self, entry: Entry, reason: str) -> None:
         """The address was not asked, or its answer not taken: robots, robots_unread, media, private."""
         counts = Counter({f"refused.{reason}": 1})
         self._keep(Visit(entry, now(), Outcome.REFUSED, f"{entry.url}: {reason}", counts=counts))
 
+    def pictured(self, entry: Entry, status: int, seen: Hashing) -> None:
+        """A picture went by."""
+        self._spend(seen.size)
+        counts = Counter({"pages": 1, "pictures": 1, "bytes": seen.size, f"status.{status}": 1})
+        ad_id = self._pages.get(fingerprint(entry.via or ""))
+        picture = Picture(ad_id, seen.digests()) if ad_id and status == HTTPStatus.OK else None
+        self._keep(Visit(entry, now(), Outcome.DONE, picture=picture, counts=counts))
+
     def when_idle(self, *, listing_complete: bool) -> list[Entry]:
         """Nothing is left: look after the known ads that a complete listing did not show."""
-        if self._checked or not listing_complete or self.exhausted:
+        if self._checked or self.exhausted not in (None, "pages"):
+            return []
+        if self.exhausted:
+            return self._spend_kept()
+        if not listing_complete:
             return []
         self._checked = True
         seen = self._known - len(self._unseen)
@@ -108,10 +132,30 @@ class Collector:
             return []
         if not self.counts["ads"]:
             return []
-        offers = [self._frontier.offer(url, Kind.CHECK, 0) for url in self._unseen.values()]
-        checks = [entry for entry in offers if entry and not refusal(entry.url, self.site.manifest)]
-        self.recorder.plan(checks)
-        return self._hand_out(checks)
+        return self._hand_out(self._checks(len(self._unseen), {}), kept=0)
+
+    def _spend_kept(self) -> list[Entry]:
+        """The pages are used up, perhaps before the listing: the kept ones go to the known ads that need it most, then on."""
+        cut, self._cut, self.exhausted = {entry.fingerprint: entry for entry in self._cut}, [], None
+        room = self.site.manifest.budget.pages - self._handed
+        checks = [] if self.site.manifest.select.listing.items is not None else self._checks(room, cut)
+        given = self._hand_out([*checks, *cut.values()], kept=0)
+        self._checked = self.exhausted is not None
+        return given
+
+    def _checks(self, room: int, cut: dict[str, Entry]) -> list[Entry]:
+        """Entries for the pages of at most `room` known ads that this run has not seen, in the order of the revisit plan.
+
+        Those the listing showed are among `cut` and are taken out of it; the others are new to the frontier.
+        """
+        with self.recorder.workspace.read() as connection:
+            seen = load_seen(connection, self.site.name)
+        wanted = [self._unseen[one] for one in plan((seen[one] for one in self._unseen if one in seen), now(), room)]
+        shown = {url: cut.pop(fingerprint(url), None) for url in wanted}
+        offers = {url: self._frontier.offer(url, Kind.CHECK, 0) for url in wanted if shown[url] is None}
+        checks = {url: one for url, one in offers.items() if one and not refusal(one.url, self.site.manifest)}
+        self.recorder.plan(list(checks.values()))
+        return [entry for url in wanted if (entry := shown[url] or checks.get(url))]
 
     def _missing_are_gone(self) -> None:
         for ad_id, url in self._unseen.items():
@@ -141,9 +185,9 @@ class Collector:
         shown = copy or fetched
         page = Page(
             shown.url,
-            shown.body,
-            shown.header("content-type"),
-            shown.header("content-encoding"),
+            shown.body if shown.rendered is None else shown.rendered,
+            shown.header("content-type") if shown.rendered is None else RENDERED_TYPE,
+            shown.header("content-encoding") if shown.rendered is None else "",
             "listing" if entry.kind is Kind.LISTING else "ad",
         )
         try:
@@ -155,6 +199,7 @@ class Collector:
             self._keep(Visit(entry, fetched.at, Outcome.FAILED, str(problem), fetched, counts=counts))
             return []
         capture = capture or capture_id(self.recorder.run_id, entry.fingerprint)
+        capture = capture if shown.rendered is None else rendered_id(capture)
         ads = tuple(replace(ad, origin=replace(ad.origin, capture_id=capture)) for ad in parsed.ads)
         fresh = False
         for ad in ads:
@@ -166,6 +211,12 @@ class Collector:
         counts.update(_fill(ads))
         counts["problems"] += len(parsed.problems)
         leads = self._leads(entry, parsed, counts, fresh=fresh)
+        if self._looks and entry.kind is not Kind.LISTING and copy is None and ads:
+            self._pages[entry.fingerprint] = ads[0].ad_id
+            shown_there = (
+                self._frontier.offer(url, Kind.PICTURE, 0, 0, entry.url) for url in addresses(self.site, page)
+            )
+            leads += tuple(lead for lead in shown_there if lead)
         error = "; ".join(parsed.problems[:5]) or None
         self._keep(Visit(entry, fetched.at, Outcome.DONE, error, fetched, ads, leads, counts=counts))
         return self._hand_out(leads)
@@ -199,7 +250,7 @@ class Collector:
 
     def _redirected(self, entry: Entry, fetched: Fetched, counts: Counter[str]) -> list[Entry]:
         counts["redirects"] += 1
-        target = _joined(entry.url, fetched.header("location"))
+        target = joined(entry.url, fetched.header("location"))
         self._redirecting.add(entry.fingerprint)
         reason = refusal(target, self.site.manifest) or self._endless(entry, target)
         if reason:
@@ -219,11 +270,15 @@ class Collector:
     def _keep(self, visit: Visit) -> None:
         self.recorder.keep(visit)
 
-    def _hand_out(self, entries: list[Entry] | tuple[Entry, ...]) -> list[Entry]:
-        left = self.site.manifest.budget.pages - self._handed
+    def _hand_out(self, entries: list[Entry] | tuple[Entry, ...], kept: int | None = None) -> list[Entry]:
+        budget = self.site.manifest.budget
+        if kept is None:
+            kept = min(int(budget.revisits * budget.pages), len(self._unseen))
+        left = max(budget.pages - self._handed - kept, 0)
         if len(entries) > left:
             self.exhausted = self.exhausted or "pages"
-        given = list(entries[: max(left, 0)])
+            self._cut.extend(entries[left:])
+        given = list(entries[:left])
         self._handed += len(given)
         self.validators.prepare(given)
         return given
@@ -234,16 +289,6 @@ class Collector:
             self.exhausted = self.exhausted or "minutes"
         if self.counts["bytes"] + size > budget.megabytes * 1_000_000:
             self.exhausted = self.exhausted or "megabytes"
-
-
-def _joined(url: str, location: str) -> str:
-    """The address a Location header names, which comes as Latin-1 and is mostly UTF-8; what cannot be read is refused later."""
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return location
 
 
 def _fill(ads: tuple[Ad, ...]) -> Counter[str]:

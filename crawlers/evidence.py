@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crawlers.tables import captures
-from crawlers.warc import Fetched, Original, WarcFile
+from crawlers.warc import Fetched, Original, Place, WarcFile
 from store.database import select_in
 from store.disk import need
 from store.workspace import Workspace
@@ -46,31 +46,37 @@ class Evidence:
         """Rows of `captures` for responses with their capture ids, when their records are durable."""
         if not fetched:
             return []
-        need(self._workspace.root, sum(len(one.body) for _, one in fetched))
-        digests = [hashlib.sha256(one.body).hexdigest() for _, one in fetched]
+        need(self._workspace.root, sum(len(one.body) + len(one.rendered or b"") for _, one in fetched))
+        digests = [_sha256(one.body) for _, one in fetched]
         known = self._originals(digests)
         rows = []
         for (capture_id, one), digest in zip(fetched, digests, strict=True):
             original = known.get(digest) if one.body else None
             place = self._file.write(one, original)
             known.setdefault(digest, Original(capture_id, one.url, one.at))
-            rows.append(
-                {
-                    "capture_id": capture_id,
-                    "url": one.url,
-                    "fetched_at": one.at,
-                    "status": one.status,
-                    "sha256": digest,
-                    "warc_file": self._name,
-                    "warc_offset": place.offset,
-                    "warc_length": place.length,
-                    "stored_sha256": place.stored_sha256,
-                    "refers_to": original.capture_id if original else None,
-                    "run_id": self._run_id,
-                }
-            )
+            rows.append(self._row(capture_id, one, digest, place, original))
+            if one.rendered is not None:
+                place = self._file.write_rendered(one, place)
+                rows.append(self._row(rendered_id(capture_id), one, _sha256(one.rendered), place))
         self._file.sync()
         return rows
+
+    def _row(
+        self, capture_id: str, one: Fetched, digest: str, place: Place, original: Original | None = None
+    ) -> dict[str, Any]:
+        return {
+            "capture_id": capture_id,
+            "url": one.url,
+            "fetched_at": one.at,
+            "status": one.status,
+            "sha256": digest,
+            "warc_file": self._name,
+            "warc_offset": place.offset,
+            "warc_length": place.length,
+            "stored_sha256": place.stored_sha256,
+            "refers_to": original.capture_id if original else None,
+            "run_id": self._run_id,
+        }
 
     def committed(self) -> None:
         """What was written is in the database: it stays, and a file that is large enough is followed by the next."""
@@ -98,3 +104,12 @@ class Evidence:
         with self._workspace.read() as connection:
             rows = select_in(connection, query.order_by(captures.c.fetched_at.desc()), captures.c.sha256, set(digests))
             return {row.sha256: Original(row.capture_id, row.url, row.fetched_at) for row in rows}
+
+
+def rendered_id(capture_id: str) -> str:
+    """The id of the page that scripts made of a capture."""
+    return _sha256(f"{capture_id} rendered".encode())[:32]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

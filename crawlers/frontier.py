@@ -14,11 +14,13 @@ from store.database import insert_missing
 
 
 class Kind(StrEnum):
-    """What an address is expected to show. A check is the page of a known ad that the listing no longer showed."""
+    """What an address is expected to show. A check is the page of a known ad that the listing no longer showed; a picture
+    is only hashed, see crawlers/pictures.py."""
 
     LISTING = "listing"
     AD = "ad"
     CHECK = "check"
+    PICTURE = "picture"
 
 
 class Outcome(StrEnum):

@@ -1,5 +1,7 @@
 """The one way out: a request waits for its host's turn, and an answer whose head does not end is cut off."""
 
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -12,6 +14,9 @@ from twisted.web._newclient import HEADER, STATUS
 from twisted.web.client import _HTTP11ClientFactory
 
 from crawlers.addresses import OWN, SETTING, named
+from crawlers.errors import PageError
+from crawlers.page import Page
+from crawlers.renderer import Renderer
 from crawlers.robots import ClosedError
 
 HEAD_BYTES = 64 * 1024
@@ -31,6 +36,7 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._pool._factory = _BoundedFactory
         self._peers = {name: set(peers) for name, peers in crawler.settings.getdict(SETTING).items()}
         self._own = set(crawler.settings.getlist(OWN))
+        self._renderer: Renderer | None = None
 
     async def download_request(self, request: Request) -> Response:
         """One request, when its host's turn has come."""
@@ -42,9 +48,37 @@ class BoundedHandler(HTTP11DownloadHandler):
         pace = self._crawler.spider.pace  # type: ignore[union-attr]
         await pace.turn(host)
         try:
-            return await super().download_request(request)
+            response = await super().download_request(request)
+            await self._render(request, response)
         finally:
             pace.done(host, request.meta.get("download_latency"))
+        return response
+
+    async def _render(self, request: Request, response: Response) -> None:
+        """Where the site's pages are built by scripts, run those of this page before its host is asked again."""
+        spider: Any = self._crawler.spider
+        manifest = spider.collector.site.manifest
+        kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        if not manifest.scripts or "entry" not in request.meta or "hashing" in request.meta:
+            return
+        if response.status != HTTPStatus.OK or "html" not in kind.lower():
+            return
+        if self._renderer is None:
+            self._renderer = Renderer(manifest, self._crawler.settings["USER_AGENT"])
+        packed = (response.headers.get(b"Content-Encoding") or b"").decode("latin-1")
+        page = Page(request.url, response.body, kind, packed)
+        try:
+            request.meta["rendered"] = await self._renderer.render(
+                request.url, kind, page.content, request.meta.get("rules")
+            )
+        except PageError as problem:
+            request.meta["unrendered"] = str(problem)
+
+    async def close(self) -> None:
+        """Made an end of by Scrapy."""
+        if self._renderer is not None:
+            await self._renderer.close()
+        await super().close()
 
 
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):

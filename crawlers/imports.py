@@ -17,6 +17,7 @@ from crawlers.adfiles import Bad, header, rows
 from crawlers.adlines import KNOWN, parse_ad
 from crawlers.columns import ColumnMap
 from crawlers.errors import ImportFileError
+from crawlers.knownimages import FEED, match
 from crawlers.records import Ad, Origin
 from crawlers.stored import record_sightings
 from crawlers.suppressed import suppressed
@@ -113,6 +114,7 @@ def _store(
         counts.update({"ads": len(kept), "suppressed": len(ads) - len(kept)})
         for sighting in record_sightings(connection, kept, seen_at=at, run_id=run_id):
             counts[sighting.change.value] += 1
+        counts["known_images"] += match(workspace, connection, {ad.ad_id: ad.image_hashes for ad in kept}, FEED)
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(counts={**+counts, **mark}))
 
 

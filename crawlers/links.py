@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import PurePosixPath
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
@@ -97,3 +98,13 @@ def fingerprint(url: str) -> str:
 def unsessioned(url: str) -> str:
     """The address without the session ids that servers are known to put in."""
     return SESSION.sub(r"\1", url)
+
+
+def joined(url: str, location: str) -> str:
+    """The address a Location header names, which comes as Latin-1 and is mostly UTF-8; what cannot be read is refused later."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location

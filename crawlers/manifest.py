@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from crawlers.errors import ManifestError
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
+from crawlers.timetable import timetable
 
 FILE_NAME = "site.yml"
 SIZE_LIMIT = 1_000_000
@@ -67,6 +68,11 @@ def date_format(written: str) -> str:
     return written
 
 
+def _schedule(written: str) -> str:
+    timetable(written)
+    return written
+
+
 Selected = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
 
 
@@ -104,6 +110,8 @@ class Budget(Strict):
     minutes: float = Field(default=60, gt=0)
     depth: int = Field(default=50, ge=0)
     megabytes: float = Field(default=500, gt=0)
+    # The share of the pages kept for known ads that the listing did not come to before the pages were used up.
+    revisits: float = Field(default=0.1, ge=0, le=1)
 
 
 class Listing(Strict):
@@ -152,8 +160,12 @@ class Manifest(Strict):
     budget: Budget = Budget()
     allow_private: list[Annotated[str, AfterValidator(_peer)]] = Field(default_factory=list)
     select: Select = Select()
+    scripts: bool = False  # its pages are built by scripts: each is run in a browser, see crawlers/renderer.py
+    known_images: Selected | None = None  # addresses of pictures on an ad's page, to be hashed: docs/known-images.md
     floors: Floors = Floors()
-    schedule: str | None = None
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = (
+        None  # when `sidelight schedule` crawls it; never without
+    )
 
     @property
     def zone(self) -> ZoneInfo:

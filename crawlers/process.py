@@ -22,6 +22,7 @@ from crawlers.halts import clear, lock_name
 from crawlers.manifest import relocated
 from crawlers.project import ROBOT, VERSION, process_settings, site_settings
 from crawlers.recorder import Recorder
+from crawlers.renderer import executable
 from crawlers.sites import Site, discover
 from crawlers.spider import HALTED, ListingSpider
 from store import disk
@@ -55,6 +56,8 @@ def main() -> int:
 
 def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origin: str | None, lock: ExitStack) -> None:
     """Set one site's crawl going; `lock` is let go when it is over, whatever the others do."""
+    if site.manifest.scripts:
+        executable()  # said before anything is asked for
     run = runs.take_up(workspace, site)
     _audit(workspace, site, run.run_id)
     known = {ad_id: relocated(url, origin) if origin else url for ad_id, url in run.known.items()}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, update
 from crawlers import frontier
 from crawlers.evidence import Evidence
 from crawlers.frontier import Entry, Outcome
+from crawlers.knownimages import BYTES, FEED, match
 from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sightings
 from crawlers.suppressed import suppressed
@@ -30,6 +31,14 @@ BATCH_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """The digests of a picture that an ad's page shows."""
+
+    ad_id: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One address dealt with: what came back, what it held, where it leads."""
 
@@ -41,6 +50,7 @@ class Visit:
     ads: tuple[Ad, ...] = ()
     leads: tuple[Entry, ...] = ()
     gone: str | None = None  # the ad id whose page was found gone
+    picture: Picture | None = None  # what was hashed on the way; nothing else of it is left
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -112,6 +122,12 @@ class Recorder:
         seen = [(ad, visit.at) for visit in visits for ad in visit.ads]
         moments = [at for _, at in seen]
         record_sightings(connection, [ad for ad, _ in seen], seen_at=moments, run_id=self.run_id)
+        known = match(self.workspace, connection, {ad.ad_id: ad.image_hashes for ad, _ in seen}, FEED)
+        pictures: dict[str, list[str]] = {}
+        for visit in visits:
+            if visit.picture:
+                pictures.setdefault(visit.picture.ad_id, []).extend(visit.picture.digests)
+        self.counts["known_images"] += known + match(self.workspace, connection, pictures, BYTES)
         for visit in visits:
             if visit.gone is not None:
                 capture = capture_id(self.run_id, visit.entry.fingerprint) if visit.fetched else None

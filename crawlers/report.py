@@ -3,22 +3,27 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import typer
+from sqlalchemy import select
 
-from crawlers import runs
 from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
 from crawlers.halts import halt
 from crawlers.imports import Imported
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
+from crawlers.standing import standings, trend
+from crawlers.tables import ads
 from store import audit
 from store.audit import Act, Via
 from store.errors import BusyError, UsageError
 from store.health import State
 from store.jsonlines import SKIPPED_SOME, write_lines
+from store.quarantine import require_shown
+from store.schema import now
 from store.workspace import Workspace
 
 
@@ -65,24 +70,24 @@ def show_imports(done: Mapping[Path, Imported], *, as_json: bool) -> int:
 
 
 def show_sites(workspace: Workspace, folders: Iterable[Path], *, as_json: bool) -> int:
-    """A line for each site with its last run; 1 where a manifest is malformed."""
+    """A line for each site: state, last run, next run, yield of its last runs; 1 where a manifest is malformed."""
     found, broken = discover(workspace, folders)
-    with workspace.read() as connection:
-        last = runs.latest(connection)
-    lines = []
-    for name, site in sorted(found.items()):
-        run = last.get(name)
-        state = "never" if run is None else run.state or "interrupted"
-        when = None if run is None else run.started_at.isoformat(timespec="seconds")
-        ads = None if run is None else (run.counts or {}).get("ads")
-        lines.append({"site": name, "state": state, "last_run": when, "ads": ads, "folder": str(site.folder)})
+    moment = now()
+    lines = standings(workspace, found, moment)
     if as_json:
-        write_lines("-", lines)
-    for line in () if as_json else lines:
-        typer.echo(f"{line['site']:<12} {line['state']:<11} {line['last_run'] or '':<26} {line['folder']}")
+        write_lines("-", ({**asdict(one), "folder": str(found[one.site].folder)} for one in lines))
+    for one in () if as_json else lines:
+        last = _local(workspace, one.last_run) if one.last_run else ""
+        following = "" if one.next_run is None else "due" if one.next_run <= moment else _local(workspace, one.next_run)
+        ads = f"{trend(one.yields)} {one.ads:,} ads" if one.ads is not None else ""
+        typer.echo(f"{one.site:<16} {one.state:<11} last {last:<16}  next {following:<16}  {ads}".rstrip())
     for problem in broken.values():
         complain(str(problem))
     return int(bool(broken))
+
+
+def _local(workspace: Workspace, moment: datetime) -> str:
+    return moment.astimezone(workspace.settings.zone).strftime("%Y-%m-%d %H:%M")
 
 
 def show_checks(workspace: Workspace, names: Sequence[str] | None, folders: Iterable[Path]) -> int:
@@ -131,6 +136,9 @@ def show_body(workspace: Workspace, capture_id: str) -> None:
     """The body of a capture on stdout; the look is logged before it is shown."""
     audit.append(workspace, Act(audit.operator(), Via.COMMAND, "show", "capture", capture_id))
     with workspace.read() as connection:
+        shown = connection.execute(select(ads.c.ad_id).where(ads.c.capture_id == capture_id)).scalars()
+        for ad_id in shown.all():
+            require_shown(connection, ad_id)
         body = body_of(workspace, connection, capture_id)
     sys.stdout.buffer.write(body)
 

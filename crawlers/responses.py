@@ -79,6 +79,10 @@ def _response(record: Any) -> Response | Revisit | None:
     if record.rec_type == "revisit" and (of := said("WARC-Refers-To-Date")):
         original = said("WARC-Refers-To-Target-URI") or url
         return Revisit(0, 0, _instant(said("WARC-Date") or ""), url, original, _instant(of))
+    if record.rec_type == "conversion":
+        # A page as it was when its scripts had run.
+        kind = said("Content-Type") or ""
+        return Response(0, 0, _instant(said("WARC-Date") or ""), url, 200, kind, "", record.raw_stream.read(BODY_LIMIT))
     if record.rec_type != "response" or record.http_headers is None:
         return None
     head = record.http_headers

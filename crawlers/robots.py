@@ -99,7 +99,9 @@ class RobotsMiddleware:
         key = f"{parts.scheme}://{parts.netloc}"
         if key not in self._rules:
             self._rules[key] = asyncio.ensure_future(self._ask(key, parts.hostname or ""))
-        (await self._rules[key]).check(request.url, self._robot)
+        rules = await self._rules[key]
+        rules.check(request.url, self._robot)
+        request.meta["rules"] = rules  # what the page's scripts may ask of the same host
 
     async def _ask(self, origin: str, host: str) -> Rules:
         try:

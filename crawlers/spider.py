@@ -19,11 +19,12 @@ from twisted.python.failure import Failure
 
 from crawlers.addresses import permitted, was_refused
 from crawlers.collector import Collector
-from crawlers.frontier import Entry
+from crawlers.frontier import Entry, Kind
 from crawlers.halts import is_asked
 from crawlers.handler import HEAD_LINES
 from crawlers.links import is_media, is_text
 from crawlers.pace import BUSY, HaltedError, Pace, retry_after
+from crawlers.pictures import HEADERS, Hashing, is_picture
 from crawlers.robots import ClosedError
 from crawlers.runs import listing_complete
 from crawlers.troubles import trouble
@@ -76,7 +77,11 @@ class ListingSpider(scrapy.Spider):
 
     def _request(self, entry: Entry, tries: int = 1) -> Request:
         meta = {"entry": entry, "tries": tries, "handle_httpstatus_all": True}
-        conditions = self.collector.validators.headers(entry)
+        if entry.kind is Kind.PICTURE:
+            meta |= {"hashing": Hashing(), "dont_retry": True}  # a second try would go on with the first one's bytes
+            return Request(entry.url, self._pictured, "GET", HEADERS, errback=self._failed, dont_filter=True, meta=meta)
+        # What scripts make of a page may change where the page itself does not.
+        conditions = {} if self.collector.site.manifest.scripts else self.collector.validators.headers(entry)
         return Request(entry.url, self._arrived, "GET", conditions, errback=self._failed, dont_filter=True, meta=meta)
 
     def _arrived(self, response: Response) -> Iterator[Request]:
@@ -105,12 +110,22 @@ class ListingSpider(scrapy.Spider):
             sha256(response.certificate.dump(FILETYPE_ASN1)).hexdigest() if response.certificate else None,
             entry.via,
             entry.hops,
+            response.meta.get("rendered"),
         )
+        if problem := response.meta.get("unrendered"):
+            self._guarded(self.collector.unreadable, entry, fetched, problem)
+            return
         for lead in self._guarded(self.collector.arrived, entry, fetched) or ():
             yield self._request(lead)
         self._wait_for_room()
         if self.collector.exhausted and self.collector.exhausted != "pages":
             self._close(BUDGET)
+
+    def _pictured(self, response: Response) -> None:
+        """What is left of a picture are its digests."""
+        if response.ip_address is not None and not self._may_read(response.url, response.ip_address):
+            return
+        self._guarded(self.collector.pictured, response.meta["entry"], response.status, response.meta["hashing"])
 
     def _failed(self, failure: Failure) -> None:
         entry: Entry = failure.request.meta["entry"]  # type: ignore[attr-defined]
@@ -138,13 +153,19 @@ class ListingSpider(scrapy.Spider):
         if len(_lines(headers)) > HEAD_LINES:
             request.meta["cut"] = (f"more than {HEAD_LINES} headers", "bounds.head")
             raise StopDownload(fail=True)
-        if "entry" in request.meta and not is_text((headers.get(b"Content-Type") or b"").decode("latin-1")):
+        kind, packed = ((headers.get(name) or b"").decode("latin-1") for name in (b"Content-Type", b"Content-Encoding"))
+        if "hashing" in request.meta:
+            if not is_picture(kind, packed):
+                raise StopDownload(fail=True)
+        elif "entry" in request.meta and not is_text(kind):
             raise StopDownload(fail=True)
 
     def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:
         """The first bytes tell what a server calls text and is none; a body in crumbs costs more than it can be worth."""
         meta = request.meta
-        if "entry" in meta and not meta.get("pieces") and is_media(data):
+        if hashing := meta.get("hashing"):
+            hashing.take(data)
+        elif "entry" in meta and not meta.get("pieces") and is_media(data):
             raise StopDownload(fail=True)
         meta["pieces"] = meta.get("pieces", 0) + 1
         meta["received"] = meta.get("received", 0) + len(data)

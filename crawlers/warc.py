@@ -13,6 +13,7 @@ from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO, FileIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -23,6 +24,7 @@ from store.errors import WorkspaceError
 Headers = Sequence[tuple[str, str]]
 # How the body travelled; it stands in the record without.
 TRANSPORT = frozenset({"transfer-encoding", "connection", "keep-alive", "content-length"})
+RENDERED_TYPE = "text/html; charset=utf-8"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
@@ -40,6 +42,7 @@ class Fetched:
     certificate: str | None = None  # SHA-256 of the server's certificate (DER), where there was one
     via: str | None = None  # the page, or the redirect, that led here
     hops: int = 0  # how many redirects in a row
+    rendered: bytes | None = None  # the page as HTML in UTF-8 when its scripts had run, where they were
 
     def header(self, name: str) -> str:
         """The first header of that name (lower case), or the empty string."""
@@ -62,6 +65,7 @@ class Place:
     offset: int
     length: int
     stored_sha256: str
+    record_id: str
 
     @property
     def end(self) -> int:
@@ -120,9 +124,27 @@ class WarcFile:
         self._writer.write_record(self._request(fetched, beside))
         if said := _said(fetched):
             self._writer.write_record(self._metadata(fetched.url, said, dict(beside)))
+        return self._place(response)
+
+    def write_rendered(self, fetched: Fetched, of: Place) -> Place:
+        """Append the page as it was when its scripts had run: a conversion of the response at `of`."""
+        body = fetched.rendered or b""
+        about = {"WARC-Date": _date(fetched.at), "WARC-Refers-To": of.record_id}
+        record = self._writer.create_warc_record(
+            fetched.url,
+            "conversion",
+            payload=BytesIO(body),
+            length=len(body),
+            warc_content_type=RENDERED_TYPE,
+            warc_headers_dict=about,
+        )
+        return self._place(record)
+
+    def _place(self, record: Any) -> Place:
         offset = self.size
-        self._writer.write_record(response)
-        return Place(offset, self.size - offset, self._told.digest())
+        self._writer.write_record(record)
+        identity = record.rec_headers.get_header("WARC-Record-ID")
+        return Place(offset, self.size - offset, self._told.digest(), identity)
 
     def sync(self) -> None:
         """Make everything written durable."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from crawlers.history import Part, differences, versions
 from crawlers.stored import load_ads
 from store.errors import UsageError
+from store.quarantine import require_shown
 
 SIGNS = {Part.KEPT: ("", ""), Part.REMOVED: ("[-", "-]"), Part.ADDED: ("{+", "+}")}
 STYLES = {Part.KEPT: "", Part.REMOVED: "red strike", Part.ADDED: "green bold"}
@@ -18,6 +19,7 @@ STYLES = {Part.KEPT: "", Part.REMOVED: "red strike", Part.ADDED: "green bold"}
 
 def changes_of(connection: Connection, ad_id: str) -> dict[str, Any]:
     """The ad's versions, newest first, each with how it differs from the one before. Raises UsageError."""
+    require_shown(connection, ad_id)
     stored = load_ads(connection, [ad_id]).get(ad_id)
     if stored is None:
         raise UsageError(f"no ad {ad_id!r} is stored; its id is as `sidelight search` prints it, such as harbor:1042")

@@ -17,6 +17,7 @@ from models.tables import priorities
 from nlp.records import Kind, Mention, Reading
 from nlp.stored import load_readings
 from store.database import select_in
+from store.quarantine import held
 
 SPANNED = frozenset(
     {
@@ -43,6 +44,8 @@ def build(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Do
 
 def _ads(connection: Connection, ad_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
     stored = load_ads(connection, ad_ids)
+    for ad_id in held(connection, stored):
+        del stored[ad_id]  # a document that is not built is dropped from the index
     readings = load_readings(connection, stored)
     belongs = group_ids_of(connection, stored)
     facts = _group_facts(connection, set(belongs.values()))
@@ -56,6 +59,8 @@ def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[
     facts = _group_facts(connection, members)
     for group_id, ad_ids in members.items():
         ads = load_ads(connection, ad_ids)
+        for ad_id in held(connection, ads):
+            del ads[ad_id]
         if ads:
             readings = load_readings(connection, ads)
             yield group_id, _group(group_id, list(ads.values()), list(readings.values()), facts[group_id])

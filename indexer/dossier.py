@@ -17,16 +17,20 @@ from models.stored import load_priorities
 from models.style_rows import suggestions
 from nlp.stored import load_readings
 from store.errors import UsageError
+from store.quarantine import held, require_shown
 
 
 def of_ad(connection: Connection, ad_id: str) -> dict[str, Any]:
     """The ad's fields, mentions, where they come from, sightings, and its group's priority with the evidence."""
+    require_shown(connection, ad_id)
     found = load_ads(connection, [ad_id]).get(ad_id)
     if found is None:
         raise UsageError(f"no ad {ad_id!r} is stored; its id is as `sidelight search` prints it, such as harbor:1042")
     ad = found.ad
     reading = load_readings(connection, [ad_id]).get(ad_id)
     group_id = group_ids_of(connection, [ad_id]).get(ad_id)
+    priority = load_priorities(connection, [group_id]).get(group_id) if group_id else None
+    back = held(connection, {said.ad_id for one in priority.evidence for said in one.mentions} if priority else ())
     capture = connection.execute(select(captures).where(captures.c.capture_id == ad.origin.capture_id)).one_or_none()
     seen = connection.execute(
         select(sightings).where(sightings.c.ad_id == ad_id).order_by(sightings.c.seen_at, sightings.c.run_id)
@@ -58,7 +62,7 @@ def of_ad(connection: Connection, ad_id: str) -> dict[str, Any]:
         },
         "sightings": [{"seen_at": _time(row.seen_at), "change": row.change, "run_id": row.run_id} for row in seen],
         "group_id": group_id,
-        "priority": _priority(load_priorities(connection, [group_id]).get(group_id)) if group_id else None,
+        "priority": _priority(priority, back),
     }
 
 
@@ -69,6 +73,9 @@ def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
     if group is None:
         raise UsageError(f"no group {group_id!r} is stored; `sidelight show AD` names the group of an ad")
     ads = load_ads(connection, group.ad_ids)
+    back = held(connection, ads)
+    for ad_id in back:
+        del ads[ad_id]
     return {
         "group_id": group_id,
         "first_seen": _time(group.first_seen),
@@ -80,7 +87,7 @@ def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
         **_evidence_of(group),
         **portrait(connection, group).as_json(),
         "style": [{**one.as_json(group_id), "sentence": one.sentence} for one in suggestions(connection, group_id)],
-        "priority": _priority(load_priorities(connection, [group_id]).get(group_id)),
+        "priority": _priority(load_priorities(connection, [group_id]).get(group_id), back),
     }
 
 
@@ -104,9 +111,10 @@ def _evidence_of(group: Group) -> dict[str, Any]:
     }
 
 
-def _priority(priority: Priority | None) -> dict[str, Any] | None:
+def _priority(priority: Priority | None, back: set[str]) -> dict[str, Any] | None:
     if priority is None:
         return None
+    priority = priority.unquoted(back)
     return {
         "value": priority.value,
         "band": priority.band.value,

@@ -16,6 +16,7 @@ from indexer.resolve import resolve
 from indexer.values import Moment
 from store.database import chunks
 from store.errors import UsageError
+from store.quarantine import held
 from store.schema import now
 from store.workspace import Workspace
 
@@ -61,10 +62,14 @@ def search(
         asked = Asked(tree, resolve(tree, own), question(text, sort, collapse_groups))
         earlier = read(cursor, asked.question) if cursor else None
         request = Request(asked.node, sort=sort, limit=limit, facets=tuple(facets))
-        return (_collapsed if collapse_groups else _page)(own, asked, request, earlier)
+        found = (_collapsed if collapse_groups else _page)(own, asked, request, earlier)
     finally:
         if backend is None:
             own.close()
+    # The index follows the store a little later; what is held back is held back now.
+    with workspace.read() as connection:
+        back = held(connection, [hit.ad_id for hit in found.hits])
+    return replace(found, hits=tuple(hit for hit in found.hits if hit.ad_id not in back)) if back else found
 
 
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:

@@ -16,6 +16,7 @@ from linker.why import CHAINS, Chain, Step, why
 from nlp.records import Reading
 from nlp.stored import load_readings
 from store.errors import UsageError
+from store.quarantine import held, require_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,16 @@ def answer(connection: Connection, left: str, right: str, most: int = CHAINS) ->
     """The answer from the workspace. Raises UsageError where an ad is not stored."""
     stored = load_ads(connection, (left, right))
     for ad_id in (left, right):
+        require_shown(connection, ad_id)
         if ad_id not in stored:
             raise UsageError(
                 f"no ad {ad_id!r} is stored; its id is as `sidelight search` prints it, such as harbor:1042"
             )
     groups = group_ids_of(connection, (left, right))
     chains = why(connection, left, right, most)
+    ends = {end for one in chains for step in one.steps for end in (step.left, step.right)}
+    back = held(connection, ends)
+    chains = [one for one in chains if not any({step.left, step.right} & back for step in one.steps)]
     met = sorted({left, right} | {end for one in chains for step in one.steps for end in (step.left, step.right)})
     parted = left not in groups or groups[left] != groups.get(right)
     shared = apart(connection, left, right) if parted else []

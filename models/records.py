@@ -1,6 +1,7 @@
 """What scoring yields: a review priority with the evidence for and against it. Never a finding."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -97,3 +98,11 @@ class Priority:
     evidence: tuple[Evidence, ...]
     abstained: str | None  # why there is not enough to say
     model: str  # name and version
+
+    def unquoted(self, ad_ids: Collection[str]) -> "Priority":
+        """The same, with no words of these ads."""
+        evidence = (
+            replace(one, mentions=tuple(said for said in one.mentions if said.ad_id not in ad_ids))
+            for one in self.evidence
+        )
+        return replace(self, evidence=tuple(evidence))

@@ -62,23 +62,34 @@ def process(workspace: WorkspaceOption = None) -> None:
 def schedule(
     workspace: WorkspaceOption = None,
     sites: SitesOption = None,
-    once: Annotated[bool, typer.Option("--once", help="run what is due now, then end")] = False,
+    once: Annotated[bool, typer.Option("--once", help="run what is due now, then end (for cron and timers)")] = False,
+    show: Annotated[bool, typer.Option("--show", help="only show each job: last, next, result")] = False,
     pause: Annotated[float, typer.Option(min=1, help="seconds between looks at the clock")] = 60,
+    as_json: JsonOption = False,
 ) -> None:
-    """Crawl each site when its manifest's schedule says so, and process what came in. Stop with Ctrl-C."""
+    """Crawl each site when its manifest's schedule says so, process what came in, do the nightly jobs. Stop with Ctrl-C."""
     import logging
 
-    from operations.schedule import forever, run_due
+    from operations import schedule as scheduler
+    from operations.schedule_report import show_jobs
+    from store.errors import BusyError
     from store.workspace import open_workspace
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     opened = open_workspace(workspace)
+    if show:
+        show_jobs(opened, sites or [], as_json=as_json)
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     if once:
-        names = run_due(opened, sites or [])
-        typer.echo(", ".join(names) if names else "no site is due")
+        try:
+            names = scheduler.once(opened, sites or [])
+        except BusyError as problem:
+            typer.echo(f"nothing begun: {problem}")  # the round before takes longer than the timer's pause: no failure
+            return
+        typer.echo(f"ran {', '.join(names)}" if names else "nothing is due")
         return
     try:
-        forever(opened, sites or [], pause)
+        scheduler.forever(opened, sites or [], pause)
     except KeyboardInterrupt:
         typer.echo("stopped; what was under way goes on with the next sidelight schedule or sidelight daily")
 

@@ -111,6 +111,14 @@ def _style(workspace: Workspace, advance: Advance) -> str:
     return style_stage.run(workspace, progress=advance).said
 
 
+def _reports(workspace: Workspace, advance: Advance) -> str:
+    from casework import reports
+
+    opened = reports.open_due(workspace)
+    advance(opened)
+    return f"{opened} reports to be made by a person"
+
+
 PROCESS = (
     Step("read", _read),
     Step("link", _link),
@@ -119,6 +127,7 @@ PROCESS = (
     Step("index", _index),
     Step("queue", _queue),
     Step("alerts", _alerts),
+    Step("reports", _reports),
     Step("style", _style),  # last: nothing waits for a suggestion
 )
 

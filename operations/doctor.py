@@ -201,6 +201,23 @@ def _sites(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding(f"site {row.site}", grade, f"{row.measure}: {row.reason}", "sidelight sites list")
 
 
+def _schedule(workspace: Workspace) -> Iterator[Finding]:
+    from operations import jobs
+    from operations.schedule import LOCK
+    from store.locks import is_held
+
+    running = is_held(workspace, LOCK)
+    with workspace.read() as connection:
+        known = jobs.every(connection).values()
+    for job in known:
+        if job.state == jobs.FAILED:
+            yield Finding("schedule", Grade.BROKEN, f"{job.job} failed: {job.result}", "sidelight schedule --show")
+        elif job.cut_short and not running:
+            yield Finding("schedule", Grade.NOTE, f"{job.job} was cut short", "sidelight schedule goes on with it")
+    if known:
+        yield Finding("schedule", Grade.OK, "a scheduler is running" if running else "no scheduler is running just now")
+
+
 def _settings(workspace: Workspace) -> Iterator[Finding]:
     changed = [name for name in Settings.model_fields if name in workspace.settings.model_fields_set]
     yield Finding("settings", Grade.OK, f"set: {', '.join(sorted(changed))}" if changed else "all at their defaults")
@@ -214,4 +231,5 @@ CHECKS: dict[str, Callable[[Workspace], Iterator[Finding]]] = {
     "model": _model,
     "backlog": _backlog,
     "sites": _sites,
+    "schedule": _schedule,
 }

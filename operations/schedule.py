@@ -1,70 +1,171 @@
-"""The clock of one machine: crawls each site when it is due, then processes what came in, for as long as it runs.
+"""The clock of one machine: crawls each site when it is due, processes what came in, and does the night's jobs.
 
-Times come from the store (when a site last ran), so a restart neither forgets nor repeats a run.
+Times come from the store, so a restart neither forgets nor repeats a run. What came due while the machine was off, however
+often, is run once. One scheduler at a time: its lock ends with its process.
 """
 
 import logging
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from crawlers import runs
+from crawlers.errors import StoppedError
+from crawlers.run import crawl
 from crawlers.sites import discover
-from crawlers.tables import runs
-from operations.daily import Sources, daily
-from store.errors import BusyError, UsageError
+from crawlers.tables import runs as run_table
+from crawlers.timetable import Timetable, timetable
+from operations import jobs
+from operations.daily import process
+from operations.jobs import DONE, FAILED, STOPPED, Job
+from operations.nightly import NIGHTLY
+from store.errors import SidelightError
+from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-NAMED = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
-EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day)s?\Z")
+LOCK = "schedule"
+RETRY = timedelta(minutes=15)
+PROCESS = "process"
 
 
-def interval(schedule: str) -> timedelta:
-    """What a manifest's `schedule` means: hourly, daily, weekly, or `every 6 hours`; raises UsageError."""
-    if schedule in NAMED:
-        return NAMED[schedule]
-    if (found := EVERY.match(schedule)) and int(found[1]) > 0:
-        return timedelta(**{f"{found[2]}s": int(found[1])})
-    raise UsageError(f"schedule {schedule!r} is not hourly, daily, weekly or like 'every 6 hours'")
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A job with when it is due next; None for what only follows others."""
+
+    job: Job
+    due: datetime | None
 
 
-def due(workspace: Workspace, schedules: dict[str, str], moment: datetime) -> list[str]:
-    """The sites whose last run began at least their interval ago, or that never ran."""
+def plan(workspace: Workspace, folders: Sequence[Path], moment: datetime) -> dict[str, Planned]:
+    """Every job, by name, with when it is due: now or earlier means now."""
+    tables = _timetables(workspace, folders)
+    known = jobs.know(workspace, [*tables, PROCESS])
     with workspace.read() as connection:
-        rows = connection.execute(select(runs.c.site, func.max(runs.c.started_at).label("last")).group_by(runs.c.site))
-        last = {row.site: row.last for row in rows}
-    return sorted(
-        name for name, schedule in schedules.items() if name not in last or moment - last[name] >= interval(schedule)
-    )
+        last = _last_runs(connection, moment)
+    zone = workspace.settings.zone
+    planned = {
+        name: Planned(known[name], due(known[name], table, last, moment, zone)) for name, table in tables.items()
+    }
+    follower = known[PROCESS]
+    return {**planned, PROCESS: Planned(follower, _again(follower, moment))}
 
 
-def run_due(workspace: Workspace, folders: Sequence[Path]) -> list[str]:
-    """Crawl and process the sites that are due now; returns their names."""
-    sites, broken = discover(workspace, folders)
-    for problem in broken.values():
-        log.error("%s", problem)
-    schedules = {name: site.manifest.schedule for name, site in sites.items() if site.manifest.schedule}
-    names = due(workspace, schedules, now())
+def due(job: Job, table: Timetable, last: Mapping[str, datetime], moment: datetime, zone: ZoneInfo) -> datetime:
+    """When a job is due. `last` says when the sites last ran, by whomever; a site that never ran is due at once."""
+    # What began in the future was written by a clock that was set back since, and tells nothing.
+    begun = [one for one in (job.started_at, last.get(job.job)) if one is not None and one <= moment]
+    if begun:
+        regular = table.after(max(begun), zone)
+    else:
+        regular = moment if job.job.startswith("site ") else table.after(min(job.known_at, moment), zone)
+    again = _again(job, moment)
+    return regular if again is None else min(regular, again)
+
+
+def _again(job: Job, moment: datetime) -> datetime | None:
+    """When a job is due because it did not end well."""
+    if job.cut_short:
+        return moment
+    return min(job.ended_at, moment) + RETRY if job.state == FAILED and job.ended_at else None
+
+
+def run_due(workspace: Workspace, folders: Sequence[Path] = ()) -> list[str]:
+    """Run what is due now; returns the names of the jobs, in their order. For the holder of the lock."""
+    moment = now()
+    planned = plan(workspace, folders, moment)
+    names = [name for name, one in planned.items() if one.due is not None and one.due <= moment]
+    if sites := [name for name in names if name.startswith("site ")]:
+        _crawl(workspace, folders, sites)
+    for name in names:
+        if name.startswith("nightly "):
+            _run(workspace, name, NIGHTLY[name.removeprefix("nightly ")])
     if names:
-        daily(workspace, Sources(names, folders))
-    return names
+        _run(workspace, PROCESS, _process)
+    foreseen = plan(workspace, folders, now())
+    jobs.foresee(workspace, {name: one.due for name, one in foreseen.items() if one.due != one.job.next_at})
+    return [*dict.fromkeys([*names, PROCESS])] if names else []
+
+
+def once(workspace: Workspace, folders: Sequence[Path] = ()) -> list[str]:
+    """`run_due` under the lock; raises BusyError where another scheduler runs."""
+    with exclusive(workspace, LOCK):
+        return run_due(workspace, folders)
 
 
 def forever(
     workspace: Workspace, folders: Sequence[Path], pause: float, wait: Callable[[float], None] = time.sleep
 ) -> None:
-    """Run what is due, again and again, until interrupted. One failed round is logged and the next is tried."""
-    while True:
-        try:
-            names = run_due(workspace, folders)
-            log.info("ran %s", ", ".join(names) if names else "nothing: no site is due")
-        except BusyError as problem:
-            log.warning("%s", problem)
-        except Exception:
-            log.exception("a scheduled round failed; trying again in %.0f s", pause)
-        wait(pause)
+    """Run what is due, again and again, until interrupted. A round that fails is logged and the next is tried.
+
+    Raises BusyError where another scheduler runs, StoppedError after a signal while it crawls.
+    """
+    with exclusive(workspace, LOCK):
+        while True:
+            try:
+                if names := run_due(workspace, folders):
+                    log.info("ran %s", ", ".join(names))
+            except StoppedError:
+                raise
+            except Exception:
+                log.exception("a round failed; trying again in %.0f s", pause)
+            wait(pause)
+
+
+def _process(workspace: Workspace) -> str:
+    return "; ".join(f"{step}: {said}" for step, said in process(workspace).items())
+
+
+def _timetables(workspace: Workspace, folders: Sequence[Path]) -> dict[str, Timetable]:
+    found, _ = discover(workspace, folders)  # what is broken the doctor tells
+    written = {f"site {name}": one.manifest.schedule for name, one in sorted(found.items()) if one.manifest.schedule}
+    night = timetable(f"daily at {workspace.settings.nightly}")
+    return {name: timetable(text) for name, text in written.items()} | {f"nightly {name}": night for name in NIGHTLY}
+
+
+def _last_runs(connection: Connection, moment: datetime) -> dict[str, datetime]:
+    rows = connection.execute(
+        select(run_table.c.site, func.max(run_table.c.started_at).label("last"))
+        .where(run_table.c.started_at <= moment)
+        .group_by(run_table.c.site)
+    )
+    return {f"site {row.site}": row.last for row in rows}
+
+
+def _crawl(workspace: Workspace, folders: Sequence[Path], names: Sequence[str]) -> None:
+    began = now()
+    jobs.start(workspace, names)
+    problem = ""
+    try:
+        crawl(workspace, [name.removeprefix("site ") for name in names], folders, notice=log.warning)
+    except StoppedError:
+        raise  # cut short: the next scheduler takes it up at once
+    except SidelightError as trouble:
+        problem = str(trouble)
+        log.error("%s", problem)  # noqa: TRY400  a sentence for the operator, who needs no traceback
+    with workspace.read() as connection:
+        newest = runs.latest(connection)
+    for name in names:
+        run = newest.get(name.removeprefix("site "))
+        if run is not None and run.ended_at is not None and run.ended_at >= began:
+            jobs.finish(workspace, name, str(run.state), "; ".join(run.reasons))
+        else:
+            jobs.finish(workspace, name, FAILED if problem else STOPPED, problem or "stopped before its end")
+
+
+def _run(workspace: Workspace, name: str, work: Callable[[Workspace], str]) -> None:
+    jobs.start(workspace, [name])
+    try:
+        state, result = DONE, work(workspace)
+    except SidelightError as problem:
+        state, result = FAILED, str(problem)
+    except Exception as problem:
+        log.exception("%s failed", name)
+        state, result = FAILED, f"{type(problem).__name__}: {problem}"
+    jobs.finish(workspace, name, state, result)

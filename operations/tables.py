@@ -1,4 +1,4 @@
-"""Table of the operations: which steps of a daily run are done, so that a killed run goes on where it stopped."""
+"""Tables of the operations: what a daily run has done, so that a killed one goes on, and what the scheduler ran last."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
@@ -20,4 +20,17 @@ daily_steps = Table(
     Column("step", String, primary_key=True),
     Column("ended_at", Instant, nullable=False),
     Column("summary", Text, nullable=False),
+)
+
+# One row for each thing the scheduler runs: a site, the processing of what came in, a nightly job.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job", String, primary_key=True),
+    Column("known_at", Instant, nullable=False),  # a nightly job that never ran is first due the night after this
+    Column("started_at", Instant),
+    Column("ended_at", Instant),  # null while it runs, or where the scheduler died with it
+    Column("state", String),  # of a site its run's verdict; else done, failed, stopped; null while it runs
+    Column("result", Text, nullable=False, server_default=""),
+    Column("next_at", Instant),  # as worked out when it ended; null where it only follows others
 )

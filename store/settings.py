@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="start of the names of the indices on Elasticsearch")
     ] = "sidelight"
     timezone: Annotated[str, Field(description="the team's time zone: where a day of the queue begins")] = "UTC"
+    nightly: Annotated[
+        str,
+        Field(
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="time of day, the team's, of the scheduler's nightly jobs"
+        ),
+    ] = "02:30"
     contact: Annotated[
         str,
         Field(description="e-mail or web address in the crawler's user agent, so that a site's operator can reach you"),
@@ -63,6 +69,14 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),
     ] = 365
+
+    known_hash_authority: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="the legal authority to match ads against hashes of known images; unset, none are loaded or matched",
+        ),
+    ] = ""
 
     @field_validator("timezone")
     @classmethod

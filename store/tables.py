@@ -71,6 +71,39 @@ suppressed = Table(
     Column("reason", Text, nullable=False),
 )
 
+# Hash sets of known images, loaded under a named legal authority; the hashes themselves only as keyed digests.
+hash_sets = Table(
+    "hash_sets",
+    metadata,
+    Column("set_id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("file_sha256", String, nullable=False),
+    Column("loaded_at", Instant, nullable=False),
+    Column("loaded_by", String, nullable=False),
+)
+
+known_hashes = Table(
+    "known_hashes",
+    metadata,
+    Column("keyed", String, primary_key=True),
+    Column("set_id", Integer, nullable=False, index=True),
+)
+
+# An ad that carries a known image. While it stands, nobody is shown the ad but who may see quarantined ones.
+hash_matches = Table(
+    "hash_matches",
+    metadata,
+    Column("ad_id", String, primary_key=True),
+    Column("keyed", String, primary_key=True),
+    Column("algorithm", String, nullable=False),  # md5, sha1, sha256
+    Column("set_name", String, nullable=False),
+    Column("how", String, nullable=False),  # feed: the ad came with the hash; bytes: its picture was hashed on the way
+    Column("at", Instant, nullable=False),
+    Column("released_at", Instant),
+    Index("ix_hash_matches_keyed", "keyed"),
+)
+
 audit_events = Table(
     "audit_events",
     metadata,

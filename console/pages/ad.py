@@ -13,6 +13,7 @@ from console.desk import Desk, NotFoundError, at
 from console.marks import of_mentions, segments
 from crawlers.history import differences
 from nlp.records import Kind, Mention
+from store.quarantine import require_shown
 from store.workspace import Workspace
 
 router = APIRouter()
@@ -26,6 +27,8 @@ def show(desk: Annotated[Desk, Depends(at(Action.AD))], id: str) -> Response:  #
     """The ad's page."""
     desk.look("show", "ad", id)
     with desk.workspace.read() as connection:
+        if not desk.may(Action.QUARANTINE):
+            require_shown(connection, id)
         file = adfiles.load(connection, id)
     if file is None:
         raise NotFoundError(f"there is no ad {id!r} here; it may have been purged, or never collected")

@@ -15,7 +15,7 @@ from store.workspace import Workspace, locate, open_workspace
 
 
 def test_migrations_make_exactly_the_tables_the_rooms_declare(workspace: Workspace) -> None:
-    for room in ("crawlers", "nlp", "linker", "models", "indexer", "casework", "operations"):
+    for room in ("store", "crawlers", "nlp", "linker", "models", "indexer", "casework", "operations"):
         if not find_spec(f"{room}.tables"):
             continue
         import_module(f"{room}.tables")

@@ -5,8 +5,8 @@ from alembic import op
 
 import store.schema
 
-revision = "0067"
-down_revision = "0066"
+revision = "0069"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 

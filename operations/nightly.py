@@ -1,0 +1,27 @@
+"""What is done once a night: forgetting what is past its time, and holding the index against the store."""
+
+from collections.abc import Callable, Mapping
+
+from store.workspace import Workspace
+
+
+def _retention(workspace: Workspace) -> str:
+    from casework import retention
+    from store import audit
+    from store.audit import Act, Via
+
+    done = retention.purge(workspace)
+    facts = {"ads": done.ads, "files": done.files, "held": done.held}
+    audit.append(workspace, Act(audit.operator(), Via.SCHEDULE, "purge", "workspace", str(workspace.root), facts=facts))
+    return f"{done.ads} ads purged, {done.held} kept for standing decisions, {done.files} evidence files deleted"
+
+
+def _reconcile(workspace: Workspace) -> str:
+    from indexer import stage
+
+    drift = stage.reconcile(workspace)
+    return f"index: {len(drift.missing)} missing, {len(drift.stale)} stale, {len(drift.extra)} extra documents"
+
+
+# In this order; the work returns a line for the job's record. What they change is processed right after.
+NIGHTLY: Mapping[str, Callable[[Workspace], str]] = {"retention": _retention, "reconcile": _reconcile}
