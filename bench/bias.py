@@ -7,8 +7,9 @@ is swapped through so many words, each in a spelling of its own, emoji among the
 scorecard's value of the ad's group differs (has to be 0), and swaps after which the text that a trained model learns from
 differs: where it does not, no model whatever can tell the words apart. The words are in bias.yml.
 
-Then: wording about adulthood, independence, screening and touring may never raise a value, and exchanging a group's town for
-another moves it by at most 0.02 at the 95th percentile.
+Then: wording about adulthood, independence, screening and touring may never raise a value (a second, different age in a group is
+a contradiction and is left out), and exchanging the town of a group that stays in one for another moves it by at most 0.02 at
+the 95th percentile.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from models.learnable import learnable
 from models.priority import prioritise
 from models.views import GroupView
 from nlp.pipeline import read_ads
-from nlp.records import Reading
+from nlp.records import Kind, Reading
 
 DATA: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 LANGUAGES = ("en", "es", "pt")
@@ -149,7 +150,10 @@ def raised(views: Sequence[GroupView], count: int, seed: int) -> list[tuple[str,
     for view in chosen:
         ad_id = random.choice(view.ad_ids)
         language = view.readings[ad_id].language
-        sentence = random.choice(DATA["harmless"][language if language in LANGUAGES else "en"])
+        fitting = DATA["harmless"][language if language in LANGUAGES else "en"]
+        if view.mentions(Kind.AGE):  # a second age contradicts the first: that is evidence, the age itself is none
+            fitting = [one for one in fitting if not any(char.isdigit() for char in one) and "wenty" not in one]
+        sentence = random.choice(fitting)
         said.append(sentence)
         ads.append(replace(view.ad(ad_id), body=f"{view.ad(ad_id).body}\n{sentence}"))
     after = prioritise([seen(view, reading)[0] for view, reading in zip(chosen, read_ads(ads), strict=True)])
@@ -160,8 +164,17 @@ def raised(views: Sequence[GroupView], count: int, seed: int) -> list[tuple[str,
     ]
 
 
-def moved(ads: Sequence[Ad], seed: int) -> list[float]:
-    """By how much each group's value moves when one town of the market becomes another in all of its ads, linked anew."""
+def moved(views: Sequence[GroupView], seed: int) -> list[float]:
+    """By how much the value of each ad's group moves when its town becomes another, all linked anew.
+
+    Of groups in one town only: between several the distances change too, and what one traveller can do is evidence.
+    """
+    ads = [
+        view.ad(ad_id)
+        for view in views
+        if len({view.ad(one).location for one in view.ad_ids}) == 1
+        for ad_id in view.ad_ids
+    ]
     random = Random(seed)
     towns = sorted({ad.location for ad in ads if ad.location})
     other = dict(zip(towns, random.sample(towns, len(towns)), strict=True))
@@ -213,10 +226,11 @@ def main() -> None:
     out.print(f"wording that never raises: {len(rises)} of {min(asked.ads, len(views)):,} raised")
     for sentence, by_how_much in rises[: asked.show]:
         out.print(f"  +{by_how_much:.4f} {sentence}", markup=False)
-    shifts = moved(ads, asked.seed)
+    shifts = moved(views, asked.seed)
     high = float(np.percentile(shifts, 95))
     out.print(
-        f"another town: moved by {high:.4f} at the 95th percentile ({MOST} is allowed), {np.mean(shifts):.4f} in the mean"
+        f"another town, groups that stay in one: moved by {high:.4f} at the 95th percentile ({MOST} is allowed), "
+        f"{np.mean(shifts):.4f} on average"
     )
 
 
