@@ -7,9 +7,9 @@ is swapped through so many words, each in a spelling of its own, emoji among the
 scorecard's value of the ad's group differs (has to be 0), and swaps after which the text that a trained model learns from
 differs: where it does not, no model whatever can tell the words apart. The words are in bias.yml.
 
-Then: wording about adulthood, independence, screening and touring may never raise a value (a second, different age in a group is
-a contradiction and is left out), and exchanging the town of a group that stays in one for another moves it by at most 0.02 at
-the 95th percentile.
+Then: wording about adulthood, independence, screening and touring may never raise a value (a second, different age in a group
+is a contradiction and is left out), and exchanging the town of a group that stays in one for another moves it by at most 0.02
+at the 95th percentile.
 """
 
 import argparse
