@@ -15,7 +15,7 @@ from casework.tables import alerts, watches
 from store import health, pending
 from store.database import insert_missing
 from store.errors import UsageError
-from store.health import Health, State
+from store.health import Health
 from store.schema import now
 from store.workspace import Workspace
 
@@ -138,7 +138,7 @@ def evaluate(workspace: Workspace, progress: Callable[[int], None] | None = None
 
 def blind_spots(connection: Connection) -> list[Health]:
     """Where watches cannot see at present: the sites whose latest judgement is not green."""
-    return [row for row in health.latest(connection) if row.state is not State.GREEN]
+    return health.blind_spots(connection)
 
 
 def _ask(workspace: Workspace, connection: Connection, ad_ids: Sequence[str]) -> _Result:

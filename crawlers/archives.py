@@ -19,6 +19,7 @@ from crawlers.knownimages import FEED, match
 from crawlers.links import is_text
 from crawlers.manifest import netloc
 from crawlers.page import Page
+from crawlers.page_signs import mistaken
 from crawlers.parse import parse
 from crawlers.recorder import capture_id
 from crawlers.records import Ad
@@ -109,7 +110,7 @@ def _ads(site: Site, one: Response, run_id: str, counts: Counter[str]) -> tuple[
     for kind in kinds:
         page = Page(one.url, one.body, one.content_type, one.content_encoding, kind)
         try:
-            parsed = parse(site, page)
+            parsed = mistaken(parse(site, page), page)
         except PageError:
             continue
         counts["problems"] += len(parsed.problems)

@@ -1,24 +1,29 @@
 """Fixtures of a site: folders under `fixtures/` with a page as it came and what a person expects of it.
 
 `expected.json`: `url`, `content_type`, `kind` ("ad" or "listing"), `read_by` (who compared it with the page), and `ad` with
-its fields, or `ads` and `listing` with the addresses a listing page leads to.
+its fields, or `ads` and `listing` with the addresses a listing page leads to and `items` with the first ads it holds itself.
 """
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from crawlers.errors import PageError
+from crawlers.labels import untaken
 from crawlers.page import Page
-from crawlers.parse import Parsed, parse
-from crawlers.records import TEXT_FIELDS
+from crawlers.parse import Parsed, items_of, parse, select
+from crawlers.records import TEXT_FIELDS, Ad
+from crawlers.selectors import texts
+from crawlers.shape import whole
 from crawlers.sites import Site
 
 FOLDER = "fixtures"
 EXPECTED = "expected.json"
-KNOWN = frozenset({"url", "content_type", "kind", "read_by", "ad", "ads", "listing"})
+KNOWN = frozenset({"url", "content_type", "kind", "read_by", "ad", "ads", "listing", "items"})
+ITEMS = 5  # of a listing that holds the ads: enough that most fields are filled in one of them
 
 
 def check(site: Site) -> dict[str, list[str]]:
@@ -30,15 +35,30 @@ def found_in(parsed: Parsed, kind: str) -> dict[str, Any]:
     """What a page yields, in the shape of `expected.json`."""
     if kind == "listing":
         links = {name: [url for what, url in parsed.links if what == wanted] for name, wanted in LINKS.items()}
-        return {**links, **({"ad": _fields(parsed)} if parsed.ads else {})}
-    return {"ad": _fields(parsed)}
+        return {**links, **({"items": [_fields(ad) for ad in parsed.ads[:ITEMS]]} if parsed.ads else {})}
+    return {"ad": _fields(parsed.ads[0])}
+
+
+def unread(site: Site, page: Page, parsed: Parsed) -> list[str]:
+    """Labelled values on a page that no rule takes and that are not ignored, each as a sentence."""
+    contexts = [page] if page.kind == "ad" else items_of(site, page)[:ITEMS]
+    found: dict[str, str] = {}
+    for number, context in enumerate(contexts):
+        taken = [text for ad in parsed.ads[number : number + 1] for text in ad.texts().values()]
+        for written in site.manifest.select.ad.values():
+            taken.extend(texts(select(written, page, context)))
+        for one in untaken(whole(page, context), taken, site.manifest.ignore):
+            found.setdefault(one.label, one.value)
+    return [
+        f"no rule takes {label!r} ({' '.join(value.split())[:60]!r}): add one, or list the label under 'ignore'"
+        for label, value in found.items()
+    ]
 
 
 LINKS = {"ads": "ad", "listing": "listing"}
 
 
-def _fields(parsed: Parsed) -> dict[str, Any]:
-    ad = parsed.ads[0]
+def _fields(ad: Ad) -> dict[str, Any]:
     return {
         "ad_id": ad.ad_id,
         "url": ad.url,
@@ -65,10 +85,10 @@ def _check(site: Site, path: Path) -> list[str]:
     kind = expected.get("kind", "ad")
     page = Page(expected["url"], pages[0].read_bytes(), expected.get("content_type", ""), "", kind)
     try:
-        found = found_in(parse(site, page), kind)
+        parsed = parse(site, page)
+        return [*wrong, *_differences(expected, found_in(parsed, kind)), *unread(site, page, parsed)]
     except PageError as problem:
         return [*wrong, f"{pages[0]}: {problem}"]
-    return wrong + _differences(expected, found)
 
 
 def _differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -77,10 +97,14 @@ def _differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[
         for name in LINKS
         if name in expected and expected[name] != found.get(name)
     ]
-    wanted, got = expected.get("ad") or {}, found.get("ad") or {}
+    empty: Mapping[str, Any] = {}
+    pairs = [("", expected.get("ad") or {}, found.get("ad") or {})]
+    rows = zip_longest(expected.get("items") or [], found.get("items") or [], fillvalue=empty)
+    pairs += [(f"item {number}: ", wanted, got) for number, (wanted, got) in enumerate(rows, start=1)]
     # A field the person left out is expected to be empty: nothing that a rule finds goes unread.
     return wrong + [
-        f"{name}: expected {wanted.get(name)!r}, found {got.get(name)!r}"
+        f"{where}{name}: expected {wanted.get(name)!r}, found {got.get(name)!r}"
+        for where, wanted, got in pairs
         for name in sorted(set(wanted) | set(got))
         if (wanted.get(name) or None) != (got.get(name) or None)
     ]

@@ -44,6 +44,8 @@ SESSION = re.compile(
     r"|();jsessionid=[A-Za-z0-9.!_-]+",
     re.IGNORECASE,
 )
+PACKED = (".xml.gz", ".rss.gz", ".atom.gz")  # sitemaps and feeds as sites pack them
+PACKED_TYPES = frozenset({"application/gzip", "application/x-gzip", "application/octet-stream"})
 TEXT_TYPES = frozenset({"application/json", "application/xhtml+xml", "application/xml", "application/ld+json"})
 
 
@@ -62,7 +64,8 @@ def refusal(url: str, manifest: Manifest) -> str | None:
         return "offsite"
     if not host.isascii() and not clean(url).isascii():
         return "address"  # no name that a resolver could be asked for
-    return "media" if PurePosixPath(parts.path).suffix.lower() in MEDIA_ENDINGS else None
+    path = parts.path.lower()
+    return "media" if PurePosixPath(path).suffix in MEDIA_ENDINGS and not path.endswith(PACKED) else None
 
 
 def is_text(content_type: str) -> bool:
@@ -74,6 +77,12 @@ def is_text(content_type: str) -> bool:
         or kind in TEXT_TYPES
         or kind.endswith(("+json", "+xml"))
     ) and kind != "image/svg+xml"
+
+
+def is_packed(url: str, content_type: str) -> bool:
+    """Whether a response is a packed sitemap or feed: text after all."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return urlsplit(url).path.lower().endswith(PACKED) and kind in PACKED_TYPES
 
 
 def is_media(start: bytes) -> bool:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crawlers.errors import ManifestError
+from crawlers.feeds import ENTRY, LISTINGS
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
 from crawlers.timetable import timetable
@@ -150,7 +151,7 @@ class Manifest(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")
     start: list[Annotated[str, AfterValidator(_address)]] = Field(min_length=1)
     hosts: list[str] = Field(default_factory=list)  # further hosts the site's pages may lead to
-    listing: Literal["pages", "next", "tree", "json"]
+    listing: Literal["pages", "next", "tree", "json", "sitemap", "feed"]
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     timezone: Annotated[str, AfterValidator(zone_name)] = "UTC"
@@ -162,10 +163,26 @@ class Manifest(Strict):
     select: Select = Select()
     scripts: bool = False  # its pages are built by scripts: each is run in a browser, see crawlers/renderer.py
     known_images: Selected | None = None  # addresses of pictures on an ad's page, to be hashed: docs/known-images.md
+    ignore: list[str] = Field(default_factory=list)  # labels that stand on ads and that no rule is to take
     floors: Floors = Floors()
     schedule: Annotated[str, AfterValidator(_schedule)] | None = (
         None  # when `sidelight schedule` crawls it; never without
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_usual(cls, value: Any) -> Any:
+        """A sitemap or a feed has its places by its format: what the manifest leaves out is filled in."""
+        usual = LISTINGS.get(str(value.get("listing"))) if isinstance(value, Mapping) else None
+        given = (value.get("select") or {}) if usual else None
+        if usual is None or not isinstance(given, Mapping):
+            return value
+        listing, ad = given.get("listing") or {}, given.get("ad") or {}
+        if not isinstance(listing, Mapping) or not isinstance(ad, Mapping):
+            return value
+        if "items" in listing:
+            usual, ad = {key: one for key, one in usual.items() if key != "ads"}, {**ENTRY, **ad}
+        return {**value, "select": {**given, "listing": {**usual, **listing}, "ad": ad}}
 
     @property
     def zone(self) -> ZoneInfo:

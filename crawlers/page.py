@@ -12,6 +12,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from crawlers.bounds import beyond_html, beyond_json
 from crawlers.errors import PageError
+from crawlers.feeds import read_xml, with_texts
 
 BODY_LIMIT = 8 * 1024 * 1024
 # A page that grows more than this when its compression is undone is a trap; below the second figure nobody minds.
@@ -36,6 +37,8 @@ class Page:
         """The body with its content encoding (gzip, deflate) undone, at most BODY_LIMIT bytes; raises PageError."""
         try:
             body = inflated(self.body, self.content_encoding)
+            if body.startswith(b"\x1f\x8b"):  # a packed sitemap, or a page packed twice
+                body = inflated(body, "gzip")
         except PageError as problem:
             raise PageError(f"{self.url}: {problem}", problem.trouble) from None
         if not body.strip():
@@ -107,11 +110,16 @@ class Page:
 
     @cached_property
     def json(self) -> Any:
-        """The JSON value; raises PageError."""
+        """The JSON value, which a sitemap or feed in XML has too; raises PageError."""
+        if self.text.lstrip()[:1] == "<":
+            try:
+                return read_xml(self.text)
+            except PageError as problem:
+                raise PageError(f"{self.url}: {problem}", problem.trouble) from None
         if excess := beyond_json(self.content):
             raise PageError(f"{self.url}: beyond the bounds of a page: {excess}", "bounds.elements")
         try:
-            return orjson.loads(self.text)
+            return with_texts(orjson.loads(self.text))
         except orjson.JSONDecodeError as problem:
             raise PageError(f"{self.url}: no JSON: {problem}") from None
 

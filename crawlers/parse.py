@@ -33,7 +33,7 @@ def parse(site: Site, page: Page) -> Parsed:
     own = _own(site, page)
     if page.kind == "ad":
         fields: dict[str, list[Any]] = {
-            name: _select(written, page, page) for name, written in site.manifest.select.ad.items()
+            name: select(written, page, page) for name, written in site.manifest.select.ad.items()
         }
         ad, problems = _ad(site, page, {**fields, **own})
         return Parsed((ad,), (), (*problems, *page.problems))
@@ -63,7 +63,7 @@ def _listing(site: Site, page: Page, own: Mapping[str, Any]) -> Parsed:
     links: dict[tuple[str, str], None] = {}
     for name in LINKS:
         written = getattr(rules, name)
-        found = texts(own[name] if name in own else _select(written, page, page) if written else [])
+        found = texts(own[name] if name in own else select(written, page, page) if written else [])
         for value in found[:VALUES_LIMIT]:
             target = rules.follow.replace("{next}", value) if name == "next" and rules.follow else value
             try:
@@ -72,7 +72,7 @@ def _listing(site: Site, page: Page, own: Mapping[str, Any]) -> Parsed:
                 continue  # an address such as http://[ that cannot be read leads nowhere
     ads: list[Ad] = []
     problems = list(page.problems)
-    for number, item in enumerate(_items(site, page, own), start=1):
+    for number, item in enumerate(items_of(site, page, own), start=1):
         try:
             ad, odd = _ad(site, page, _fields(site, page, item), fragment=True)
         except PageError as problem:
@@ -83,19 +83,22 @@ def _listing(site: Site, page: Page, own: Mapping[str, Any]) -> Parsed:
     return Parsed(tuple(ads), tuple(links), tuple(problems))
 
 
-def _items(site: Site, page: Page, own: Mapping[str, Any]) -> list[Any]:
+def items_of(site: Site, page: Page, own: Mapping[str, Any] | None = None) -> list[Any]:
+    """The ads that a listing page holds itself, as elements or values for the rules of an ad."""
+    own = _own(site, page) if own is None else own
     written = site.manifest.select.listing.items
-    found = own["items"] if "items" in own else _select(written, page, page) if written else []
+    found = own["items"] if "items" in own else select(written, page, page) if written else []
     return list(found[:VALUES_LIMIT])
 
 
 def _fields(site: Site, page: Page, item: Any) -> Mapping[str, list[Any]]:
     if site.parser is not None and isinstance(item, Mapping) and not site.manifest.select.ad:
         return {key: list(value) if isinstance(value, list | tuple) else [value] for key, value in item.items()}
-    return {name: _select(written, page, item) for name, written in site.manifest.select.ad.items()}
+    return {name: select(written, page, item) for name, written in site.manifest.select.ad.items()}
 
 
-def _select(written: str, page: Page, context: Any) -> list[Any]:
+def select(written: str, page: Page, context: Any) -> list[Any]:
+    """What the selector finds in `context`: the page itself, or one of its items."""
     selector = compiled(written)
     if selector.reads == "url":
         return selector.find(page.url)
@@ -110,10 +113,10 @@ def _ad(
     manifest = site.manifest
     native_id = _first(fields, "native_id").strip()
     if not native_id:
-        raise PageError(f"{page.url}: no ad on the page: nothing found for 'native_id'")
+        raise PageError(f"{page.url}: no ad on the page: nothing found for 'native_id'", "layout")
     said = {name: "\n".join(texts(fields.get(name, []))) for name in TEXT_FIELDS}
     if not any(said.values()):
-        raise PageError(f"{page.url}: ad {native_id!r} says nothing: no text field was found")
+        raise PageError(f"{page.url}: ad {native_id!r} says nothing: no text field was found", "layout")
     for name, text in {**said, "native_id": native_id}.items():
         if len(text) > FIELD_LIMIT:
             raise PageError(f"{page.url}: {name!r} has {len(text)} characters; the limit is {FIELD_LIMIT}")

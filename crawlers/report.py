@@ -13,9 +13,9 @@ from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
 from crawlers.halts import halt
 from crawlers.imports import Imported
+from crawlers.overview import standings, trend
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
-from crawlers.standing import standings, trend
 from crawlers.tables import ads
 from store import audit
 from store.audit import Act, Via

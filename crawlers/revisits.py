@@ -6,15 +6,20 @@ and is seen only now and then, doi:10.1145/857166.857170, with the mean of the i
 stood for d days is taken to go within about as many more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, log
 
 from sqlalchemy import Connection, case, func, select
 
+from crawlers.frontier import Entry, Frontier, Kind
+from crawlers.links import fingerprint, refusal
 from crawlers.records import Change
+from crawlers.sites import Site
 from crawlers.tables import ads, sightings
+from store.schema import now
+from store.workspace import Workspace
 
 DAY = timedelta(days=1)
 
@@ -62,3 +67,19 @@ def load_seen(connection: Connection, site: str) -> dict[str, Seen]:
         .group_by(ads.c.ad_id, ads.c.first_seen, ads.c.last_seen)
     )
     return {row[0]: Seen(*row) for row in rows}
+
+
+def checks(
+    workspace: Workspace, site: Site, frontier: Frontier, unseen: Mapping[str, str], room: int, cut: dict[str, Entry]
+) -> tuple[list[Entry], list[Entry]]:
+    """Entries for the pages of at most `room` of the known ads that a run has not seen, in the order of the plan.
+
+    Those the listing showed are among `cut` and are taken out of it; the others are new to the frontier and come second.
+    """
+    with workspace.read() as connection:
+        seen = load_seen(connection, site.name)
+    wanted = [unseen[one] for one in plan((seen[one] for one in unseen if one in seen), now(), room)]
+    shown = {url: cut.pop(fingerprint(url), None) for url in wanted}
+    offers = {url: frontier.offer(url, Kind.CHECK, 0) for url in wanted if shown[url] is None}
+    fresh = {url: one for url, one in offers.items() if one and not refusal(one.url, site.manifest)}
+    return [entry for url in wanted if (entry := shown[url] or fresh.get(url))], list(fresh.values())

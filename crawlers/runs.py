@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from crawlers import frontier
+from crawlers.drift import NOTICES, drifts
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
 from crawlers.manifest import Manifest
 from crawlers.records import TEXT_FIELDS, Change, RunVerdict
@@ -76,7 +77,12 @@ def end(workspace: Workspace, manifest: Manifest, run_id: str, counts: Mapping[s
         total = _totals(connection, run_id, counts)
         parsed = max(counts.get("ads", 0), 1)
         fill = {name: counts.get(f"filled.{name}", 0) / parsed for name in FILLED}
-        findings = [*judge(manifest, total, fill, _past(connection, run.site, run_id)), *_room(workspace)]
+        past = _past(connection, run.site, run_id)
+        findings = [
+            *judge(manifest, total, fill, past),
+            *drifts(manifest, total, [one.counts for one in past]),
+            *_room(workspace),
+        ]
         notes = frontier.errors(connection, run_id, NOTES)
         return _close(connection, run, findings, total, fill, notes)
 
@@ -112,12 +118,22 @@ def _close(
     notes: list[str],
 ) -> RunVerdict:
     moment, state = now(), worst(findings)
-    told = [one for one in sorted(findings, key=_badness) if one.state is not State.GREEN or one.measure in TROUBLES]
+    told = [
+        one
+        for one in sorted(findings, key=_badness)
+        if one.state is not State.GREEN or one.measure in {*TROUBLES, *NOTICES}
+    ]
     reasons = [one.reason for one in told] + notes or [findings[0].reason]
     values = {"ended_at": moment, "state": state.value, "reasons": reasons, "counts": dict(counts), "fill": dict(fill)}
     connection.execute(update(runs).where(runs.c.run_id == run.run_id).values(values))
     overall = Finding("run", state, "; ".join(reasons))
-    health.record(connection, (_health(moment, run.site, run.run_id, one) for one in (overall, *findings)))
+    told_of = {one.measure for one in findings}
+    over = [
+        Finding(one.measure, State.GREEN, "no longer so")
+        for one in health.latest(connection, run.site)
+        if one.source == SOURCE and one.state is not State.GREEN and one.measure not in {*told_of, "run"}
+    ]
+    health.record(connection, (_health(moment, run.site, run.run_id, one) for one in (overall, *findings, *over)))
     return RunVerdict(run.run_id, run.site, state, tuple(reasons), counts, fill, run.started_at, moment)
 
 
@@ -169,7 +185,7 @@ def _past(connection: Connection, site: str, run_id: str) -> list[Past]:
         .order_by(runs.c.started_at.desc())
         .limit(HISTORY)
     )
-    return [Past(row.counts.get("ads", 0), row.fill) for row in rows if row.fill]
+    return [Past(row.counts.get("ads", 0), row.fill, row.counts) for row in rows if row.fill]
 
 
 def _verdict(row: Row[tuple[object, ...]]) -> RunVerdict:

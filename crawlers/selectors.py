@@ -42,8 +42,20 @@ def compiled(written: str) -> Selector:
 
 
 def texts(found: list[Any]) -> list[str]:
-    """What a selector found, as text: an element by its text, a number by its JSON text."""
-    return [text for one in found if (text := _text(one))]
+    """What a selector found, as text: an element by its text, a number by its JSON text.
+
+    What an element within an element says has been said: on a page whose tags do not close it would be said n * n times.
+    """
+    elements = {one for one in found if isinstance(one, etree._Element)}
+    return [
+        text
+        for one in found
+        if not (isinstance(one, etree._Element) and _within(one, elements)) and (text := _text(one))
+    ]
+
+
+def _within(element: etree._Element, others: set[etree._Element]) -> bool:
+    return any(above in others for above in element.iterancestors())
 
 
 def _text(one: Any) -> str:

@@ -98,7 +98,7 @@ def _check_selectors(manifest: Manifest, path: Path) -> None:
         missing = "select.listing.ads (links to ads) or select.listing.items (the ads themselves)"
     elif manifest.listing == "tree" and not listing.categories:
         missing = "select.listing.categories (a tree leads on by these)"
-    elif manifest.listing != "tree" and not listing.next:
+    elif manifest.listing not in ("tree", "sitemap", "feed") and not listing.next:
         missing = f"select.listing.next (listing {manifest.listing!r} leads on by it)"
     elif "native_id" not in ad:
         missing = "select.ad.native_id (what tells one ad from another)"

@@ -22,7 +22,7 @@ from crawlers.collector import Collector
 from crawlers.frontier import Entry, Kind
 from crawlers.halts import is_asked
 from crawlers.handler import HEAD_LINES
-from crawlers.links import is_media, is_text
+from crawlers.links import is_media, is_packed, is_text
 from crawlers.pace import BUSY, HaltedError, Pace, retry_after
 from crawlers.pictures import HEADERS, Hashing, is_picture
 from crawlers.robots import ClosedError
@@ -157,7 +157,7 @@ class ListingSpider(scrapy.Spider):
         if "hashing" in request.meta:
             if not is_picture(kind, packed):
                 raise StopDownload(fail=True)
-        elif "entry" in request.meta and not is_text(kind):
+        elif "entry" in request.meta and not is_text(kind) and not is_packed(request.url, kind):
             raise StopDownload(fail=True)
 
     def _bytes_received(self, data: bytes, request: Request, **_: Any) -> None:

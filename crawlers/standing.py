@@ -1,61 +1,69 @@
-"""How each site stands: its last run, when the next one is due, and what its last runs yielded."""
+"""The known ads of a site during one run: which were seen, and which pages say, or lead as if, the ad were gone."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import func, select
+from crawlers.links import fingerprint
 
-from crawlers.halts import lock_name
-from crawlers.sites import Site
-from crawlers.tables import runs
-from crawlers.timetable import timetable
-from store.locks import is_held
-from store.workspace import Workspace
-
-RUNS = 14
-BARS = "▁▂▃▄▅▆▇█"
-NONE = "·"
+# A site that shows, or calls gone, more than this share of what stood is more likely broken than emptied.
+TRUSTED_SHARE = 0.5
+ALWAYS_TRUSTED = 5  # so many may go at once, however few there are
 
 
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """One site. `state` is its last run's verdict, or never, running, interrupted."""
+    """`known` maps ids of standing ads to addresses; `seen` are those this run saw before it was interrupted."""
 
-    site: str
-    state: str
-    last_run: datetime | None
-    next_run: datetime | None  # None where its manifest has no schedule
-    ads: int | None  # seen by the last run
-    yields: tuple[int, ...]  # ads seen by each of its last runs, oldest first
+    def __init__(self, known: Mapping[str, str], seen: Collection[str]) -> None:
+        self.unseen = {ad_id: url for ad_id, url in known.items() if ad_id not in seen}
+        self._pages = {fingerprint(url): ad_id for ad_id, url in known.items()}
+        self._known = len(known)
+        self._moved: dict[str, list[str]] = {}  # ads by the page that theirs led to
+        self._notices: set[str] = set()
+        self._softly = 0
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the listing showed enough of the known ads to believe that the rest is gone."""
+        return self._known - len(self.unseen) >= TRUSTED_SHARE * self._known
 
-def standings(workspace: Workspace, sites: Mapping[str, Site], moment: datetime) -> list[Standing]:
-    """Every site's standing, by name. A run that is due and was not begun has its time in the past, or `moment`."""
-    number = func.row_number().over(partition_by=runs.c.site, order_by=runs.c.started_at.desc()).label("number")
-    newest = select(runs.c.site, runs.c.started_at, runs.c.ended_at, runs.c.state, runs.c.counts, number).subquery()
-    rows = defaultdict(list)
-    with workspace.read() as connection:
-        for row in connection.execute(select(newest).where(newest.c.number <= RUNS).order_by(newest.c.started_at)):
-            rows[row.site].append(row)
-    found = []
-    for name, site in sorted(sites.items()):
-        past = rows.get(name, [])
-        last = past[-1].started_at if past else None
-        state = "never" if not past else past[-1].state
-        if state is None:
-            state = "running" if is_held(workspace, lock_name(name)) else "interrupted"
-        written = site.manifest.schedule
-        following = None
-        if written is not None:
-            following = timetable(written).after(last, workspace.settings.zone) if last else moment
-        yields = tuple((row.counts or {}).get("ads", 0) for row in past)
-        found.append(Standing(name, state, last, following, yields[-1] if yields else None, yields))
-    return found
+    def on(self, page: str) -> str | None:
+        """The ad whose page (by fingerprint) this is."""
+        return self._pages.get(page)
 
+    def shows(self, page: str, ad_id: str) -> None:
+        """The page shows the ad."""
+        self._pages[page] = ad_id
 
-def trend(numbers: Sequence[int]) -> str:
-    """One bar for each number, as high as its share of the highest; a dot for nothing."""
-    highest = max(numbers, default=0)
-    return "".join(BARS[(one * len(BARS) - 1) // highest] if one > 0 else NONE for one in numbers)
+    def see(self, ad_id: str) -> None:
+        """The ad was seen."""
+        self.unseen.pop(ad_id, None)
+
+    def gone(self, page: str) -> str | None:
+        """The ad whose page (by fingerprint) answered that it is gone."""
+        ad_id = self._pages.get(page)
+        self.unseen.pop(ad_id or "", None)
+        return ad_id
+
+    def moved(self, page: str, target: str) -> list[str]:
+        """An ad's page leads to another address; returns the ads that are gone for it, as the target is known to say so."""
+        ad_id = self._pages.get(page)
+        if ad_id is None:
+            return []
+        if target in self._notices:
+            return self._believed([ad_id])
+        self._moved.setdefault(target, []).append(ad_id)
+        return []
+
+    def says_gone(self, page: str) -> tuple[list[str], list[str]]:
+        """A page says in words that it is gone, or leads to the listing: ads believed gone for it, and ads doubted."""
+        self._notices.add(page)
+        ads = [*self._moved.pop(page, []), *([self._pages[page]] if page in self._pages else [])]
+        believed = self._believed(ads)
+        return believed, [ad_id for ad_id in ads if ad_id not in believed]
+
+    def _believed(self, ads: list[str]) -> list[str]:
+        room = max(ALWAYS_TRUSTED, int(TRUSTED_SHARE * self._known)) - self._softly
+        believed = ads[: max(room, 0)]
+        self._softly += len(believed)
+        for ad_id in believed:
+            self.unseen.pop(ad_id, None)
+        return believed

@@ -1,7 +1,7 @@
 """How a run ended, in plain words: counts and fill rates against the manifest's floors and the site's own history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from crawlers.manifest import Manifest
@@ -69,6 +69,7 @@ class Past:
 
     ads: int
     fill: Mapping[str, float]
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge(

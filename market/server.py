@@ -6,7 +6,7 @@ A few lines of HTTP/1.1 on asyncio: a rehearsal crawl must not wait for its serv
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,12 +23,24 @@ LAYOUTS: dict[str, Layout] = {
 }
 TRAPS = ("/harbor/private/", "/lantern/trap/", "/meadow/hidden/")
 ROBOTS = "User-agent: *\nCrawl-delay: 0\n" + "".join(f"Disallow: {trap}\n" for trap in TRAPS)
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 410: "Gone", 413: "Too Large"}
+REASONS = {
+    200: "OK",
+    302: "Found",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    410: "Gone",
+    413: "Too Large",
+    500: "Error",
+}
 REQUEST_LIMIT = 64 * 1024
 
 
 class Market:
-    """A served market. `day` selects what is to be seen (None: all ads); `paths` and `media` count requests."""
+    """A served market. `day` selects what is to be seen (None: all ads); `paths` and `media` count requests.
+
+    `rewrite` may turn the answer to a path and query into another one: how a site that breaks is rehearsed.
+    """
 
     def __init__(self, directory: Path | str, day: int | None = None) -> None:
         self.catalogue = Catalogue(directory)
@@ -36,6 +48,7 @@ class Market:
         self.port = 0
         self.paths: Counter[str] = Counter()
         self.media = 0
+        self.rewrite: Callable[[str, Answer], Answer] = lambda _, answer: answer
 
     @property
     def origin(self) -> str:
@@ -95,7 +108,8 @@ class _Connection(asyncio.Protocol):
                 self._send(page("No", "<p>Only GET.</p>", status=405), body=True)
                 self.transport.close()
                 return
-            self._send(self.market.answer(words[1].decode("latin-1")), body=words[0] == b"GET")
+            target = words[1].decode("latin-1")
+            self._send(self.market.rewrite(target, self.market.answer(target)), body=words[0] == b"GET")
             if b"connection: close" in head.lower():
                 self.transport.close()
                 return
@@ -108,7 +122,7 @@ class _Connection(asyncio.Protocol):
             return
         head = (
             f"HTTP/1.1 {answer.status} {REASONS[answer.status]}\r\nContent-Type: {answer.content_type}\r\n"
-            f"Content-Length: {len(answer.body)}\r\n\r\n"
+            f"Content-Length: {len(answer.body)}\r\n{answer.more}\r\n"
         ).encode("latin-1")
         self.transport.write(head + answer.body if body else head)
 

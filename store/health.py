@@ -41,16 +41,25 @@ def record(connection: Connection, rows: Iterable[Health]) -> None:
         connection.execute(insert(health), values)
 
 
-def latest(connection: Connection, site: str | None = None, limit: int = 1000) -> list[Health]:
-    """The newest judgement of each site, place and measure, worst state first."""
-    query = select(health).order_by(health.c.at.desc(), health.c.health_id.desc()).limit(limit)
+def latest(connection: Connection, site: str | None = None, limit: int = 2000) -> list[Health]:
+    """The newest judgement of each site, place and measure, worst state first.
+
+    Of sites as a whole those among the newest `limit` judgements; of places all, as they are judged only when they change.
+    """
+    query = select(health).order_by(health.c.at.desc(), health.c.health_id.desc())
     if site is not None:
         query = query.where(health.c.site == site)
     newest: dict[tuple[str, str | None, str], Health] = {}
-    for row in connection.execute(query):
-        values = row._asdict()
-        values.pop("health_id")
-        values["state"] = State(values["state"])
-        newest.setdefault((row.site, row.place, row.measure), Health(**values))
+    for part in (query.where(health.c.place.is_(None)).limit(limit), query.where(health.c.place.is_not(None))):
+        for row in connection.execute(part):
+            values = row._asdict()
+            values.pop("health_id")
+            values["state"] = State(values["state"])
+            newest.setdefault((row.site, row.place, row.measure), Health(**values))
     order = [State.RED, State.AMBER, State.GREEN]
     return sorted(newest.values(), key=lambda one: (order.index(one.state), one.site, one.measure))
+
+
+def blind_spots(connection: Connection) -> list[Health]:
+    """Where nobody can see at present: what is judged red or amber, the worst first."""
+    return [one for one in latest(connection) if one.state is not State.GREEN]

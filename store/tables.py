@@ -60,6 +60,7 @@ health = Table(
     Column("state", String, nullable=False),  # green, amber, red
     Column("reason", Text, nullable=False),
     Index("ix_health_site_at", "site", "at"),
+    Index("ix_health_place", "place"),
 )
 
 # Identifiers nobody may collect again, as keyed hashes.

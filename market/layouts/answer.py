@@ -14,11 +14,12 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, content type and body of a response."""
+    """Status, content type and body of a response; `more` are further header lines, each with its line's end."""
 
     status: int
     content_type: str
     body: bytes
+    more: str = ""
 
 
 # (the site today, the path below the site's own, the query) -> the answer

@@ -7,7 +7,7 @@ import pytest
 
 from crawlers.errors import ManifestError
 from crawlers.manifest import load_manifest
-from crawlers.standing import trend
+from crawlers.overview import trend
 from crawlers.timetable import timetable
 
 MADRID = ZoneInfo("Europe/Madrid")  # summer time from 2026-03-29 02:00, until 2026-10-25 03:00

@@ -10,6 +10,7 @@ from crawlers.stored import record_sighting
 from nlp import pipeline, stage
 from nlp.records import Kind
 from nlp.stored import load_readings
+from nlp.yields import JUDGED
 from store import health, pending
 from store.tables import pending as pending_rows
 from store.workspace import Workspace
@@ -64,12 +65,29 @@ def test_the_version_names_the_words_in_force() -> None:
 
 
 def test_a_site_whose_ads_hold_no_phone_turns_amber(workspace: Workspace) -> None:
-    store_ads(workspace, stage.JUDGED, body="hello there")
+    store_ads(workspace, JUDGED, body="hello there")
     stage.run(workspace)
     with workspace.read() as connection:
         rows = {row.measure: row for row in health.latest(connection, "lantern") if row.source == "nlp"}
     assert rows["yield_phone"].state is health.State.AMBER
     assert rows["yield_phone"].value == 0
+
+
+def test_a_share_that_falls_is_told_with_what_it_fell_from(workspace: Workspace) -> None:
+    store_ads(workspace, JUDGED)
+    stage.run(workspace)
+    with workspace.begin() as connection:
+        for number in range(JUDGED):
+            body = "I am 24, call 312-555-0142" if number < 20 else "I am 24 and the number is below"
+            record_sighting(
+                connection, Ad(f"lantern:{number}", "lantern", "", MOMENT, body=body), seen_at=MOMENT, run_id="b"
+            )
+    stage.run(workspace)
+    with workspace.read() as connection:
+        rows = {row.measure: row for row in health.latest(connection, "lantern")}
+    assert rows["yield_phone"].state is health.State.AMBER
+    assert rows["yield_phone"].reason == "40% of 50 ads read have a phone; it fell from 100%"
+    assert rows["yield_age"].state is health.State.GREEN
 
 
 def test_an_ad_that_vanished_from_the_store_is_crossed_off(workspace: Workspace) -> None:

@@ -1,0 +1,61 @@
+"""How each site stands: its last run, when the next one is due, and what its last runs yielded."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from crawlers.halts import lock_name
+from crawlers.sites import Site
+from crawlers.tables import runs
+from crawlers.timetable import timetable
+from store.locks import is_held
+from store.workspace import Workspace
+
+RUNS = 14
+BARS = "▁▂▃▄▅▆▇█"
+NONE = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One site. `state` is its last run's verdict, or never, running, interrupted."""
+
+    site: str
+    state: str
+    last_run: datetime | None
+    next_run: datetime | None  # None where its manifest has no schedule
+    ads: int | None  # seen by the last run
+    yields: tuple[int, ...]  # ads seen by each of its last runs, oldest first
+
+
+def standings(workspace: Workspace, sites: Mapping[str, Site], moment: datetime) -> list[Standing]:
+    """Every site's standing, by name. A run that is due and was not begun has its time in the past, or `moment`."""
+    number = func.row_number().over(partition_by=runs.c.site, order_by=runs.c.started_at.desc()).label("number")
+    newest = select(runs.c.site, runs.c.started_at, runs.c.ended_at, runs.c.state, runs.c.counts, number).subquery()
+    rows = defaultdict(list)
+    with workspace.read() as connection:
+        for row in connection.execute(select(newest).where(newest.c.number <= RUNS).order_by(newest.c.started_at)):
+            rows[row.site].append(row)
+    found = []
+    for name, site in sorted(sites.items()):
+        past = rows.get(name, [])
+        last = past[-1].started_at if past else None
+        state = "never" if not past else past[-1].state
+        if state is None:
+            state = "running" if is_held(workspace, lock_name(name)) else "interrupted"
+        written = site.manifest.schedule
+        following = None
+        if written is not None:
+            following = timetable(written).after(last, workspace.settings.zone) if last else moment
+        yields = tuple((row.counts or {}).get("ads", 0) for row in past)
+        found.append(Standing(name, state, last, following, yields[-1] if yields else None, yields))
+    return found
+
+
+def trend(numbers: Sequence[int]) -> str:
+    """One bar for each number, as high as its share of the highest; a dot for nothing."""
+    highest = max(numbers, default=0)
+    return "".join(BARS[(one * len(BARS) - 1) // highest] if one > 0 else NONE for one in numbers)
