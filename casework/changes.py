@@ -1,8 +1,10 @@
 """What of a group a decision rests on, and which changes of it open a decided group again.
 
-New ads alone do not: a decision is carried to them. A stated minor age, a new place, a new reason or a merge does.
+New ads alone do not: a decision is carried to them. A stated minor age, a new place, a new reason or a merge does. Whoever
+was cleared, or found to be not trafficking, is not put forward again for words alone: there a new reason has to be structure.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -10,8 +12,12 @@ from sqlalchemy import Connection, select
 from casework.records import Basis, Decision
 from linker.records import Group, Passage
 from linker.tables import lineage
+from models.indicators import Grade, indicators
+from models.labels import Value
 from models.records import Direction, Lane, Priority
 from store.database import select_in
+
+SPARED = frozenset({Value.CLEARED, Value.NOT})
 
 
 def basis(group: Group, priority: Priority | None) -> Basis:
@@ -42,6 +48,13 @@ def since(decision: Decision, present: Basis, merged_at: datetime | None) -> lis
         found.append("joined with another group")
     if new := sorted(set(present.places) - set(decision.basis.places)):
         found.append(f"new place: {', '.join(new)}")
-    if new := sorted(set(present.reasons) - set(decision.basis.reasons)):
-        found.append(f"new reason: {', '.join(one.replace('_', ' ') for one in new)}")
-    return found
+    spared = decision.verdict in SPARED
+    return found + new_reasons(decision.basis.reasons, present.reasons, spared=spared)
+
+
+def new_reasons(known: Iterable[str], present: Iterable[str], *, spared: bool) -> list[str]:
+    """What speaks for review now and did not then, as one sentence; of a spared group only the structure counts."""
+    new = sorted(set(present) - set(known))
+    if spared:
+        new = [one for one in new if indicators()[one].grade in (Grade.STRUCTURE, Grade.MINOR)]
+    return [f"new reason: {', '.join(one.replace('_', ' ') for one in new)}"] if new else []

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from casework import changes
 from casework.records import Basis, Decision
@@ -46,13 +46,19 @@ def decide(
             )
         priority = load_priorities(connection, [group_id]).get(group_id)
         # What put the group before this person: the newest queue it stood in.
-        day = connection.execute(
-            select(func.max(queue_entries.c.day)).where(queue_entries.c.group_id == group_id)
-        ).scalar_one()
+        entry = connection.execute(
+            select(queue_entries)
+            .where(queue_entries.c.group_id == group_id)
+            .order_by(queue_entries.c.day.desc())
+            .limit(1)
+        ).one_or_none()
+        day, lane, rank = (entry.day, entry.lane, entry.rank) if entry else (None, None, None)
         moment = now()
+        others = labels.others(connection, group_id, who)
         label = Label(
-            group_id, group.ad_ids, verdict, tier, who, moment, Source.DECISION,
+            group_id, group.ad_ids, verdict, tier, who, moment, Source.SECOND_READER if others else Source.DECISION,
             model=priority.model if priority else None, queue_day=day,
+            shown=labels.shown(priority, queue_lane=lane, rank=rank, others=others),
         )  # fmt: skip
         label_id = labels.record(connection, label)
         known = changes.basis(group, priority)
@@ -92,7 +98,7 @@ def undo(workspace: Workspace, decision_id: int, *, who: str, via: Via = Via.CON
         connection.execute(
             update(decisions).where(decisions.c.decision_id == decision_id).values(undone_at=moment, undone_by=who)
         )
-        labels.withdraw(connection, decision.label_id)
+        labels.withdraw(connection, decision.label_id, who)
         audit.append(workspace, Act(who, via, "undo decision", "group", decision.group_id), connection)
     return decision
 

@@ -1,14 +1,14 @@
 """The daily queue: which groups the team looks at on a day, in which order, and why each is there.
 
 First every group with a stated minor age, then the review and recruitment routes by value down to the team's capacity,
-then a few drawn at random from everything below the cut. A function of the store and of the decisions made before the
+then a few of which a label teaches most, then a few drawn at
+random from everything below the cut. A function of the store and of the decisions made before the
 day began: built again on the same day it is the same, and after new data it differs only by them. Groups decided on the
 day itself keep their place. A day that is over is never built again.
 """
 
-import hashlib
-import heapq
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -18,7 +18,11 @@ from casework import changes, decisions, verification
 from casework.records import Decision, QueueEntry, QueueLane
 from casework.tables import queue_entries
 from linker.stored import group_ids_of, load_groups, members_of
-from models.records import Band, Lane, Route
+from models import labels
+from models.labelling import Candidate, Slice, to_label
+from models.lowering import strengths
+from models.records import Band, Direction, Lane, Route
+from models.scorecard import CUT
 from models.stored import load_priorities
 from models.tables import priorities
 from store.database import chunks
@@ -83,28 +87,34 @@ def _compose(workspace: Workspace, connection: Connection, day: str) -> list[Que
     lane = [row for row in rest if row.lane != Lane.FIRST.value and row.route in RANKED_ROUTES]
     ranked = [row for row in lane if row.band in RANKED_BANDS][: settings.queue_capacity]
     shown = {row.group_id for row in (*first, *ranked)}
-    drawn = heapq.nsmallest(
-        settings.queue_audit,
-        (row for row in rest if row.group_id not in shown),
-        key=lambda row: _lot(day, row.group_id),
+    by_id = {row.group_id: row for row in rest if row.group_id not in shown}
+    wanted = to_label(
+        (Candidate(one, row.value, row.band != Band.ABSTAINED.value) for one, row in by_id.items()),
+        lambda group_ids: _strengths(connection, group_ids),
+        cut=ranked[-1].value if len(ranked) == settings.queue_capacity else CUT,
+        learn=settings.queue_learn,
+        audit=settings.queue_audit,
+        day=day,
     )
+    said = {one.group_id: one.why for one in wanted}
+    learn, drawn = ([by_id[one.group_id] for one in wanted if one.slice is part] for part in Slice)
     before = {one.group_id: one for one in load(connection, latest_day(connection, day) or "")}
-    lanes = [(QueueLane.FIRST, first), (QueueLane.RANKED, ranked), (QueueLane.AUDIT, drawn)]
+    lanes = [(QueueLane.FIRST, first), (QueueLane.RANKED, ranked), (QueueLane.LEARN, learn), (QueueLane.AUDIT, drawn)]
     return [
         QueueEntry(
             day, row.group_id, rank, chosen, row.value, row.band, row.route,
-            _why(row, chosen, opened.get(row.group_id), before.get(row.group_id)), row.model,
+            _why(row, opened.get(row.group_id), said.get(row.group_id), before.get(row.group_id)), row.model,
         )
         for rank, (chosen, row) in enumerate(((one, row) for one, part in lanes for row in part), start=1)
     ]  # fmt: skip
 
 
-def _why(row: Any, lane: QueueLane, opened: str | None, before: QueueEntry | None) -> str:
+def _why(row: Any, opened: str | None, wanted: str | None, before: QueueEntry | None) -> str:
     if opened is not None:
         return f"opened again: {opened}"
-    if lane is QueueLane.AUDIT:
-        return "drawn at random from below the cut"
-    if before is None or before.lane is QueueLane.AUDIT:
+    if wanted is not None:
+        return wanted
+    if before is None or before.lane in (QueueLane.LEARN, QueueLane.AUDIT):
         return "entered"
     if row.value >= before.value + ROSE:
         return f"rose from {before.value:.2f}"
@@ -133,7 +143,36 @@ def _decided(connection: Connection, before: datetime) -> tuple[set[str], dict[s
                 opened[group_id] = "; ".join(changed)
             else:
                 closed.add(group_id)
+    closed |= _cleared_elsewhere(connection) - newest.keys()
     return closed, opened
+
+
+def _cleared_elsewhere(connection: Connection) -> set[str]:
+    """Groups that an imported label clears: most of their ads, and nothing but wording is new since the import."""
+    named: dict[str, dict[str, labels.Label]] = defaultdict(dict)
+    given = labels.imported(connection)
+    owner = group_ids_of(connection, sorted({ad_id for one in given for ad_id in one.ad_ids}))
+    for one in given:
+        for ad_id in one.ad_ids:
+            if ad_id in owner:
+                named[owner[ad_id]][ad_id] = one
+        if not one.ad_ids:
+            named[one.group_id][""] = one
+    members = members_of(connection, sorted(named))
+    scores = load_priorities(connection, sorted(named))
+    return {
+        group_id
+        for group_id, by_ad in named.items()
+        if ("" in by_ad or 2 * len(by_ad) >= len(members.get(group_id, ())))
+        and labels.verdict(list(by_ad.values())) is False
+        and group_id in scores
+        and scores[group_id].lane is not Lane.FIRST
+        and not changes.new_reasons(
+            {reason for one in by_ad.values() if one.shown for reason in one.shown.reasons},
+            {one.feature for one in scores[group_id].evidence if one.direction is Direction.FOR},
+            spared=True,
+        )
+    }
 
 
 def _groups_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -162,9 +201,9 @@ def _save(connection: Connection, day: str, made: list[QueueEntry]) -> None:
         connection.execute(insert(queue_entries), part)
 
 
-def _lot(day: str, group_id: str) -> str:
-    """Draws the same groups whenever the day is built, and few others when some come or go."""
-    return hashlib.sha256(f"{day} {group_id}".encode()).hexdigest()
+def _strengths(connection: Connection, group_ids: Sequence[str]) -> dict[str, list[float]]:
+    found = load_priorities(connection, group_ids)
+    return {one: strengths(found[one].evidence)[0].tolist() for one in group_ids}
 
 
 def _midnight(workspace: Workspace, day: str) -> datetime:

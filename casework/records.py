@@ -44,6 +44,7 @@ class QueueLane(StrEnum):
 
     FIRST = "first"  # every group with a stated minor age
     RANKED = "ranked"
+    LEARN = "learn"  # unsure and unlike each other: where a label teaches most
     AUDIT = "audit"  # drawn at random from below the cut
 
 

@@ -11,6 +11,7 @@ from crawlers.tables import captures, sightings
 from linker.portrait import portrait
 from linker.records import Group
 from linker.stored import group_ids_of, load_groups
+from models.lowering import lowerings
 from models.records import Priority
 from models.stored import load_priorities
 from models.style_rows import suggestions
@@ -121,6 +122,7 @@ def _priority(priority: Priority | None, back: set[str]) -> dict[str, Any] | Non
         "lane": priority.lane.value,
         "abstained": priority.abstained,
         "evidence": [one.as_json() for one in priority.evidence],
+        "lowered_by": [one.sentence for one in lowerings(priority)],
         "model": priority.model,
     }
 

@@ -53,3 +53,5 @@ def print_priority(out: Console, priority: dict[str, Any] | None) -> None:
         out.print(f"  {priority['abstained']}", markup=False)
     for one in priority["evidence"]:
         out.print(f"  {one['direction']:>7}  {one['sentence']}", markup=False)
+    for sentence in priority["lowered_by"]:
+        out.print(f"  {'lowers':>7}  {sentence}", markup=False, style="dim")

@@ -164,3 +164,81 @@ def count_labels(as_json: JsonOption = False, workspace: WorkspaceOption = None)
     for (value, tier), count in sorted(counts.items()):
         row = {"value": value, "tier": tier, "labels": count}
         typer.echo(orjson.dumps(row).decode() if as_json else f"{count:6} {value} ({tier})")
+
+
+@labels_app.command("agreement")
+def labels_agreement(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """How far readers of the same groups agree beyond chance: kappa with its interval, all together and pair by pair."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from models.agreement import agreement
+    from models.labels import standing
+    from store.workspace import open_workspace
+
+    with open_workspace(workspace).read() as connection:
+        found = agreement(standing(connection))
+    for one in found:
+        typer.echo(orjson.dumps(asdict(one)).decode() if as_json else one.sentence)
+
+
+@labels_app.command("weak")
+def weak(target: OutArgument, workspace: WorkspaceOption = None) -> None:
+    """Write what the indicators alone would answer (Dawid-Skene), to look at: `sidelight labels weak weak.jsonl`."""
+    from models.grouping import stored_views
+    from models.weak import lines, weak_labels
+    from store import audit
+    from store.jsonlines import write_lines
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "weak labels", "workspace", str(opened.root)))
+    views = list(stored_views(opened))
+    made = weak_labels(views, opened.settings.prevalence)
+    write_lines(target, lines(views, made))
+    typer.echo(
+        f"{len(views)} groups, estimated share that matters {made.prevalence:.3f}; no label of a person", err=True
+    )
+    for one in made.readers:
+        typer.echo(f"  {one.family:24} yes for {one.recall:.2f} of these, {one.false_alarms:.2f} of others", err=True)
+
+
+@app.command()
+def drift(
+    terms: Annotated[
+        bool, typer.Option("--terms", help="new words near indicators, and what adopting them would add")
+    ] = False,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Does what came in last week look like the eight weeks before it? If not, the scorecard ranks until it does."""
+    from dataclasses import asdict
+
+    import orjson
+
+    from models.drift import as_json as rows
+    from models.drift_checks import check
+    from store import audit
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "drift", "workspace", str(opened.root)))
+    if terms:
+        from models.drift_checks import terms as proposed
+
+        for term in proposed(opened):
+            told = (
+                f"{term.term}: beside {term.indicator} in {term.ads_now} ads of the week ({term.ads_before} before); would "
+                f"add it to {term.gaining_ads} ads of {term.gaining_groups} groups, {term.new_leads} new leads"
+            )
+            typer.echo(orjson.dumps(asdict(term)).decode() if as_json else told)
+        return
+    found = check(opened)
+    if as_json:
+        typer.echo(orjson.dumps(rows(found)).decode())
+        return
+    typer.echo(f"{'drift' if found.alarm else 'calm'} on {found.at:%Y-%m-%d}: {found.why}")
+    for one in sorted(found.measures, key=lambda one: -one.psi):
+        mark = "!" if one.drifted else " "
+        typer.echo(f"{mark} {one.name:28} {one.before:7.3f} {one.now:7.3f}   PSI {one.psi:.3f}   KS {one.ks:.3f}")

@@ -17,6 +17,7 @@ from models.labelfiles import LabelFile
 from models.labels import Label
 from models.priority import Model, Published
 from models.splits import held_out
+from models.stored import load_priorities
 from models.views import GroupView
 from nlp.pipeline import version
 from store import audit
@@ -65,6 +66,8 @@ def import_file(workspace: Workspace, name: str) -> tuple[int, int]:
     with workspace.begin() as connection:
         owner = group_ids_of(connection, sorted({ad_id for one in given for ad_id in one.ad_ids}))
         placed = [_placed(one, owner) for one in given]
+        known = load_priorities(connection, sorted({one.group_id for one in placed if one.group_id}))
+        placed = [replace(one, shown=labels.shown(known.get(one.group_id))) for one in placed]
         added = labels.record_all(connection, placed)
         act = audit.Act(audit.operator(), audit.Via.COMMAND, "import labels", "file", name, facts={"labels": added})
         audit.append(workspace, act, connection)

@@ -1,4 +1,5 @@
-"""Which model is in force: the newest promotion says; the scorecard where there is none, or where it cannot be loaded."""
+"""Which model is in force: the newest promotion says; the scorecard where there is none, where it cannot be loaded, or where
+what comes in has drifted away from what it was measured on."""
 
 import logging
 from dataclasses import dataclass
@@ -7,14 +8,14 @@ from sqlalchemy import Connection, select
 
 from models import indicators, scorecard
 from models.priority import Model, Published
-from models.tables import promotions
+from models.tables import drift_checks, promotions
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 SCORECARD = scorecard.NAME
 # Raised when features, gate, routes or bands change, so that every group is scored again.
-CODE = "1"
+CODE = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ def standing(workspace: Workspace) -> Standing:
         name = promoted(connection)
     if name == SCORECARD:
         return Standing(Published(), _version(Published().label))
+    if drifted := _drifted(workspace):
+        log.warning("the scorecard ranks in place of %r: %s", name, drifted)
+        return Standing(Published(), _version(Published().label), drifted)
     # Only a trained model needs what builds it, which takes seconds to import.
     from models import folders
     from nlp.pipeline import version
@@ -48,6 +52,16 @@ def standing(workspace: Workspace) -> Standing:
         log.warning("the scorecard ranks in place of %r: %s", name, problem)
         return Standing(Published(), _version(Published().label), str(problem))
     return Standing(model, _version(f"{model.label} {model.digest}"))
+
+
+def _drifted(workspace: Workspace) -> str | None:
+    """What the newest check for drift says, where it alarms and nobody promoted a model after it."""
+    with workspace.read() as connection:
+        check = connection.execute(select(drift_checks).order_by(drift_checks.c.check_id.desc()).limit(1)).one_or_none()
+        since = connection.execute(select(promotions.c.at).order_by(promotions.c.promotion_id.desc()).limit(1)).scalar()
+    if check is None or not check.alarm or (since is not None and since > check.made_at):
+        return None
+    return f"what comes in has drifted: {check.figures['why']}"
 
 
 def _version(label: str) -> str:

@@ -13,7 +13,8 @@ from store.errors import UsageError
 from store.jsonlines import BadLineError, LineReader
 
 YES, NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
-KNOWN = ("ad_id", "group_id", "value", "tier", "who", "at", "note")
+KNOWN = ("ad_id", "group_id", "value", "tier", "who", "at", "note", "source")
+GIVEN = (Source.IMPORT, Source.SECOND_READER)  # what a file may say of where a label comes from
 # Labels that do not say when they were given all bear one time, so that reading a file twice gives the same labels.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,7 +72,7 @@ def label_of(value: Mapping[str, Any], who: str = "import") -> Label:
         tier=_member(Tier, str(value.get("tier") or default), "tier"),
         who=str(value.get("who") or who),
         at=_instant(str(value.get("at") or "")),
-        source=Source.IMPORT,
+        source=_source(str(value.get("source") or Source.IMPORT)),
         note=str(value.get("note") or ""),
     )
 
@@ -88,6 +89,12 @@ def _market(value: Mapping[str, Any]) -> Label:
         at=UNDATED,
         source=Source.MARKET,
     )
+
+
+def _source(text: str) -> Source:
+    if text not in GIVEN:
+        raise BadLineError(f"'source' is {text!r}; known are {', '.join(GIVEN)}")
+    return Source(text)
 
 
 def _value(text: str) -> Value:

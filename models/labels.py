@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from models.records import Direction, Priority
 from models.tables import labels
 from store.errors import UsageError
 from store.schema import now
@@ -47,6 +48,22 @@ FIRMNESS = (Tier.OPINION, Tier.CORROBORATED, Tier.CHARGED, Tier.CLEARED, Tier.CO
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What was on screen when a label was given: the priority with its reasons, the place in the queue, and how many
+    people's verdicts on the same group stood there to be read. For an import: what was known of the group then."""
+
+    value: float
+    band: str
+    route: str
+    lane: str
+    reasons: tuple[str, ...]
+    against: tuple[str, ...]
+    queue_lane: str | None = None
+    rank: int | None = None
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """One label. `ad_ids` are the members the person saw; `model` and `queue_day` say what put the group there."""
 
@@ -60,8 +77,33 @@ class Label:
     model: str | None = None
     queue_day: str | None = None
     note: str = ""
+    shown: Shown | None = None
     label_id: int | None = None
     withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+
+
+def shown(
+    priority: Priority | None, *, queue_lane: str | None = None, rank: int | None = None, others: int = 0
+) -> Shown | None:
+    """What a person sees of a group; None for one that is not scored."""
+    if priority is None:
+        return None
+
+    def said(direction: Direction) -> tuple[str, ...]:
+        return tuple(one.feature for one in priority.evidence if one.direction is direction)
+
+    return Shown(
+        priority.value,
+        priority.band.value,
+        priority.route.value,
+        priority.lane.value,
+        said(Direction.FOR),
+        said(Direction.AGAINST),
+        queue_lane,
+        rank,
+        others,
+    )
 
 
 def record(connection: Connection, label: Label) -> int:
@@ -70,10 +112,12 @@ def record(connection: Connection, label: Label) -> int:
     return int(inserted.scalar_one())
 
 
-def withdraw(connection: Connection, label_id: int) -> bool:
+def withdraw(connection: Connection, label_id: int, who: str) -> bool:
     """Take a label back: it stays in the ledger and counts no more. False where there is no such standing label."""
     taken = connection.execute(
-        update(labels).where(labels.c.label_id == label_id, labels.c.withdrawn_at.is_(None)).values(withdrawn_at=now())
+        update(labels)
+        .where(labels.c.label_id == label_id, labels.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now(), withdrawn_by=who)
     )
     return bool(taken.rowcount)
 
@@ -87,6 +131,27 @@ def history(connection: Connection, group_id: str) -> list[Label]:
 def standing(connection: Connection) -> list[Label]:
     """Every label that was not withdrawn, oldest first."""
     rows = connection.execute(select(labels).where(labels.c.withdrawn_at.is_(None)).order_by(labels.c.label_id))
+    return [_label(row) for row in rows]
+
+
+def others(connection: Connection, group_id: str, who: str) -> int:
+    """How many other people's labels of the group stand: with one or more of them, `who` is a second reader."""
+    query = select(labels.c.who).where(
+        labels.c.group_id == group_id,
+        labels.c.who != who,
+        labels.c.withdrawn_at.is_(None),
+        labels.c.source.in_([Source.DECISION.value, Source.SECOND_READER.value]),
+    )
+    return len(set(connection.execute(query).scalars()))
+
+
+def imported(connection: Connection) -> list[Label]:
+    """The standing labels that came from files, oldest first."""
+    rows = connection.execute(
+        select(labels)
+        .where(labels.c.withdrawn_at.is_(None), labels.c.source == Source.IMPORT.value)
+        .order_by(labels.c.label_id)
+    )
     return [_label(row) for row in rows]
 
 
@@ -142,6 +207,7 @@ def _columns(label: Label) -> dict[str, object]:
         "model": label.model,
         "queue_day": label.queue_day,
         "note": label.note,
+        "shown": asdict(label.shown) if label.shown else None,
     }
 
 
@@ -157,6 +223,12 @@ def _label(row: Row[Any]) -> Label:
         model=row.model,
         queue_day=row.queue_day,
         note=row.note,
+        shown=_shown(row.shown) if row.shown else None,
         label_id=row.label_id,
         withdrawn_at=row.withdrawn_at,
+        withdrawn_by=row.withdrawn_by,
     )
+
+
+def _shown(value: dict[str, Any]) -> Shown:
+    return Shown(**{**value, "reasons": tuple(value["reasons"]), "against": tuple(value["against"])})

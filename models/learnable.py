@@ -14,19 +14,32 @@ from nlp.text.fold import fold
 
 LONGEST = 50_000  # characters of one group
 MASK = "_[a-z]+_"
-# A masked trait leaves nothing behind, nor the article before it or the noun after it: "an" and "a" would tell words apart.
-TRAIT = re.compile(r"(?:\b(?:an?|una?|uma?)\s+)?_trait_(?:\s+persons?\b)?")
+# Who somebody is leaves nothing behind: no trait, name, place or neutral noun for a person, nor the words before it ("an"
+# and "a" would tell words apart), nor signs, because flags and the colours of emoji are words for groups too.
+LEADS = "|".join(
+    (
+        "i|i am|i m|person is|person s|very|quite|rather|calls? me|soy|somos|es|muy|sou|muito|bem|me dicen|me chamam",
+        "speaks?|speaking|fluent|hablo|habla|hablamos|se habla|falo|fala|falamos|fala se",
+        "come|born|raised|grew up|originally|vengo|venho|vim|nacida|nascida|naci|nasci|from|de|da|do|del|in|en|em",
+        "an?|the|una?|uma?|la|el|las|los|o|as|os",
+    )
+)
+WHO = re.compile(
+    rf"(?:\b(?:{LEADS})\s+)*(?:_(?:trait|name|place)_|\b(?:persons?|personas?|pessoas?)\b)(?:\s+(?:spoken|speakers?|speaking)\b)?"
+)
+SIGNS = re.compile(r"[^\w\s]+")
 
 
 def learnable(view: GroupView) -> str:
     """The group's text for learning, each different text once, in order of ad id, cut at LONGEST characters."""
-    different = dict.fromkeys(_cleared(view.readings[ad_id]) for ad_id in view.ad_ids)
+    different = dict.fromkeys(cleared(view.readings[ad_id]) for ad_id in view.ad_ids)
     return "\n".join(different)[:LONGEST]
 
 
-def _cleared(reading: Reading) -> str:
+def cleared(reading: Reading) -> str:
+    """One ad's text for learning."""
     table = indicators()
-    text = TRAIT.sub(" ", reading.masked)
+    text = reading.masked
     phrases = {
         one.surface
         for one in reading.of(Kind.INDICATOR)
@@ -34,7 +47,7 @@ def _cleared(reading: Reading) -> str:
     }
     for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)):
         text = _pattern(phrase).sub(_drop, text)
-    return " ".join(text.split())
+    return " ".join(WHO.sub(" ", " ".join(SIGNS.sub(" ", text).split())).split())
 
 
 def _drop(match: re.Match[str]) -> str:

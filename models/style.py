@@ -17,8 +17,6 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.preprocessing import normalize
 
-from models.learnable import TRAIT
-
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int_]
 LONGEST = 4_000  # characters of one text
@@ -28,6 +26,8 @@ TOGETHER = 20_000  # pairs scored at once
 FARTHEST = 3.0  # spreads by which a rate of layout may differ before it counts no more
 
 MASK = re.compile(r"_[a-z]+_")
+# A trait, or the neutral noun that took the place of one, goes with the article before it: "an" and "a" would tell words apart.
+TRAIT = re.compile(r"(?:\b(?:an?|una?|uma?)\s+)?(?:_trait_(?:\s+persons?\b)?|\bpersons?\b)")
 WORD = re.compile(r"[^\W\d_]{3,}")
 TOKEN = re.compile(r"_[a-z]+_|[^\W\d_]+|0+|\n|[^\w\s]")
 STOP = re.compile(r"[.!?\n]+")
@@ -39,7 +39,7 @@ def habitual(masked: str) -> str:
     """Masked text as style sees it: digits are all 0, for no number may tell who it is; traits leave no trace; and lines that
     are little but masks (fields, rows of contacts) go, for they show how a site is laid out, not how somebody writes."""
     text = masked[:LONGEST]
-    if "_trait_" in text:
+    if TRAIT.search(text):
         text = "".join(map(_without_traits, CLAUSE.findall(text)))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return re.sub(r"\d", "0", "\n".join(line for line in lines if _written(line)))
@@ -47,7 +47,7 @@ def habitual(masked: str) -> str:
 
 def _without_traits(clause: str) -> str:
     """The clause without its traits; one of nothing else goes whole, so that a list of traits leaves no row of commas."""
-    if "_trait_" not in clause:
+    if not TRAIT.search(clause):
         return clause
     left = TRAIT.sub(" ", clause)
     return left if WORD.search(MASK.sub(" ", left)) else "\n" * ("\n" in clause)

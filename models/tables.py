@@ -1,6 +1,6 @@
 """Tables of the models: priorities, the label ledger, whose rows are never overwritten, and suggestions of style."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from store.schema import Instant, metadata
 
@@ -32,7 +32,9 @@ labels = Table(
     Column("source", String, nullable=False),  # decision, second reader, import
     Column("model", String),  # what ranked it when it was seen
     Column("queue_day", String),
+    Column("shown", JSON),  # what was on screen: models.labels.Shown
     Column("withdrawn_at", Instant),
+    Column("withdrawn_by", String),
     Column("note", Text, nullable=False, default=""),
 )
 
@@ -45,6 +47,18 @@ promotions = Table(
     Column("at", Instant, nullable=False),
     Column("who", String, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+# What each check for drift said; the newest row counts.
+drift_checks = Table(
+    "drift_checks",
+    metadata,
+    Column("check_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),  # the end of the week it looked at
+    Column("model", String, nullable=False),  # promoted when it was made
+    Column("alarm", Boolean, nullable=False),
+    Column("figures", JSON, nullable=False),  # models.drift.as_json
 )
 
 # Groups that may be of one poster by how they write: suggestions, made anew as a whole, never links. `left < right`.

@@ -1,10 +1,13 @@
 """Masking: what identifies a person or names a group becomes one neutral token each, so that nothing later can use it.
 
-Runs once; the words are in masks.yml. Linker and models see only the masked text; search and console the original.
+Runs once; the words are in masks.yml. Linker and models see only the masked text; search and console the original. A word
+that is written so that it is not found at once (l4tina, t h a i, colombianaaa) is masked like the word it stands for.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,14 @@ from nlp.text.mapped import Mapped, Rewritten
 from store.datafiles import load_data
 
 Span = tuple[int, int, str]
+
+# Letters written as digits or signs, with a letter before; letters one by one; a letter three times or more.
+SWAPPED = re.compile(r"(?<![\w@$])[a-z][a-z-]{0,20}[0134579@$][a-z0134579@$-]{0,20}(?![\w@$])")
+SPACED = re.compile(r"(?<![\w.-])[a-z](?:[ .*-][a-z](?!\w)){2,20}(?!\w)")
+STRETCHED = re.compile(r"(?<!\w)[a-z]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
+UNDERLINED = re.compile(r"(?<!\w)_+([a-z-]{2,30}(?: [a-z-]{1,30}){0,4})_+(?!\w)")
+DIGITS = (str.maketrans("0134579@$", "oieastgas"), str.maketrans("0134579@$", "oleastgas"))
+REPEATED = re.compile(r"(\w)\1{2,}")
 
 
 class Masks:
@@ -31,8 +42,45 @@ class Masks:
 
     def hits(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and row of every match, in reading order, longer ones first; they may overlap."""
-        found = sorted([(start, -end, key) for key, start, end in self._phrases.find(sentences(text))])
-        return [(start, -end, key) for start, end, key in found]
+        found = {(start, -end, key) for start, end, key in self._plain(text)}
+        found |= {(start, -end, key) for start, end, key in self._disguised(text)}
+        return [(start, -end, key) for start, end, key in sorted(found)]
+
+    def _plain(self, text: str) -> Iterator[Span]:
+        """Every match, digits and signs read as letters inside words. One letter stands for one, so the places are the same."""
+        swapped = SWAPPED.search(text) is not None
+        for plain in [_lettered(text, table) for table in DIGITS] if swapped else [text]:
+            yield from ((start, end, key) for key, start, end in self._phrases.find(sentences(plain)))
+
+    def _disguised(self, text: str) -> Iterator[Span]:
+        """Words that are a whole masked word once they are written plainly."""
+        known: dict[str, str | None] = {}
+        for start, end, word in disguises(text):
+            if word not in known:
+                hits = self._phrases.find(sentences(word))
+                known[word] = min((key for key, first, last in hits if last - first == len(word)), default=None)
+            if (key := known[word]) is not None:
+                yield start, end, key
+
+
+def _lettered(text: str, table: dict[int, int]) -> str:
+    return SWAPPED.sub(lambda match: match[0].translate(table), text)
+
+
+def disguises(text: str) -> Iterator[Span]:
+    """Every word of a (folded) text that is spaced, stretched or underlined, with each that it may stand for."""
+    for match in SPACED.finditer(text):
+        joined, most = match[0][::2], len(match[0][::2]) - 3
+        for before, after in product(
+            range(3), range(2)
+        ):  # words of one letter may stand around it: a t h a i, c h i n a y
+            if before + after <= most:
+                yield match.start() + 2 * before, match.end() - 2 * after, joined[before : len(joined) - after]
+    for match in STRETCHED.finditer(text) if REPEATED.search(text) else ():
+        yield *match.span(), REPEATED.sub(r"\1", match[0])
+        yield *match.span(), REPEATED.sub(r"\1\1", match[0])
+    for match in UNDERLINED.finditer(text):
+        yield *match.span(), match[1]
 
 
 @cache

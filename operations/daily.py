@@ -77,6 +77,14 @@ def _score(workspace: Workspace, advance: Advance) -> str:
     return f"{stage.run(workspace, progress=advance)} groups"
 
 
+def _drift(workspace: Workspace, advance: Advance) -> str:
+    from models.drift_checks import check
+
+    found = check(workspace)
+    advance(found.groups)
+    return f"{'drift' if found.alarm else 'no drift'}: {found.why}"
+
+
 def _index(workspace: Workspace, advance: Advance) -> str:
     from indexer import stage
 
@@ -114,6 +122,7 @@ def _reports(workspace: Workspace, advance: Advance) -> str:
 PROCESS = (
     Step("read", _read),
     Step("link", _link),
+    Step("drift", _drift),
     Step("score", _score),
     Step("index", _index),
     Step("queue", _queue),

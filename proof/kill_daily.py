@@ -29,7 +29,7 @@ from store.settings import Settings
 from store.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("crawl", "read", "link", "score", "index", "queue", "alerts", "reports", "style")
+STAGES = ("crawl", "read", "link", "drift", "score", "index", "queue", "alerts", "reports", "style")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     queue_audit: Annotated[
         int, Field(ge=0, le=1_000, description="how many groups from below the cut are added at random each day")
     ] = 5
+    queue_learn: Annotated[
+        int,
+        Field(ge=0, le=1_000, description="how many groups are added each day because a label of them teaches most"),
+    ] = 5
     prevalence: Annotated[
         float,
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),

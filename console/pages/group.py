@@ -17,6 +17,7 @@ from console.desk import Desk, NotFoundError, at, sent_to
 from console.timeline import Row, timeline
 from linker.portrait import portrait
 from models.labels import Tier, Value, choose
+from models.lowering import lowerings
 from models.style_rows import suggestions
 from nlp.records import Kind
 from store.errors import UsageError
@@ -56,6 +57,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         file=file,
         group=file.group,
         priority=file.priority,
+        lowerings=lowerings(file.priority) if file.priority else (),
         people=people,
         contact_links=contact_links,
         joints=joints(file.group)[:LINKS],

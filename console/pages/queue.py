@@ -27,6 +27,11 @@ LANES = (
     (QueueLane.FIRST, "First lane", "A stated age below 18. Every such group, before all others, whatever its value."),
     (QueueLane.RANKED, "Ranked", "By review priority, as many as the team can look at in a day."),
     (
+        QueueLane.LEARN,
+        "To learn from",
+        "Near the cut and unlike each other: a label of these teaches most.",
+    ),
+    (
         QueueLane.AUDIT,
         "Drawn at random",
         "From everything below the cut: what these turn out to be says what is missed.",

@@ -42,6 +42,21 @@ def test_a_decision_knows_the_queue_that_put_the_group_there(workspace: Workspac
     assert (found.ranked.hits, found.ranked.of) == (1, 1)
 
 
+def test_a_label_holds_what_was_on_screen_and_knows_a_second_reader(workspace: Workspace, add_group: AddGroup) -> None:
+    add_group("a", 0.9)
+    queue.build(workspace)
+    decisions.decide(workspace, "a", Value.INDICATED, who="ana", why="because")
+    decisions.decide(workspace, "a", Value.NOT, who="ben", why="because")
+    decisions.decide(workspace, "a", Value.UNSURE, who="ana", why="thought again")
+    with workspace.read() as connection:
+        first, second, again = labels.history(connection, "a")
+    assert [one.source.value for one in (first, second, again)] == ["decision", "second reader", "second reader"]
+    assert first.shown is not None
+    assert second.shown is not None
+    assert (first.shown.value, first.shown.reasons, first.shown.queue_lane) == (0.9, ("template_reuse",), "ranked")
+    assert (first.shown.rank, first.shown.others, second.shown.others) == (1, 0, 1)
+
+
 def test_without_its_audit_event_nothing_is_decided(
     workspace: Workspace, add_group: AddGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from casework import decisions, queue
 from casework.records import QueueLane
 from casework.tables import decisions as decisions_table
 from casework.tables import queue_entries
+from models.corpora import import_file
 from models.labels import Value
 from models.records import Band, Lane, Route
 from store.errors import UsageError
@@ -20,8 +22,8 @@ from store.workspace import Workspace
 from tests.casework.conftest import AddGroup
 
 
-def _sized(workspace: Workspace, capacity: int, audit: int = 0) -> Workspace:
-    return replace(workspace, settings=Settings(queue_capacity=capacity, queue_audit=audit))
+def _sized(workspace: Workspace, capacity: int, audit: int = 0, learn: int = 0) -> Workspace:
+    return replace(workspace, settings=Settings(queue_capacity=capacity, queue_audit=audit, queue_learn=learn))
 
 
 def _ids(workspace: Workspace) -> list[str]:
@@ -78,6 +80,17 @@ def test_a_day_built_again_is_the_same_and_its_audit_slice_too(workspace: Worksp
     assert queue.build(small) == first
 
 
+def test_what_a_label_teaches_most_of_is_near_the_cut_and_stands_before_the_lot(
+    workspace: Workspace, add_group: AddGroup
+) -> None:
+    for number in range(40):
+        add_group(f"g{number:02}", number / 40, reasons=("circuit",) if number % 2 else ("template_reuse",))
+    entries = queue.build(_sized(workspace, capacity=10, audit=5, learn=2))
+    assert [entry.lane for entry in entries[10:]] == [QueueLane.LEARN] * 2 + [QueueLane.AUDIT] * 5
+    assert {entry.group_id for entry in entries[10:12]} == {"g29", "g28"}
+    assert entries[10].why.startswith("a label teaches most here")
+
+
 def test_another_day_draws_another_audit_slice(
     workspace: Workspace, add_group: AddGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +140,42 @@ def test_a_change_that_matters_opens_a_decided_group_again(
     _yesterday(workspace)
     add_group("a", 0.9, **change)
     assert [entry.why for entry in queue.build(_sized(workspace, 10))] == [why]
+
+
+@pytest.mark.parametrize("verdict", [Value.CLEARED, Value.NOT])
+def test_words_alone_never_open_a_cleared_group_again(
+    workspace: Workspace, add_group: AddGroup, verdict: Value
+) -> None:
+    add_group("a", 0.9)
+    decisions.decide(workspace, "a", verdict, who="ana", why="own website")
+    _yesterday(workspace)
+    add_group("a", 0.95, reasons=("template_reuse", "third_party_control", "youth_implying", "contact_obfuscation"))
+    assert _ids(_sized(workspace, 10)) == []
+
+
+def test_new_words_open_a_group_that_nobody_was_sure_about(workspace: Workspace, add_group: AddGroup) -> None:
+    add_group("a", 0.9)
+    decisions.decide(workspace, "a", Value.UNSURE, who="ana", why="too little")
+    _yesterday(workspace)
+    add_group("a", 0.95, reasons=("template_reuse", "third_party_control"))
+    assert _ids(_sized(workspace, 10)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("change", "queued"),
+    [({}, []), ({"reasons": ("template_reuse", "youth_implying")}, []), ({"reasons": ("circuit",)}, ["a"])],
+)
+def test_an_imported_clearing_holds_until_new_structure_speaks_against_it(
+    workspace: Workspace, add_group: AddGroup, tmp_path: Path, change: dict[str, object], queued: list[str]
+) -> None:
+    add_group("a", 0.9)
+    file = tmp_path / "cleared.csv"
+    file.write_text("ad_id,value,who\na-0,cleared,court\na-1,cleared,court\n", encoding="utf-8")
+    import_file(workspace, str(file))
+    add_group("a", 0.9, **change)
+    assert _ids(_sized(workspace, 10)) == queued
+    add_group("a", 0.9, lane=Lane.FIRST)
+    assert _ids(_sized(workspace, 10)) == ["a"]
 
 
 def test_what_changed_since_the_last_queue_is_said(workspace: Workspace, add_group: AddGroup) -> None:

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
+from bench.bias import DATA, LANGUAGES, SPELLINGS
 from crawlers.records import Ad
+from linker.records import Group
 from models.grouping import views_of
 from models.learnable import learnable
 from models.priority import prioritise
 from models.records import Priority
+from models.views import GroupView
+from nlp.pipeline import read_ads
 from tests.models.conftest import START
 
+ALONE = Group("g", ("s:0",), (), (), (), (), START, START)
+ALIKE = ("as written", "upper case", "no accents", "emoji", "digits and signs")
 TOWNS = ("Chicago, IL", "Dallas, TX", "Denver, CO")
 SENTENCES = {
     "en": "A quiet hour of massage with tea and soft music in a bright room by the river. I speak {0}. My manager answers "
@@ -63,6 +70,31 @@ def test_swapping_words_of_group_identity_changes_a_score_by_exactly_nothing(lan
     assert values[0][0] > 0
     assert all(value == values[0] for value in values)
     assert all(texts == results[0][1] for _, texts in results)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(language: str) -> None:
+    """The value and the words a model learns from are the same for every word of a class; bench/bias.py swaps in market ads."""
+    random = Random(5)
+    plain = ads(language, SWAPS[language][0])[0]
+    for kind, one in DATA[language].items():
+        frame = random.choice(one["frames"])
+        said = [frame.format(SPELLINGS[how](str(word), random)) for word in one["words"] for how in ALIKE]
+        changed = [replace(plain, body=f"{plain.body} {sentence}") for sentence in said]
+        learnt = {
+            learnable(GroupView(ALONE, {plain.ad_id: ad}, {plain.ad_id: reading}))
+            for ad, reading in zip(changed, read_ads(changed), strict=True)
+        }
+        assert len(learnt) == 1, (kind, frame, learnt)
+
+
+@pytest.mark.parametrize("says", [(language, one) for language in LANGUAGES for one in DATA["harmless"][language]])
+def test_adulthood_independence_screening_and_touring_never_raise(says: tuple[str, str]) -> None:
+    language, sentence = says
+    plain = ads(language, SWAPS[language][0])
+    before = prioritise(views_of(plain))[0]
+    after = prioritise(views_of([replace(one, body=f"{one.body} {sentence}") for one in plain]))[0]
+    assert after.value <= before.value
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,10 @@ def test_a_contact_in_a_job_offer_and_in_another_ad() -> None:
 
 def test_thirty_ads_in_a_week_are_a_burst_and_ten_are_none() -> None:
     assert strength(make_view([Facts(hours=number) for number in range(10)]), "burst_posting") == 0
-    assert strength(make_view([Facts(hours=number) for number in range(30)]), "burst_posting") == 1
+    found = find(make_view([*[Facts(hours=number) for number in range(30)], Facts(hours=900)]))["burst_posting"]
+    assert found.strength == 1
+    assert found.mentions
+    assert "g1:a30" not in {one.ad_id for one in found.mentions}  # posted a month later
 
 
 def test_a_price_is_low_only_against_thirty_local_ones() -> None:

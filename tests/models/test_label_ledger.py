@@ -1,13 +1,18 @@
 """The ledger keeps every label as it was given, and knows what a group's labels teach."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import models
 from models import labels
 from models.labelfiles import LabelFile
 from models.labels import Label, Source, Tier, Value, verdict
+from models.priority import prioritise
+from models.views import GroupView
 from store.errors import UsageError
 from store.workspace import Workspace
 
@@ -25,14 +30,15 @@ def label(
 def test_a_label_comes_back_as_it_was_given_and_is_withdrawn_not_deleted(workspace: Workspace) -> None:
     with workspace.begin() as connection:
         number = labels.record(connection, label(Value.INDICATED))
-        assert labels.withdraw(connection, number)
-        assert not labels.withdraw(connection, number)
+        assert labels.withdraw(connection, number, "sam")
+        assert not labels.withdraw(connection, number, "sam")
         labels.record(connection, label(Value.NOT, day=2))
     with workspace.read() as connection:
         first, second = labels.history(connection, "g")
         assert [one.value for one in labels.standing(connection)] == [Value.NOT]
     assert (first.value, first.model, first.queue_day, first.at) == (Value.INDICATED, "scorecard 1", "2026-05-01", AT)
     assert first.withdrawn_at is not None
+    assert first.withdrawn_by == "sam"
     assert second.withdrawn_at is None
 
 
@@ -96,3 +102,41 @@ def test_the_same_file_imported_twice_is_one_set_of_labels(workspace: Workspace)
     with workspace.begin() as connection:
         assert labels.record_all(connection, given) == 2
         assert labels.record_all(connection, given) == 0
+
+
+def test_what_was_on_screen_comes_back_with_the_label(workspace: Workspace, lead: GroupView) -> None:
+    seen = labels.shown(prioritise([lead])[0], queue_lane="ranked", rank=3, others=1)
+    with workspace.begin() as connection:
+        labels.record(connection, replace(label(Value.INDICATED), shown=seen))
+    with workspace.read() as connection:
+        [kept] = labels.history(connection, "g")
+    assert kept.shown == seen
+    assert seen is not None
+    assert "circuit" in seen.reasons
+
+
+def test_nothing_in_the_code_changes_a_label_but_its_withdrawal() -> None:
+    changing = re.compile(r"\b(?:update|delete|upsert)\(\s*(?:\w+,\s*)?labels\b")
+    root = Path(models.__file__).parents[1]
+    rooms = ("models", "casework", "console", "operations", "linker", "indexer", "store")
+    found = {
+        (path.name, len(changing.findall(path.read_text("utf-8"))))
+        for room in rooms
+        for path in (root / room).rglob("*.py")
+    }
+    assert {one for one in found if one[1]} == {("labels.py", 1)}
+
+
+def test_a_file_may_hold_second_readings_but_no_decisions_and_no_weak_labels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "labels.jsonl"
+    lines.write_text(
+        '{"group_id": "g", "value": "1", "source": "second reader"}\n{"group_id": "g", "value": "1", "source": "decision"}\n'
+        '{"group_id": "g", "weak": 0.8}\n',
+        encoding="utf-8",
+    )
+    assert [one.source for one in LabelFile(str(lines))] == [Source.SECOND_READER]
+    told = capsys.readouterr().err
+    assert "'source' is 'decision'" in told
+    assert "unknown field 'weak'" in told

@@ -1,0 +1,106 @@
+"""What would lower a priority: the reasons without which it would be less, for the person who checks whether they hold.
+
+Told from the stored evidence alone. The gate is the scorecard's whatever model ranks, so the band of a group without a
+reason is known for every model; its value only where the scorecard ranks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import scorecard
+from models.features import NAMES
+from models.indicators import LOWERS, indicators
+from models.priority import FIRST, Published
+from models.records import Band, Direction, Evidence, Priority
+
+Strengths = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """One way down. `value` is None where a trained model ranks and the group would still be a lead."""
+
+    features: tuple[str, ...]
+    lead: bool
+    value: float | None
+    sentence: str
+
+
+def lowerings(priority: Priority) -> tuple[Lowering, ...]:
+    """Each reason by itself, what weighs most first; where none by itself ends the lead, the fewest that together do.
+
+    Last, what an ad could say that would lower it. Nothing for a group that is no lead: there is nothing to lower.
+    """
+    row = strengths(priority.evidence)
+    if not _lead(row):
+        return ()
+    scored = priority.model == Published().label
+    raising = [one for one in priority.evidence if one.direction is Direction.FOR and one.contribution > 0]
+    singly = [_without(row, (one.feature,), scored=scored) for one in raising]
+    made = sorted(singly, key=lambda one: (one.lead, one.value if one.value is not None else 0.0))
+    if all(one.lead for one in made):
+        made.insert(0, _without(row, _fewest(row), scored=scored))
+    silent = [name for name in NAMES if indicators()[name].grade in LOWERS and not row[0, NAMES.index(name)]]
+    return (*made, *(_saying(row, name, scored=scored) for name in silent))
+
+
+def strengths(evidence: Iterable[Evidence]) -> Strengths:
+    """The row of feature strengths behind evidence, as far as they weigh: contributions are weight x strength, and half
+    of it for all but the strongest of a family."""
+    row = np.zeros((1, len(NAMES)))
+    table = indicators()
+    weighing = [one for one in evidence if one.contribution and one.feature in NAMES]
+    strongest = {one.family: one.feature for one in sorted(weighing, key=lambda one: one.contribution)}
+    for one in weighing:
+        whole = one.contribution < 0 or strongest[one.family] == one.feature
+        weight = table[one.feature].weight * (1.0 if whole else scorecard.SECOND)
+        # Contributions are kept to six digits; a strength that stood exactly at the gate must stand there again.
+        row[0, NAMES.index(one.feature)] = min(1.0, max(0.0, round(one.contribution / weight, 5))) if weight else 0.0
+    return row
+
+
+def _without(row: Strengths, features: tuple[str, ...], *, scored: bool) -> Lowering:
+    changed = row.copy()
+    changed[0, [NAMES.index(name) for name in features]] = 0.0
+    names = " and ".join(name.replace("_", " ") for name in features)
+    return _told(row, changed, features, f"Without {names}", scored=scored)
+
+
+def _saying(row: Strengths, name: str, *, scored: bool) -> Lowering:
+    changed = row.copy()
+    changed[0, NAMES.index(name)] = 1.0
+    return _told(row, changed, (name,), f"Were all its ads to show {name.replace('_', ' ')}", scored=scored)
+
+
+def _told(row: Strengths, changed: Strengths, features: tuple[str, ...], start: str, *, scored: bool) -> Lowering:
+    if not _lead(changed):
+        return Lowering(features, False, _value(changed), f"{start} it is no lead and leaves the ranked review.")
+    if not scored:
+        return Lowering(features, True, None, f"{start} it is still a lead; the model in force says in what place.")
+    before, after = _value(row), _value(changed)
+    band = Band.FIRST if after >= FIRST else Band.REVIEW
+    return Lowering(features, True, after, f"{start} its value is {after:.2f} in place of {before:.2f} ({band}).")
+
+
+def _fewest(row: Strengths) -> tuple[str, ...]:
+    """The fewest reasons without which the gate is shut, the strongest ones first where several sets are as small."""
+    present = [name for name in NAMES if indicators()[name].weight > 0 and row[0, NAMES.index(name)] >= scorecard.TRACE]
+    for size in range(2, len(present)):
+        for features in combinations(present, size):
+            changed = row.copy()
+            changed[0, [NAMES.index(name) for name in features]] = 0.0
+            if not _lead(changed):
+                return features
+    return tuple(present)
+
+
+def _lead(row: Strengths) -> bool:
+    return bool(scorecard.leads(row)[0])
+
+
+def _value(row: Strengths) -> float:
+    return round(float(scorecard.Scorecard().predict_proba(row)[0, 1]), 6)
