@@ -5,8 +5,8 @@ from alembic import op
 
 import store.schema
 
-revision = "0070"
-down_revision = "0069"
+revision = "0071"
+down_revision = "0070"
 branch_labels = None
 depends_on = None
 
