@@ -23,6 +23,8 @@ class Capture:
     warc_file: str  # relative to captures/
     warc_offset: int
     warc_length: int
+    stored_sha256: str | None  # of the stored bytes since the record before; None in the oldest captures and in imports
+    refers_to: str | None  # the capture that holds the same body in full
     run_id: str
 
 
