@@ -68,8 +68,9 @@ class Collector:
     def begin(self) -> list[Entry]:
         """What to fetch first: the start of a new run, or what an interrupted one had left."""
         if not self._waiting:
-            offers = (self._frontier.offer(url, Kind.LISTING, 0) for url in self.site.manifest.start)
-            self._waiting = [entry for entry in offers if entry is not None]
+            self._waiting = [
+                one for url in self.site.manifest.start if (one := self._frontier.offer(url, Kind.LISTING, 0))
+            ]
             self.recorder.plan(self._waiting)
         return self._hand_out(self._waiting)
 
@@ -262,8 +263,9 @@ class Collector:
         counts["redirects"] += 1
         target = joined(entry.url, fetched.header("location"))
         self._redirecting.add(entry.fingerprint)
-        endless = entry.hops >= HOPS_LIMIT or fingerprint(target) in self._redirecting  # one too many, or back again
-        reason = refusal(target, self.site.manifest) or ("redirects" if endless else None)
+        reason = refusal(target, self.site.manifest)
+        if reason is None and (entry.hops >= HOPS_LIMIT or fingerprint(target) in self._redirecting):
+            reason = "redirects"
         if reason:
             counts[f"refused.{reason}"] += 1
             error = f"{entry.url}: redirect refused ({reason})"
