@@ -9,6 +9,9 @@ from crawlers.page import Page
 from crawlers.records import Ad
 from crawlers.warc import RENDERED_TYPE, Fetched
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+
 
 def page_of(entry: Entry, fetched: Fetched) -> Page:
     """The page as received; of one that scripts built, the page they made."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from time import monotonic
 
-from crawlers.answers import filled, is_front, page_of
+from crawlers.answers import GONE, REDIRECTS, filled, is_front, page_of
 from crawlers.errors import PageError
 from crawlers.evidence import rendered_id
 from crawlers.frontier import Entry, Frontier, Kind, Outcome
@@ -26,8 +26,6 @@ from crawlers.warc import Fetched
 from store.schema import now
 
 HOPS_LIMIT = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-GONE = frozenset({404, 410})
 
 
 class Collector:
