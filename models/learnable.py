@@ -25,7 +25,7 @@ LEADS = "|".join(
     )
 )
 WHO = re.compile(
-    rf"(?:\b(?:{LEADS})\s+)*(?:_(?:trait|name|place)_|\b(?:persons?|personas?|pessoas?)\b)(?:\s+(?:spoken|speakers?|speaking)\b)?"
+    rf"(?:\b(?:{LEADS})\s+){{0,5}}(?:_(?:trait|name|place)_|\b(?:persons?|personas?|pessoas?)\b)(?:\s+(?:spoken|speakers?|speaking)\b)?"
 )
 SIGNS = re.compile(r"[^\w\s]+")
 
