@@ -15,6 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from crawlers.tables import captures
+from store.database import select_in
 from store.errors import UsageError, WorkspaceError
 from store.workspace import Workspace
 
@@ -63,10 +64,12 @@ def record_of(workspace: Workspace, row: Row[Any]) -> bytes:
 
 def with_originals(connection: Connection, capture_ids: set[str]) -> list[Row[Any]]:
     """The captures, and those that hold the bodies of the ones that are revisits, by id."""
-    rows = {row.capture_id: row for one in sorted(capture_ids) if (row := _find(connection, one)) is not None}
-    for row in list(rows.values()):
-        if row.refers_to and row.refers_to not in rows:
-            rows[row.refers_to] = _row(connection, row.refers_to)
+    rows: dict[str, Row[Any]] = {}
+    wanted = capture_ids
+    while wanted:  # twice: a body that is referred to is held in full
+        for row in select_in(connection, select(captures), captures.c.capture_id, sorted(wanted)):
+            rows[row.capture_id] = row
+        wanted = {row.refers_to for row in rows.values() if row.refers_to} - rows.keys() - wanted
     return [rows[one] for one in sorted(rows)]
 
 
@@ -151,12 +154,8 @@ def _digest(handle: Any, length: int) -> str:
     return found.hexdigest()
 
 
-def _find(connection: Connection, capture_id: str) -> Row[Any] | None:
-    return connection.execute(select(captures).where(captures.c.capture_id == capture_id)).one_or_none()
-
-
 def _row(connection: Connection, capture_id: str) -> Row[Any]:
-    row = _find(connection, capture_id)
+    row = connection.execute(select(captures).where(captures.c.capture_id == capture_id)).one_or_none()
     if row is None:
         raise UsageError(f"no capture {capture_id!r}; `sidelight show AD --json` names the capture of an ad")
     return row
