@@ -36,8 +36,7 @@ def test_an_archive_goes_through_the_same_parsers(
         places = [(archive.get_record_offset(), record.rec_type) for record in archive]
     broken = bytearray(file.read_bytes())
     third = [offset for offset, kind in places if kind == "response"][2]
-    # Right behind the gzip header zeros are no block; further in they may unpack to something.
-    broken[third + 10 : third + 30] = b"\x00" * 20
+    broken[third + 40 : third + 60] = b"\x00" * 20
     damaged = tmp_path / "other.warc.gz"
     damaged.write_bytes(bytes(broken[:-30]))
     other = open_workspace(tmp_path / "other", Settings())
@@ -47,7 +46,10 @@ def test_an_archive_goes_through_the_same_parsers(
     counts = import_warc(other, sites, damaged, said.append).counts
 
     assert (counts["ads"], counts["without_ad"]) == (3, 1)
-    assert [one.split(":")[1] for one in said] == [str(third), str(places[-1][0])]
+    # Where the broken bytes still unpack, only the check at the record's end tells.
+    end = min(offset for offset, _ in places if offset > third)
+    first, last = (int(one.split(":")[1]) for one in said)
+    assert (first in (third, end), last) == (True, places[-1][0])
     with other.read() as connection, workspace.read() as mine:
         theirs = {one.ad.ad_id: one.ad for one in all_ads(connection)}
         ours = {one.ad.ad_id: one.ad for one in all_ads(mine)}
