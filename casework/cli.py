@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from casework import record_commands, report_commands, watch_commands
+from casework import audit_commands, record_commands, report_commands, watch_commands
 from store.options import JsonOption, LimitOption, WorkspaceOption
 
 app = typer.Typer()
@@ -12,9 +12,8 @@ app.add_typer(record_commands.app)
 app.add_typer(watch_commands.watches, name="watches")
 app.add_typer(report_commands.reports, name="reports")
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
-audit_log = typer.Typer(help="The record of every look and act.", no_args_is_help=True)
 app.add_typer(users, name="users")
-app.add_typer(audit_log, name="audit")
+app.add_typer(audit_commands.audit_log, name="audit")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="the account's name")]
 StdinOption = Annotated[bool, typer.Option("--password-stdin", help="read the password from stdin, not the terminal")]
@@ -148,57 +147,6 @@ def change_password(name: NameArgument, password_stdin: StdinOption = False, wor
 
     accounts.set_password(open_workspace(workspace), name, _password(password_stdin), audit.operator())
     typer.echo(f"{name} has a new password")
-
-
-@audit_log.command("verify")
-def verify_audit(
-    checkpoints: Annotated[str, typer.Option(help="another copy of audit-checkpoints.jsonl to hold it against")] = "",
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Compute the audit log's chain again and name the first event that was changed, removed, inserted or swapped."""
-    from pathlib import Path
-
-    from casework import verification
-    from store.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    found = verification.verify(opened, Path(checkpoints) if checkpoints else None)
-    if found.problem is not None:
-        typer.echo(f"broken at event {found.broken_seq}: {found.problem}", err=True)
-        raise typer.Exit(1)
-    verification.checkpoint(opened)
-    typer.echo(f"{found.events:,} events in one unbroken chain, held against {found.checkpoints:,} signed checkpoints")
-
-
-@audit_log.command("list")
-def list_audit(
-    actor: Annotated[str, typer.Option(help="only this person's")] = "",
-    action: Annotated[str, typer.Option(help="only this action, such as search")] = "",
-    workspace: WorkspaceOption = None,
-    limit: LimitOption = 50,
-    json: JsonOption = False,
-) -> None:
-    """List looks and acts, newest first; this look is recorded too."""
-    import sys
-    from dataclasses import asdict
-
-    import orjson
-
-    from casework import auditlog
-    from store import audit
-    from store.audit import Act, Via
-    from store.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    audit.append(opened, Act(audit.operator(), Via.COMMAND, "audit list", "audit", actor or "all"))
-    for one in auditlog.events(opened, limit=limit, actor=actor, action=action):
-        if json:
-            sys.stdout.write(orjson.dumps(asdict(one)).decode() + "\n")
-        else:
-            facts = ", ".join(f"{name} {value}" for name, value in one.facts.items())
-            words = one.words or ("(forgotten)" if one.forgotten else "")
-            line = f"{one.seq:>6}  {one.at:%Y-%m-%d %H:%M:%S}  {one.actor:<14} {one.via:<8} {one.action:<14} {words} {facts}"
-            typer.echo(line.rstrip())
 
 
 def _password(stdin: bool) -> str:
