@@ -28,7 +28,9 @@ def contacts(query: str) -> list[str]:
         tree = parse(query)
     except QueryError:
         return []
-    return list(dict.fromkeys(_within(tree)))[:MOST]
+    found = list(dict.fromkeys(_within(tree)))
+    # A number typed without its country's code is asked for as the end of a number too: that is the same contact.
+    return [one for one in found if not any(_is_end(one, other) for other in found)][:MOST]
 
 
 def of_person(typed: str) -> list[str]:
@@ -62,6 +64,11 @@ def record(
             kind = {"kind": one.partition(":")[0]}
             act = Act(who, via, "look up", "contact", one, case_id=case_id, reason=reason, facts=kind)
             audit.append(workspace, act, connection)
+
+
+def _is_end(one: str, other: str) -> bool:
+    kind, _, value = one.partition(":")
+    return one != other and kind == "digits" and other.startswith("digits:") and other.endswith(value)
 
 
 def _within(node: Node) -> Iterator[str]:

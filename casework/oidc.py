@@ -76,7 +76,7 @@ def finish(workspace: Workspace, kept: str, answer: Mapping[str, str], *, factor
                 code_verifier=flow["verifier"],
                 grant_type="authorization_code",
             )
-            key_set = KeySet.import_key_set(client.get(known["jwks_uri"], withhold_token=True).json())
+        key_set = KeySet.import_key_set(_fetch(known["jwks_uri"]))
         told = jwt.decode(token["id_token"], key_set, algorithms=ALGORITHMS)
         claims = CodeIDToken(
             told.claims,
@@ -122,15 +122,19 @@ def _discover(workspace: Workspace) -> dict[str, Any]:
         raise SettingsError("single sign-on needs oidc_issuer, oidc_client_id and oidc_address; see docs/settings.md")
     _must_be_private(issuer)
     try:
-        with httpx2.Client(timeout=TIMEOUT) as client:
-            known: dict[str, Any] = client.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
+        known = _fetch(f"{issuer}/.well-known/openid-configuration")
         if known["issuer"].rstrip("/") != issuer:
             raise ProviderError(f"{issuer} says it is another provider")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             _must_be_private(known[name])
     except (httpx2.HTTPError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ProviderError(f"the provider {issuer} does not answer as one ({type(problem).__name__})") from None
-    return known
+    return dict(known)
+
+
+def _fetch(address: str) -> Any:
+    with httpx2.Client(timeout=TIMEOUT) as client:
+        return client.get(address).raise_for_status().json()
 
 
 def _must_be_private(address: str) -> None:

@@ -66,7 +66,8 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=72, description="hours after which a signed-in person has to sign in again")
     ] = 10
     session_idle_minutes: Annotated[
-        int, Field(ge=1, le=720, description="minutes without a click after which a signed-in person has to sign in again")
+        int,
+        Field(ge=1, le=720, description="minutes without a click after which a signed-in person has to sign in again"),
     ] = 30
     lookup_reason: Annotated[
         bool, Field(description="whether nobody may search for a contact without having said why")
@@ -75,7 +76,8 @@ class Settings(BaseSettings):
         bool, Field(description="whether nobody may search for a contact without having named a case")
     ] = False
     export_alone: Annotated[
-        int, Field(ge=0, le=1_000_000, description="rows that one person may take out; more needs a second person's word")
+        int,
+        Field(ge=0, le=1_000_000, description="rows that one person may take out; more needs a second person's word"),
     ] = 1_000
     oidc_issuer: Annotated[
         str, Field(description="address of the OpenID Connect provider people sign in with; unset, accounts are local")
@@ -87,7 +89,9 @@ class Settings(BaseSettings):
     ] = ""
     oidc_factor: Annotated[
         str,
-        Field(description="value of the provider's amr or acr that says a second factor was used; needed beyond loopback"),
+        Field(
+            description="value of the provider's amr or acr that says a second factor was used; needed beyond loopback"
+        ),
     ] = "mfa"
     retention_days: Annotated[
         int,
