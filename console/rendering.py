@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.visible import plain, shown
@@ -30,6 +31,7 @@ def environment() -> Environment:
         "words": lambda text: str(text).replace("_", " ").replace("-", " "),
         "count": lambda number: f"{number:,}",
         "percent": lambda part: f"{part:.0%}",
+        "json": lambda value: orjson.dumps(value).decode(),
         "query": lambda text: quote(str(text), safe=""),
     }
     return made
