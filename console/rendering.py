@@ -11,6 +11,7 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.visible import plain, shown
+from console.welfare import strong, welfare
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,6 +33,9 @@ def environment() -> Environment:
         "count": lambda number: f"{number:,}",
         "percent": lambda part: f"{part:.0%}",
         "json": lambda value: orjson.dumps(value).decode(),
+        "strong": strong,
+        "blurred": lambda indicator: indicator in welfare().blurred,
+        "any_strong": lambda run: any(strong(one) for one in run),
         "query": lambda text: quote(str(text), safe=""),
     }
     return made
