@@ -3,14 +3,14 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from casework import misuse
 from casework.misuse import Seen
 
-START = datetime(2026, 3, 2, 9)  # a Monday
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 PEOPLE = ("ana", "bo", "cleo", "dov", "eva", "fil")
 QUIET = 30  # days
 
@@ -107,8 +107,10 @@ PLANTED: dict[str, list[Seen]] = {
         _one(DAY, "root", "set password", "account", "bo"),
         _one(DAY + MINUTE * 5, "bo", "sign in", "account", "bo"),
     ],
-    "awake": [_one(DAY - timedelta(days=90), "gus", "sign in", "account", "gus")]
-    + _many(45, MINUTE * 5, lambda n: replace(_look(n), actor="gus")),
+    "awake": [
+        _one(DAY - timedelta(days=90), "gus", "sign in", "account", "gus"),
+        *_many(45, MINUTE * 5, lambda n: replace(_look(n), actor="gus")),
+    ],
     "jump": _many(110, MINUTE * 3, _look),
     "follows": [
         one

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import build_opener
 
+import httpx2
 import pytest
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
@@ -50,18 +50,8 @@ def browser(opened: Workspace, provider: Provider) -> TestClient:
 def _come_back(browser: TestClient) -> str:
     """Go to the provider as a browser does; the address it sends back to."""
     address = browser.get("/sign-in/provider").headers["location"]
-    from urllib.request import HTTPRedirectHandler, Request
-
-    class Stop(HTTPRedirectHandler):
-        def redirect_request(self, req: Request, fp: object, code: int, msg: str, headers: object, newurl: str) -> None:
-            found.append(newurl)
-
-    found: list[str] = []
-    try:
-        build_opener(Stop).open(address)
-    except OSError:
-        pass
-    return found[0].removeprefix("http://testserver")
+    with httpx2.Client() as client:
+        return str(client.get(address).headers["location"]).removeprefix("http://testserver")
 
 
 def test_whoever_the_provider_knows_and_an_operator_linked_is_let_in(browser: TestClient, opened: Workspace) -> None:
