@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from casework import checkpoints, verification
 from casework.merkle import Tree
@@ -125,7 +126,7 @@ def flips(workspace: Workspace, seed: int) -> tuple[int, int]:
                 found += (
                     verification.first_problem(verification.rows(connection, row[11] - 1), tree, {}, row[7]) is not None
                 )
-            except verification.DBAPIError:
+            except DBAPIError:
                 found += 1
             connection.rollback()
     return FLIPS, found

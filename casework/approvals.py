@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from casework.tables import approvals
 from store import audit, keys
-from store.audit import Act, Via
+from store.audit import Act, Fact, Via
 from store.errors import SidelightError, UsageError
 from store.schema import now
 from store.workspace import Workspace
@@ -88,7 +88,7 @@ def ask(
             )
             .returning(approvals.c.approval_id)
         ).scalar_one()
-        facts = {"rows": rows, "approval": number}
+        facts: dict[str, Fact] = {"rows": rows, "approval": int(number)}
         audit.append(
             workspace, Act(who, via, "ask approval", "approval", str(number), None, case_id, reason, facts), connection
         )
@@ -105,7 +105,7 @@ def answer(workspace: Workspace, number: int, who: str, why: str, *, granted: bo
             raise UsageError("a second person has to answer: this request is your own")
         values = {"answered_by": who, "answered_at": now(), "granted": granted, "why": why.strip()}
         connection.execute(update(approvals).where(approvals.c.approval_id == number).values(**values))
-        facts = {"rows": found[0].rows, "approval": number, "asked by": found[0].asked_by}
+        facts: dict[str, Fact] = {"rows": found[0].rows, "approval": number, "asked by": found[0].asked_by}
         action = "grant approval" if granted else "refuse approval"
         audit.append(workspace, Act(who, via, action, "approval", str(number), None, None, why, facts), connection)
 

@@ -4,6 +4,7 @@ They are appended to a file of the workspace and may be sent anywhere: they say 
 a witness: it keeps the checkpoints it was shown and refuses one that does not continue the one before.
 """
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from store import keys
 from store.errors import SidelightError
 from store.schema import now
 from store.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 FILE = "audit-checkpoints.jsonl"
 WITNESSED = "witnessed"
@@ -57,6 +60,12 @@ def write(workspace: Workspace, tree: Tree, digest: str) -> Checkpoint:
     }
     line = {**body, "signature": _signer(workspace).sign(_bytes(body)).hex()}
     _append(workspace.root / FILE, line)
+    if (folder := workspace.settings.checkpoint_copy) is not None:
+        try:
+            _append(folder / FILE, line)
+        except OSError as problem:
+            # Work goes on: the next copy that succeeds covers this one, and its absence shows on the other machine.
+            log.warning("the checkpoint could not be copied to %s: %s", folder, problem.strerror)
     return _checkpoint(body)
 
 

@@ -102,14 +102,14 @@ def work_on(workspace: Workspace, token: str, session: Session, case_id: str, re
     """Say what the person works on; it stands with every look until they say otherwise. Raises UsageError."""
     if len(reason) > LONGEST_REASON or len(case_id) > 100:
         raise UsageError(f"a reason has at most {LONGEST_REASON} characters, a case's name 100")
-    values = {"case_id": case_id.strip() or None, "reason": reason.strip() or None}
+    case, why = case_id.strip() or None, reason.strip() or None
     with workspace.begin() as connection:
-        connection.execute(update(sessions).where(sessions.c.token_hash == _hash(token)).values(**values))
-        act = Act(
-            session.account, Via.CONSOLE, "work on", "case", case_id, case_id=values["case_id"], reason=values["reason"]
+        connection.execute(
+            update(sessions).where(sessions.c.token_hash == _hash(token)).values(case_id=case, reason=why)
         )
+        act = Act(session.account, Via.CONSOLE, "work on", "case", case_id, case_id=case, reason=why)
         audit.append(workspace, act, connection)
-    return replace(session, **values)
+    return replace(session, case_id=case, reason=why)
 
 
 def end(workspace: Workspace, token: str) -> None:

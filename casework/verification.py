@@ -22,7 +22,7 @@ from store.workspace import Workspace
 
 # The columns in the order in which a digest covers them, then the digest. Stored characters are read as they are: decoded
 # and encoded again, some edits of a byte would vanish.
-AT = {"sqlite": "at", "postgresql": "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
+AT = {"sqlite": "at", "postgresql": "to_char(audit_events.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"}
 FACTS = {"sqlite": "facts", "postgresql": "facts::text"}
 ROWS = """SELECT action, actor, {at}, case_id, {facts}, object_hash, object_kind, previous, reason, seal_key, sealed,
     seq, via, digest FROM audit_events WHERE seq > {after} ORDER BY audit_events.seq"""

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=1_000_000, description="rows that one person may take out; more needs a second person's word"),
     ] = 1_000
+    checkpoint_copy: Annotated[
+        Path | None,
+        Field(
+            description="folder, on another machine's disk, that gets a copy of each signed checkpoint of the audit log"
+        ),
+    ] = None
     oidc_issuer: Annotated[
         str, Field(description="address of the OpenID Connect provider people sign in with; unset, accounts are local")
     ] = ""

@@ -1,5 +1,8 @@
 """Every way to tamper with the audit log is found, and where it begins is named."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +11,7 @@ from casework import checkpoints, merkle, verification
 from casework.merkle import Tree
 from store import audit
 from store.audit import Act, Via
+from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace
 
@@ -226,3 +230,17 @@ def test_the_tree_is_that_of_the_rfc() -> None:
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ]
+
+
+def test_each_checkpoint_is_copied_to_the_other_machine_and_work_goes_on_without_it(
+    workspace: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = tmp_path / "away"
+    copying = replace(workspace, settings=Settings(checkpoint_copy=away))
+    audit.append(copying, Act("ana", Via.COMMAND, "show", "ad", "one"))
+    verification.checkpoint(copying)
+    assert "could not be copied" in caplog.text
+    away.mkdir()
+    audit.append(copying, Act("ana", Via.COMMAND, "show", "ad", "two"))
+    verification.checkpoint(copying)
+    assert verification.verify(workspace, away / checkpoints.FILE) == verification.Verified(2, 1, None, None)
