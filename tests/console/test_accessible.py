@@ -18,6 +18,10 @@ PAGES = (
     "/why?left=harbor:1&right=meadow:4",
     "/watches",
     "/sites",
+    "/audit",
+    "/oversight",
+    "/account",
+    "/purpose",
     "/help",
 )
 
