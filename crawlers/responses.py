@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -12,46 +12,14 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
+from crawlers.archived import Damage, Response, Revisit
 from crawlers.members import GZIP, Member, MemberError, members, starts_record
 from crawlers.page import BODY_LIMIT
+from crawlers.plainrecords import GOES_ON, Odd, plain_response
 
 MAGIC = re.compile(re.escape(GZIP) + rb"|WARC/1\.")
 WINDOW = 1 << 20
 TRAILER = 1024  # of what may stand behind a record in its member: empty lines
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Bytes from `offset` on that are no record."""
-
-    offset: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response record: where it lies and what it holds."""
-
-    offset: int
-    length: int
-    at: datetime
-    url: str
-    status: int
-    content_type: str
-    content_encoding: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Revisit:
-    """A record that says: at this time the address showed what it, or another, showed before."""
-
-    offset: int
-    length: int
-    at: datetime
-    url: str
-    original_url: str
-    original_at: datetime
 
 
 def records(path: Path, start: int = 0) -> Iterator[Response | Revisit | Damage]:
@@ -79,7 +47,7 @@ def _packed(handle: BinaryIO, start: int) -> Found:
         for member in members(handle, start):
             at = member.offset
             if (found := _of_member(loader, member)) is not None:
-                yield replace(found, offset=at, length=member.length)
+                yield found
     except MemberError as problem:
         return Damage(problem.offset, str(problem))
     except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
@@ -88,16 +56,18 @@ def _packed(handle: BinaryIO, start: int) -> Found:
 
 
 def _of_member(loader: ArcWarcRecordLoader, member: Member) -> Response | Revisit | None:
-    content = BytesIO(member.content)
     if not member.content.strip():
         return None
+    if member.whole and (found := plain_response(member.content, member.offset, member.length)) is not Odd.ODD:
+        return found
+    content = BytesIO(member.content)
     record = loader.parse_record_stream(content, check_digests="raise" if member.whole else False)
-    found = _response(record)
+    held = _response(record)
     while record.raw_stream.read(WINDOW):
         pass  # the digests are checked at the end
     if member.whole and content.read(TRAILER).strip():
-        raise ArchiveLoadFailed("the gzip member goes on behind its record; `warcio recompress` parts them")
-    return found
+        raise ArchiveLoadFailed(GOES_ON)
+    return replace(held, offset=member.offset, length=member.length) if held else None
 
 
 def _plain(handle: BinaryIO, start: int) -> Found:

@@ -12,7 +12,7 @@ import zstandard
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
-from crawlers.archives import import_warc, site_of
+from crawlers.archives import hosts_of, import_warc, site_of
 from crawlers.captures import Damage, body_of, verify
 from crawlers.run import crawl
 from crawlers.sites import discover
@@ -78,10 +78,11 @@ def test_of_two_sites_on_one_host_the_nearer_one_takes_the_page(
     make_site("harbor")
     make_site("lantern")
     sites, _ = discover(workspace)
-    near = site_of(f"http://{web.origin}/lantern/ad/1", sites)
+    hosts = hosts_of(sites)
+    near = site_of(f"http://{web.origin}/lantern/ad/1", hosts)
     assert near is not None
     assert near.name == "lantern"
-    assert site_of("http://elsewhere.example/", sites) is None
+    assert site_of("http://elsewhere.example/", hosts) is None
 
 
 def harbor_archive(workspace: Workspace, web: Any, make_site: Callable[..., Any]) -> Path:

@@ -9,9 +9,10 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawlers.archived import Damage, Response
 from crawlers.members import HELD
 from crawlers.page import BODY_LIMIT
-from crawlers.responses import Damage, Response, records
+from crawlers.responses import records
 
 HEAD = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
 
@@ -31,13 +32,13 @@ def archive(*bodies: bytes) -> tuple[bytes, list[int]]:
 @pytest.fixture(scope="module")
 def pages() -> list[bytes]:
     rng = Random(5)
-    return [bytes(rng.choices(b"abcdefgh <>\n", k=rng.randint(10, 40_000))) for _ in range(8)]
+    return [bytes(rng.choices(b"abcdefgh <>\n", k=rng.randint(10, 20_000))) for _ in range(6)]
 
 
 def test_a_damaged_record_is_told_at_its_own_place_wherever_it_is_damaged(pages: list[bytes], tmp_path: Path) -> None:
     whole, places = archive(*pages)
     rng, path = Random(6), tmp_path / "damaged.warc.gz"
-    for _ in range(150):
+    for _ in range(50):
         record = rng.randrange(len(pages))
         broken = bytearray(whole)
         at = rng.randrange(places[record] + 10, places[record + 1])  # behind the member's head, whose time is free
@@ -89,3 +90,22 @@ def test_reading_goes_on_behind_any_record(pages: list[bytes], tmp_path: Path) -
         assert len(found) == len(pages)
         for number, one in enumerate(found[:-1], start=1):
             assert list(records(path, one.offset + one.length)) == found[number:]
+
+
+def test_what_is_read_in_a_few_passes_is_what_the_library_reads(pages: list[bytes], tmp_path: Path) -> None:
+    whole, _ = archive(*pages)
+    path = tmp_path / "plain.warc"
+    path.write_bytes(gzip.decompress(whole))
+    by_library = [(one.url, one.at, one.status, one.content_type, one.body) for one in records(path)]
+    path = tmp_path / "packed.warc.gz"
+    path.write_bytes(whole)
+    assert [(one.url, one.at, one.status, one.content_type, one.body) for one in records(path)] == by_library
+
+
+def test_a_digest_that_is_another_is_damage_though_the_member_is_sound(tmp_path: Path) -> None:
+    plain = gzip.decompress(archive(b"a page of a few words")[0])
+    path = tmp_path / "other.warc.gz"
+    path.write_bytes(gzip.compress(plain.replace(b"few words", b"few WORDS")))
+    (damage,) = records(path)
+    assert isinstance(damage, Damage)
+    assert "digest" in damage.reason
