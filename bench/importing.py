@@ -4,7 +4,8 @@
 
 The archive holds the ad pages of a rehearsal market as a crawler keeps them: a request and a response for each. The bare loop
 reads the responses with warcio and gives them to the parser; ours also checks digests, keeps the archive, and writes
-captures, ads and sightings. Each turn is a process of its own; seconds are CPU seconds of the work itself. `--gigabytes`
+captures, ads and sightings. Each turn is a process of its own; seconds are CPU seconds of the work, in a workspace that
+stands. `--gigabytes`
 then imports a file of that size, packed, most of it pages of other sites, and prints the most memory the process held
 after a tenth and at the end.
 """
@@ -85,9 +86,10 @@ class Archive:
         write(make_record(url, "response", BytesIO(body), len(body), http_headers=head, warc_headers_dict=dict(at)))
 
 
-def bare(path: Path) -> Counter[str]:
+def bare(path: Path) -> tuple[Counter[str], float]:
     """warcio and the parser, and nothing else."""
     known, counts = hosts_of(sites()), Counter[str]()
+    began = time.process_time()
     with path.open("rb") as handle:
         for record in ArchiveIterator(handle):
             counts["records"] += record.rec_type == "response"
@@ -99,10 +101,10 @@ def bare(path: Path) -> Counter[str]:
                 counts["ads"] += len(parse(site, Page(url, record.content_stream().read(), kind)).ads)
             except PageError:
                 counts["without"] += 1
-    return counts
+    return counts, time.process_time() - began
 
 
-def ours(path: Path, every: int) -> Counter[str]:
+def ours(path: Path, every: int) -> tuple[Counter[str], float]:
     """`import warc` into a new workspace."""
     peaks: list[int] = []
 
@@ -112,9 +114,11 @@ def ours(path: Path, every: int) -> Counter[str]:
 
     with tempfile.TemporaryDirectory(dir=path.parent) as name:
         workspace = open_workspace(Path(name), Settings())
-        counts = Counter(import_warc(workspace, sites(), path, sys.stderr.write, progress).counts)
+        known, began = sites(), time.process_time()
+        counts = Counter(import_warc(workspace, known, path, sys.stderr.write, progress).counts)
+        seconds = time.process_time() - began
         workspace.close()
-    return counts + Counter(early=peaks[0] if peaks else 0, late=_peak())
+    return counts + Counter(early=peaks[0] if peaks else 0, late=_peak()), seconds
 
 
 def _peak() -> int:
@@ -159,9 +163,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.turn:
         who, path = asked.turn
-        began = time.process_time()
-        counts = bare(Path(path)) if who == "bare" else ours(Path(path), asked.every)
-        print(orjson.dumps({**counts, "seconds": time.process_time() - began}).decode())
+        counts, seconds = bare(Path(path)) if who == "bare" else ours(Path(path), asked.every)
+        print(orjson.dumps({**counts, "seconds": seconds}).decode())
         return
     console, good = Console(width=110), True
     with tempfile.TemporaryDirectory() as scratch:
