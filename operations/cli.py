@@ -59,6 +59,31 @@ def process(workspace: WorkspaceOption = None) -> None:
 
 
 @app.command()
+def work(
+    stages: Annotated[
+        list[str] | None, typer.Argument(metavar="[STAGE]...", help="read, link, score, index, alerts; else all")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    every: Annotated[
+        float | None, typer.Option("--every", min=1, help="go on, looking for work after so many seconds, until Ctrl-C")
+    ] = None,
+) -> None:
+    """Be one worker of some stages. On PostgreSQL several share the work; on SQLite there is room for one.
+
+    Example: sidelight work read score --every 10
+    """
+    from operations.work import forever
+    from operations.work import work as run
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if every is not None:
+        forever(opened, stages or [], every)
+    for step, summary in run(opened, stages or []).items():
+        typer.echo(f"{step:<8} {summary}")
+
+
+@app.command()
 def schedule(
     workspace: WorkspaceOption = None,
     sites: SitesOption = None,
