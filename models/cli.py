@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from models.style_commands import app as style_app
-from store.options import InArgument, JsonOption, OutArgument, WorkspaceOption
+from store.options import InArgument, JsonOption, OutArgument, SchedulerOption, WorkspaceOption
 
 app = typer.Typer()
 labels_app = typer.Typer(help="The label ledger: what people decided about groups.", no_args_is_help=True)
@@ -23,15 +23,17 @@ AdsOption = Annotated[
 
 
 @app.command()
-def score(source: InArgument, target: OutArgument) -> None:
+def score(source: InArgument, target: OutArgument, scheduler: SchedulerOption = "") -> None:
     """Read, link and score ads: `sidelight score ads.jsonl priorities.jsonl`. A value is a review priority, no finding."""
     from crawlers.adlines import parse_ad
     from models.grouping import views_of
     from models.scorelines import lines
     from store.jsonlines import LineReader, write_lines
+    from store.spread import Spread
 
     reader = LineReader(source, parse_ad)
-    write_lines(target, lines(views_of(reader)))
+    with Spread(scheduler) as spread:
+        write_lines(target, lines(views_of(reader, spread), spread=spread))
     raise typer.Exit(reader.exit_status)
 
 

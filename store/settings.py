@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     workers: Annotated[
         int, Field(ge=0, le=256, description="worker processes for reading ads; 0 takes one for each core")
     ] = 0
+    scheduler: Annotated[
+        str,
+        Field(description="address of a Dask scheduler (tls://HOST:PORT) for reading and rebuilding the index; unset, this machine"),
+    ] = ""
     console_host: Annotated[str, Field(description="address the console listens on")] = "127.0.0.1"
     console_port: Annotated[int, Field(ge=1, le=65_535, description="port the console listens on")] = 8450
     session_hours: Annotated[
