@@ -11,7 +11,8 @@ from indexer.tokens import keyword
 
 Value = str | int | float
 Columns = dict[str, list[Value]]
-TILE_ZOOM = 6
+# Fine enough that every coarser grid of a map is made of these: at the equator a tile is 10 km wide.
+TILE_ZOOM = 12
 PRIORITY_STEPS = 2**22 - 1
 
 
@@ -51,6 +52,7 @@ def columns(document: Document, version: int) -> Columns:
         "age": list(document.ages),
         "amount": list(document.amounts),
         "rate": list(document.rates),
+        "hourly": list(document.hourly),
         "first_seen": [_seconds(document.first_seen)],
         "last_seen": [_seconds(document.last_seen)],
         "priority": [document.priority],

@@ -60,6 +60,7 @@ FIELDS = (
     Field("state", Holds.KEYWORD, counted=True),  # live or gone
     Field("has", Holds.KEYWORD, counted=True),
     Field("currency", Holds.KEYWORD, counted=True),
+    Field("hourly", Holds.KEYWORD, counted=True),  # a currency and what an hour costs in it
     Field("age", Holds.INTEGER),  # every age a range covers
     Field("amount", Holds.NUMBER),
     Field("rate", Holds.NUMBER),  # amount per hour

@@ -1,6 +1,7 @@
 """A question to the index as a tree: what the query language means, in no engine's terms.
 
-`LinkedTo` and `NearPlace` are questions about other things; `resolve` puts ids in their place before an engine sees them.
+`LinkedTo`, `NearPlace` and `SimilarTo` are questions about other things; `resolve` puts ids in their place before an
+engine sees them.
 """
 
 import math
@@ -136,7 +137,31 @@ class NearPlace:
     position: int
 
 
-Node = All | Word | Phrase | Near | Prefix | Fuzzy | Terms | Starts | Range | And | Or | Not | LinkedTo | NearPlace
+@dataclass(frozen=True, slots=True)
+class SimilarTo:
+    """The ad with this id, and every ad worded alike: its cluster of near-copies."""
+
+    ad_id: str
+    position: int
+
+
+Node = (
+    All
+    | Word
+    | Phrase
+    | Near
+    | Prefix
+    | Fuzzy
+    | Terms
+    | Starts
+    | Range
+    | And
+    | Or
+    | Not
+    | LinkedTo
+    | NearPlace
+    | SimilarTo
+)
 TEXTUAL = (Word, Phrase, Near, Prefix, Fuzzy)
 
 
@@ -149,15 +174,15 @@ def children(node: Node) -> tuple[Node, ...]:
     return (node.contact,) if isinstance(node, LinkedTo) else ()
 
 
-def wanted(node: Node) -> Iterator[Node]:
-    """The leaves an ad may match by: everything that does not stand under a Not."""
+def wanted(node: Node, whole: tuple[type, ...] = ()) -> Iterator[Node]:
+    """The leaves an ad may match by: everything that does not stand under a Not. Nodes of the kinds `whole` are leaves."""
     if isinstance(node, Not):
         return
-    below = children(node)
+    below = () if isinstance(node, whole) else children(node)
     if not below:
         yield node
     for child in below:
-        yield from wanted(child)
+        yield from wanted(child, whole)
 
 
 def ranks(node: Node) -> bool:

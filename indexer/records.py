@@ -1,6 +1,6 @@
 """What the index holds and answers: documents, and pages of hits with facets."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,7 @@ class AdDocument:
     ages: tuple[int, ...] = ()  # every age that a mention covers
     amounts: tuple[float, ...] = ()
     rates: tuple[float, ...] = ()  # per hour
+    hourly: tuple[str, ...] = ()  # the same with their currencies: USD 120.00
     currencies: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()  # the first with coordinates is where the ad stands on a map
     indicators: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ class GroupDocument:
     ages: tuple[int, ...] = ()
     amounts: tuple[float, ...] = ()
     rates: tuple[float, ...] = ()
+    hourly: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     indicators: tuple[str, ...] = ()
@@ -161,6 +163,25 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkStep:
+    """From one ad to the next: `sentence` says what joins them, `reason` and `key` by which value (`person`: by a word)."""
+
+    left: str
+    right: str
+    reason: str
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """How an ad answers `linked:`: from `holder`, which holds the contact, over `steps`; none where it holds it itself."""
+
+    holder: str
+    steps: tuple[LinkStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An ad that answers a query. `relevance` is None in a list that is not sorted by it."""
 
@@ -173,6 +194,7 @@ class Hit:
     highlights: tuple[Highlight, ...]
     document: AdDocument
     group_hits: int | None = None  # in a list collapsed by group: how many of the group's ads answer
+    linked: Linked | None = None  # where the query asks for what is linked to a contact
 
     def as_json(self) -> dict[str, Any]:
         """The object `search --json` writes."""
@@ -184,6 +206,7 @@ class Hit:
             "site": self.site,
             "posted_at": self.posted_at.isoformat() if self.posted_at else None,
             "highlights": [one.as_json() for one in self.highlights],
+            "linked": asdict(self.linked) if self.linked else None,
         }
 
 
