@@ -72,11 +72,14 @@ def columns(document: Document, version: int) -> Columns:
             "size": [document.group_size],
             "posted": [_seconds(document.posted_at)] if document.posted_at else [],
         }
-    return {
-        name: kept
-        for name, values in found.items()
-        if (kept := [one for one in dict.fromkeys(values) if one is not None and one != ""])
-    }
+    return {name: kept for name, values in found.items() if values and (kept := _kept(values))}
+
+
+def _kept(values: list[Value | None]) -> list[Value]:
+    """Each value once, without those that say nothing."""
+    if len(values) == 1:
+        return [] if values[0] is None or values[0] == "" else values  # type: ignore[return-value]
+    return [one for one in dict.fromkeys(values) if one is not None and one != ""]
 
 
 def digest(document: Document) -> str:

@@ -41,7 +41,7 @@ from indexer.embedded_files import (
     stamp_of,
 )
 from indexer.embedded_query import Translator
-from indexer.fields import BY_NAME, SCHEMA, Holds
+from indexer.fields import SCHEMA
 from indexer.query import Node
 from indexer.records import Document
 
@@ -212,12 +212,6 @@ def _put(writer: Any, one: Write, *, fresh: bool) -> None:
         writer.delete_documents_by_term("key", one.key)
     if one.document is None:
         return
-    row = tantivy.Document()
-    for name, values in columns(one.document, one.version).items():
-        if name == "source":
-            row.add_bytes(name, str(values[0]).encode())
-            continue
-        add: Any = {Holds.INTEGER: row.add_integer, Holds.NUMBER: row.add_float}.get(BY_NAME[name].holds, row.add_text)
-        for value in values:
-            add(name, value)
-    writer.add_document(row)
+    fields: dict[str, Any] = columns(one.document, one.version)
+    fields["source"] = str(fields["source"][0]).encode()
+    writer.add_document(tantivy.Document(**fields))

@@ -190,6 +190,22 @@ def ranks(node: Node) -> bool:
     return any(isinstance(leaf, TEXTUAL) for leaf in wanted(node))
 
 
+def only_ads(node: Node) -> bool:
+    """Whether nothing but an ad can match: a group has no words and no day it was posted."""
+    match node:
+        case Word() | Phrase() | Near() | Prefix() | Fuzzy():
+            return True
+        case Terms("key", values):
+            return all(value.startswith("ad:") for value in values)
+        case Range("posted", low, high):
+            return low is not None or high is not None
+        case And(parts):
+            return any(map(only_ads, parts))
+        case Or(parts):
+            return all(map(only_ads, parts))
+    return False
+
+
 def whole(node: Range) -> tuple[int | None, int | None]:
     """The bounds of a range over integers, both included."""
     low = high = None
