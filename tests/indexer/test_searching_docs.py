@@ -53,7 +53,8 @@ def test_each_example_gives_the_same_ads_on_both_engines(
 def test_each_command_of_the_page_answers(embedded_world: Workspace, tmp_path: Path, command: str) -> None:
     (tmp_path / "FILE.csv").write_text("phone\n(202) 555-0107\n")
     words = [
-        str(tmp_path / word) if word == "FILE.csv" else word.replace("QUERY", "evening") for word in shlex.split(command)
+        str(tmp_path / word) if word == "FILE.csv" else word.replace("QUERY", "evening")
+        for word in shlex.split(command)
     ]
     result = CliRunner().invoke(app, [*words[1:], "--workspace", str(embedded_world.root)], catch_exceptions=False)
     assert result.exit_code == 0
