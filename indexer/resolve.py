@@ -6,13 +6,9 @@ holds the contact; `similar:AD` the ads that linking found to be worded like it.
 
 import math
 
-from sqlalchemy import select
-
-from crawlers.tables import ads
 from indexer.backend import MOST_FACET_VALUES, Request, SearchBackend
 from indexer.query import And, LinkedTo, NearPlace, Node, Not, Or, QueryError, SimilarTo, Terms
 from indexer.records import AD
-from linker.stored import copies_of
 from store.quarantine import held
 from store.workspace import Workspace
 
@@ -41,6 +37,11 @@ def resolve(node: Node, backend: SearchBackend, workspace: Workspace) -> Node:
 
 def copies(ad_id: str, workspace: Workspace, position: int) -> tuple[str, ...]:
     """The ad and those that linking found to be worded alike."""
+    from sqlalchemy import select
+
+    from crawlers.tables import ads
+    from linker.stored import copies_of
+
     with workspace.read() as connection:
         known = connection.execute(select(ads.c.ad_id).where(ads.c.ad_id == ad_id)).scalar()
         if known is None or held(connection, [ad_id]):

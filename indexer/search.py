@@ -8,10 +8,9 @@ from indexer.backend import MOST_FACET_VALUES, Ranked, Request, SearchBackend
 from indexer.engine import open_backend
 from indexer.fields import FACETS
 from indexer.highlight import highlights
-from indexer.linked import with_chains
 from indexer.paging import Cursor, page, question, read
 from indexer.parse import parse
-from indexer.query import And, Node, Terms, ranks
+from indexer.query import And, LinkedTo, Node, Terms, ranks, wanted
 from indexer.records import AD, GROUP, AdDocument, Facet, GroupDocument, Hit, Page, Sort
 from indexer.resolve import resolve
 from indexer.values import Moment
@@ -68,7 +67,11 @@ def search(
             # The index follows the store a little later; what is held back is held back now.
             back = held(connection, [hit.ad_id for hit in found.hits])
             shown = tuple(hit for hit in found.hits if hit.ad_id not in back)
-            return replace(found, hits=with_chains(connection, own, tree, shown))
+            if any(isinstance(leaf, LinkedTo) for leaf in wanted(tree, whole=(LinkedTo,))):
+                from indexer.linked import with_chains  # the linker takes a while to import, and most queries need none
+
+                shown = with_chains(connection, own, tree, shown)
+            return replace(found, hits=shown)
     finally:
         if backend is None:
             own.close()

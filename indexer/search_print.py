@@ -1,15 +1,16 @@
 """Answers as a terminal shows them: pages of hits, tables of counts, bars over time, hits and misses of a list."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from indexer.lists import Row as Listed
-from indexer.questions import Bar, Cell, Row
 from indexer.records import Hit, Page
+
+if TYPE_CHECKING:
+    from indexer.lists import Row as Listed
+    from indexer.questions import Bar, Cell, Row
 
 SNIPPET = 60  # characters before and after a highlight
 BAR = 40  # characters of the longest bar
@@ -65,8 +66,10 @@ def _snippet(hit: Hit) -> Text:
     return text
 
 
-def print_table(rows: Sequence[Row], names: Sequence[str], limit: int, *, measured: bool) -> None:
+def print_table(rows: "Sequence[Row]", names: Sequence[str], limit: int, *, measured: bool) -> None:
     """Counts by combination, and the spread of the measure."""
+    from rich.table import Table
+
     out = Console(highlight=False)
     heads = ["unit", "values", "low", "median", "mean", "high"] if measured else []
     table = Table(*names, "ads", *heads)
@@ -86,7 +89,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
-def print_bars(bars: Sequence[Bar]) -> None:
+def print_bars(bars: "Sequence[Bar]") -> None:
     """A line for each bar, as long as it has ads."""
     out = Console(highlight=False)
     most = max((one.ads for one in bars), default=1) or 1
@@ -95,8 +98,10 @@ def print_bars(bars: Sequence[Bar]) -> None:
     out.print(f"{sum(one.ads for one in bars):,} ads with a date", style="dim")
 
 
-def print_cells(cells: Sequence[Cell], limit: int) -> None:
+def print_cells(cells: "Sequence[Cell]", limit: int) -> None:
     """A line for each square."""
+    from rich.table import Table
+
     out = Console(highlight=False)
     table = Table("square", "ads", "south to north", "west to east")
     for one in cells[:limit]:
@@ -109,7 +114,7 @@ def print_cells(cells: Sequence[Cell], limit: int) -> None:
     out.print(table)
 
 
-def print_list(rows: Iterable[Listed]) -> None:
+def print_list(rows: "Iterable[Listed]") -> None:
     """A line for each identifier as it is looked up, then how many were found."""
     out = Console(highlight=False)
     counts: dict[str, int] = {"hit": 0, "miss": 0, "unread": 0}
