@@ -62,7 +62,7 @@ def _ranked(searcher: Any, address: Any, *, score: float | None = None, key: int
 
 def document_of(row: Any) -> Document:
     """The document of a stored row."""
-    return from_json(bytes(row.get_first("source")).decode())
+    return from_json(bytes(row.get_first("source")))
 
 
 def _facet(searcher: Any, query: Any, name: str) -> Facet:

@@ -1,9 +1,9 @@
 """What the index holds and answers: documents, and pages of hits with facets."""
 
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -11,8 +11,7 @@ AD = "ad"
 GROUP = "group"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A value read from an ad: characters `start` to `end` of its field, as given."""
 
     kind: str
@@ -117,26 +116,31 @@ class GroupDocument:
 
 Document = AdDocument | GroupDocument
 INSTANTS = ("first_seen", "last_seen", "posted_at")
+# Each field with its default; what has none is no such thing, and always written.
+USUAL = {kind: tuple((one.name, one.default) for one in fields(kind)) for kind in (AdDocument, GroupDocument)}
 
 
 def to_json(document: Document) -> str:
-    """The document as one JSON object."""
-    return orjson.dumps(document).decode()
+    """The document as one JSON object, without what is as by default; spans are lists of their five parts."""
+    values = {name: value for name, usual in USUAL[type(document)] if (value := getattr(document, name)) != usual}
+    return orjson.dumps(values, default=tuple).decode()
 
 
-def from_json(text: str) -> Document:
+def from_json(text: str | bytes) -> Document:
     """The document `to_json` wrote."""
     values: dict[str, Any] = orjson.loads(text)
     for name, value in values.items():
         if isinstance(value, list):
             values[name] = tuple(value)
     for name in INSTANTS:
-        if values.get(name):
-            values[name] = datetime.fromisoformat(values[name]).astimezone(UTC)
-    values["places"] = tuple(Place(**place) for place in values["places"])
+        if moment := values.get(name):
+            values[name] = datetime.fromisoformat(moment)
+    if places := values.get("places"):
+        values["places"] = tuple([Place(**place) for place in places])
     if "ad_id" not in values:
         return GroupDocument(**values)
-    values["spans"] = tuple(Span(**span) for span in values["spans"])
+    if spans := values.get("spans"):
+        values["spans"] = tuple(map(Span._make, spans))
     return AdDocument(**values)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from nlp.text.fold import FEW, PLAIN, TABLE, fold
+from nlp.text.fold import FEW, PLAIN, SPECIAL, TABLE, fold
 from nlp.text.mapped import Mapped
 
 # A change of what comes out makes every index out of date: raise it.
@@ -66,9 +66,11 @@ def keyword(value: str) -> str:
 
 def _folded(text: str) -> str:
     """What `fold` gives, without the way back."""
-    if text.isascii() and text.isprintable():
+    if SPECIAL.search(text) is None:
         return text.lower()
     special = set(text) - PLAIN
     if len(special) > FEW:
         return fold(text).text
-    return text.translate({ord(one): TABLE[one] for one in special}).lower()
+    for letter in sorted(special):  # in order, for the one that others are folded to (æ) comes before them
+        text = text.replace(letter, TABLE[letter])
+    return text.lower()
