@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import orjson
 import sklearn
 import skops.io
-from sklearn.calibration import CalibratedClassifierCV
 
 from models import indicators
-from models.training import LEARNED, Learned, canonical_digest
+from models.reranking import LEARNED, Reranker
+from models.training import Learned, canonical_digest
 from store.errors import SidelightError
 
 T = TypeVar("T")
@@ -26,10 +26,7 @@ NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
 TAKEN = ("scorecard", "style")  # names with a meaning of their own
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
-TRUSTED = (
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-)
+TRUSTED = ("models.reranking.Reranker",)
 
 
 class ModelError(SidelightError):
@@ -81,7 +78,6 @@ def save(
     draft = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    _plain_vocabulary(model.classifier)
     skops.io.dump(model.classifier, draft / MODEL)
     manifest = Manifest(
         name=folder.name,
@@ -117,7 +113,7 @@ def load(folder: Path, pipeline: str | None = None) -> Learned:
         if theirs != ours:
             raise ModelError(f"model {folder.name!r} was made with another {what}; train it again (sidelight train)")
     file = folder / MODEL
-    classifier = build(file, manifest.sha256, CalibratedClassifierCV)
+    classifier = build(file, manifest.sha256, Reranker)
     if canonical_digest(classifier) != manifest.digest:
         raise ModelError(f"{file} holds another model than its manifest says; restore the folder or train again")
     return Learned(folder.name, classifier, manifest.digest, manifest.rehearsal)
@@ -182,15 +178,6 @@ def build(file: Path, sha256: str, kind: type[T]) -> T:
     if not isinstance(built, kind):
         raise ModelError(f"{file} holds a {type(built).__name__}, no classifier of ours")
     return built
-
-
-def _plain_vocabulary(classifier: CalibratedClassifierCV) -> None:
-    """Plain integers in the vocabularies: skops writes each NumPy integer as a file of its own."""
-    for calibrated in classifier.calibrated_classifiers_:
-        columns = calibrated.estimator.estimator.named_steps["columns"]
-        for name in ("words", "characters"):
-            vectorizer = columns.named_transformers_[name]
-            vectorizer.vocabulary_ = {term: int(index) for term, index in sorted(vectorizer.vocabulary_.items())}
 
 
 def digest_of(file: Path) -> str:

@@ -24,6 +24,7 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manife
         training.table(later.strengths, later.texts),
         later.y,
         seed,
+        later.ranked,
     )
     model = Learned(folder.name, classifier, training.canonical_digest(classifier), cases.rehearsal)
     rows = {
