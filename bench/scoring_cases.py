@@ -33,7 +33,7 @@ class Held:
 
 def held(folder: Path) -> Held:
     """The groups of this market; read and linked anew where the file was made with another reading or table."""
-    file, made_with = folder / FILE, f"{version()} {indicators.digest()}"
+    file, made_with = folder / FILE, f"{version()} {indicators.digest()} {' '.join(Cases.__slots__)}"
     if file.exists() and (kept := orjson.loads(file.read_bytes()))["made_with"] == made_with:
         return Held(folder.name, _cases(kept["rows"]), tuple(map(tuple, kept["said"])))
     market = Market(folder)
@@ -55,6 +55,7 @@ def _cases(plain: dict[str, Any]) -> Cases:
     return Cases(
         **{name: tuple(plain[name]) for name in ("group_ids", "texts", "block", "languages", "sites")},
         ad_ids=tuple(map(tuple, plain["ad_ids"])),
+        contacts=tuple(map(tuple, plain["contacts"])),
         strengths=np.array(plain["strengths"], dtype=np.float64),
         y=np.array(plain["y"], dtype=int),
         at=tuple(map(datetime.fromisoformat, plain["at"])),

@@ -26,7 +26,7 @@ NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
 TAKEN = ("scorecard", "style")  # names with a meaning of their own
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
-TRUSTED = ("models.reranking.Reranker",)
+TRUSTED = ("models.ordinary.OrdinaryText", "models.reranking.Reranker")
 
 
 class ModelError(SidelightError):
@@ -123,6 +123,8 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of a model folder; raises ModelError where it is missing or not understood."""
     try:
         value = orjson.loads((folder / MANIFEST).read_bytes())
+        if isinstance(value, dict) and "kind" in value:
+            raise ModelError(f"{folder.name!r} is a model of {value['kind']}; it ranks no groups")
         manifest = Manifest(**{**value, "features": tuple(value["features"])})
     except FileNotFoundError:
         raise ModelError(f"there is no model {folder.name!r} in {folder.parent}; sidelight train makes one") from None
