@@ -6,7 +6,7 @@ No pickle: skops builds only types on an exact list, after the file's digest was
 import hashlib
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
 TAKEN = ("scorecard", "style")  # names with a meaning of their own
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
-TRUSTED = ("models.ordinary.OrdinaryText", "models.reranking.Reranker")
+TRUSTED = ("models.reranking.Reranker",)
 
 
 class ModelError(SidelightError):
@@ -161,9 +161,9 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return value
 
 
-def build(file: Path, sha256: str, kind: type[T]) -> T:
+def build(file: Path, sha256: str, kind: type[T], trusted: Sequence[str] = TRUSTED) -> T:
     """The object of type `kind` in a model file. Raises ModelError where the file is not the one with this digest, or
-    would build anything that is not on our list."""
+    would build anything that is not on the exact list `trusted`."""
     if not file.is_file() or file.stat().st_size > LARGEST:
         raise ModelError(f"{file} is missing or too large; restore the folder or train again")
     if digest_of(file) != sha256:
@@ -171,8 +171,8 @@ def build(file: Path, sha256: str, kind: type[T]) -> T:
             f"{file} is not the file its manifest names (SHA-256 differs); restore the folder or train again"
         )
     try:
-        unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
-        built = None if unknown else skops.io.load(file, trusted=list(TRUSTED))
+        unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(trusted))
+        built = None if unknown else skops.io.load(file, trusted=list(trusted))
     except Exception as problem:  # a damaged archive fails in as many ways as it has bytes
         raise ModelError(f"{file} cannot be opened ({type(problem).__name__}); restore it or train again") from None
     if unknown:

@@ -18,6 +18,7 @@ from models.training import TrainingError
 from store.schema import now
 
 KIND = "ordinary text"
+TRUSTED = ("models.ordinary.OrdinaryText",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def load(folder: Path) -> OrdinaryText:
         raise ModelError(f"{folder} holds a model of another kind ({kind})")
     if version != sklearn.__version__:
         raise ModelError(f"model {folder.name!r} was made with another scikit-learn version; train it again")
-    model = build(folder / MODEL, sha256, OrdinaryText)
+    model = build(folder / MODEL, sha256, OrdinaryText, TRUSTED)
     if ordinary.canonical_digest(model) != digest:
         raise ModelError(
             f"{folder / MODEL} holds another model than its manifest says; restore the folder or train again"
