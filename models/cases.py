@@ -21,7 +21,7 @@ from models.views import GroupView
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """One row per group; all arrays in the same order. `block` numbers groups that share near-copies."""
+    """One row per group; all arrays in the same order. Groups that share near-copies or a contact have one `block`."""
 
     group_ids: tuple[str, ...]
     ad_ids: tuple[tuple[str, ...], ...]
@@ -30,6 +30,7 @@ class Cases:
     y: NDArray[np.int_]
     at: tuple[datetime, ...]
     block: tuple[str, ...]
+    contacts: tuple[tuple[str, ...], ...]  # that are no hubs
     ranked: NDArray[np.bool_]  # in the ranked review: neither routed away nor abstained from
     routes: tuple[Route, ...]
     languages: tuple[str, ...]
@@ -50,6 +51,7 @@ class Cases:
             y=self.y[index],
             at=tuple(self.at[i] for i in rows),
             block=tuple(self.block[i] for i in rows),
+            contacts=tuple(self.contacts[i] for i in rows),
             ranked=self.ranked[index],
             routes=tuple(self.routes[i] for i in rows),
             languages=tuple(self.languages[i] for i in rows),
@@ -73,6 +75,7 @@ def cases(views: Iterable[GroupView], labels: Iterable[Label]) -> Cases:
         y=np.array([int(yes) for yes in said.values()], dtype=int),
         at=tuple(view.group.last_seen for view in chosen),
         block=_blocks(chosen),
+        contacts=tuple(_contacts(view) for view in chosen),
         ranked=np.array([one.route is Route.REVIEW and one.abstained is None for one in assessed], dtype=bool),
         routes=tuple(one.route for one in assessed),
         languages=tuple(_most(view.readings[ad_id].language for ad_id in view.ad_ids) for view in chosen),
@@ -94,7 +97,7 @@ def _by_group(views: Mapping[str, GroupView], labels: Iterable[Label]) -> dict[s
 
 
 def _blocks(views: Sequence[GroupView]) -> tuple[str, ...]:
-    """For each group the least group it hangs together with through near-copies."""
+    """For each group the least group it hangs together with through near-copies, or through a contact that is no hub."""
     wordings: dict[str, str] = {}
     used: dict[str, set[str]] = defaultdict(set)
     for view in views:
@@ -110,8 +113,14 @@ def _blocks(views: Sequence[GroupView]) -> tuple[str, ...]:
         for group_id in sorted(used)
         for digest in sorted(used[group_id])
     ]
+    for view in views:
+        edges += [(view.group.group_id, first.setdefault(key, view.group.group_id)) for key in _contacts(view)]
     joined = components([view.group.group_id for view in views], edges)
     return tuple(joined[view.group.group_id] for view in views)
+
+
+def _contacts(view: GroupView) -> tuple[str, ...]:
+    return tuple(f"{kind}:{value}" for kind, value in view.contacts)
 
 
 def _most(values: Iterable[str]) -> str:

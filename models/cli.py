@@ -43,9 +43,14 @@ def train(
     labels: LabelsOption = None,
     ads: AdsOption = None,
     seed: Annotated[int, typer.Option(help="of everything random")] = 0,
+    away: Annotated[
+        list[str] | None, typer.Option("--hold-out-site", help="measure on this site and learn nothing from it")
+    ] = None,
+    order: Annotated[str, typer.Option(help="of a user's own text: its classes, least first, as low,medium,high")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Train a calibrated classifier from the label ledger, or from files: `sidelight train --labels l.csv --ads a.jsonl`."""
+    from models import owntext, owntraining
     from models.corpora import corpus
     from models.folders import place
     from models.retraining import train as make
@@ -53,10 +58,17 @@ def train(
 
     opened = open_workspace(workspace)
     folder = place(opened.trained, name)
+    sites = frozenset(away or ())
+    if labels and ads and owntext.is_own(labels, ads):
+        classes = tuple(one.strip() for one in order.split(",")) if order else None
+        own = owntraining.train(owntext.texts(labels, ads), folder, seed=seed, order=classes, away=sites)
+        typer.echo("\n".join(own.told))
+        return
     cases, pipeline = corpus(opened, labels, ads)
-    made = make(cases, folder, pipeline=pipeline, seed=seed)
+    made = make(cases, folder, pipeline=pipeline, seed=seed, away=sites)
     rows = made.rows
     typer.echo(f"{folder}: learned from {rows['learn']} groups ({rows['learn_positive']} indicated)")
+    typer.echo(f"near-copies of groups learned from among the {rows['test']} to be measured on: {rows['near_copies']}")
     if made.rehearsal:
         typer.echo("rehearsal only: its labels come from the market and it ranks nothing real")
     typer.echo(f"next: sidelight evaluate {name}")

@@ -1,6 +1,7 @@
 """From files to a model in force by commands alone: train, evaluate, card, compare, promote, roll back."""
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
@@ -77,3 +78,20 @@ def test_labels_are_imported_and_counted(workspace: Workspace, files: tuple[Path
     assert run(workspace, "labels", "count").output.split() == [
         "80", "not", "trafficking", "(opinion)", "40", "trafficking-indicated", "(opinion)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("nowhere:1,1", "1 labels are about ads that .* does not hold .nowhere:1.; add these ads"),
+        ("s:0,0", "1 ads have labels of one person that contradict each other .s:0.; keep the one that holds"),
+    ],
+)
+def test_labels_that_do_not_fit_the_ads_say_what_to_change(
+    workspace: Workspace, files: tuple[Path, Path], tmp_path: Path, more: str, message: str
+) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text(files[1].read_text("utf-8") + f"\n{more}", "utf-8")
+    problem = run(workspace, "train", "--ads", str(files[0]), "--labels", str(labels)).exception
+    assert isinstance(problem, SidelightError)
+    assert re.search(message, str(problem))
