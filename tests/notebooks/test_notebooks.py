@@ -7,6 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from market.make import make
+from models.notebooks import names
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -19,8 +20,8 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_three_notebooks_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_explore", "02_retrain", "03_error_analysis"]
+def test_the_four_notebooks_are_there() -> None:
+    assert names() == ["01_explore", "02_retrain", "03_error_analysis", "04_bias_and_calibration"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
