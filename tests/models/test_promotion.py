@@ -131,7 +131,12 @@ def test_a_model_that_tells_group_words_apart_is_refused(
     workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Words that masking does not know stand for group words it has missed: the swap moves the value, and that is found."""
-    leaky = {"leak": {"frames": ["Tea is ready. {}"], "words": ["I like the river.", "She is not allowed to leave the house."]}}
+    leaky = {
+        "leak": {
+            "frames": ["Tea is ready. {}"],
+            "words": ["I like the river.", "She is not allowed to leave the house."],
+        }
+    }
     monkeypatch.setattr(bias, "DATA", {**bias.DATA, **dict.fromkeys(bias.LANGUAGES, leaky)})
     with pytest.raises(PromotionError, match=r"fails the bias test: \d+ of \d+ swaps"):
         promotion.promote(workspace, folder.name, why="", pipeline=version())
