@@ -51,6 +51,7 @@ def show_queue(
             sys.stdout.write(orjson.dumps(asdict(entry)).decode() + "\n")
         return
     typer.echo(f"{len(entries)} groups for {chosen}. {expected.sentence}")
+    typer.echo(f"Ranked by {' and '.join(sorted({one.model for one in entries})) or 'nothing'}.")
     for entry in shown:
         typer.echo(
             f"{entry.rank:>4}  {entry.lane:<6}  {entry.value:.2f}  {entry.band:<17}  {entry.route:<11}  "
