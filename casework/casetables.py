@@ -1,6 +1,6 @@
 """Tables of cases: who works on what, all they wrote, what left the house, what was forgotten, and what others hold."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from store.schema import Instant, metadata
 
@@ -104,26 +104,6 @@ tombstones = Table(
     Column("digest", String, nullable=False),
     Column("rule", String, nullable=False),
     Column("at", Instant, nullable=False),
-)
-
-# The record of a removed capture that stands in its place in the file.
-capture_tombstones = Table(
-    "capture_tombstones",
-    metadata,
-    Column("tombstone_id", NUMBER, ForeignKey("tombstones.tombstone_id"), primary_key=True),
-    Column("warc_file", String, nullable=False, index=True),
-    Column("warc_offset", BigInteger, nullable=False),
-    Column("warc_length", BigInteger, nullable=False),
-    Column("stored_sha256", String, nullable=False),
-)
-
-# A file of evidence that is being written anew: what a killed purge has to tidy up.
-rewrites = Table(
-    "rewrites",
-    metadata,
-    Column("new_file", String, primary_key=True),
-    Column("old_file", String, nullable=False),
-    Column("swapped", Boolean, nullable=False),
 )
 
 # What another agency handed over: tokens of what it holds, which only the shared key can make.

@@ -1,8 +1,6 @@
 """Scored groups in a workspace, put there without the stages that make them."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,27 +11,9 @@ from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.stored import save_priorities
 from store.database import upsert
 from store.schema import now
-from store.settings import Settings
-from store.workspace import Workspace, open_workspace
+from store.workspace import Workspace
 
 AddGroup = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty workspace's folder: to copy it takes a tenth of the time that making its tables does."""
-    root = tmp_path_factory.mktemp("blank") / "workspace"
-    open_workspace(root, Settings()).close()
-    return root
-
-
-@pytest.fixture
-def workspace(blank: Path, tmp_path: Path) -> Iterator[Workspace]:
-    """An empty workspace with default settings."""
-    shutil.copytree(blank, tmp_path / "workspace")
-    opened = open_workspace(tmp_path / "workspace", Settings())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -13,6 +13,22 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "capture_tombstones",
+        sa.Column("capture", sa.String(), nullable=False),
+        sa.Column("body_sha256", sa.String(), nullable=False),
+        sa.Column("removed_sha256", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("at", store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("warc_file", sa.String(), nullable=True),
+        sa.Column("warc_offset", sa.BigInteger(), nullable=True),
+        sa.Column("warc_length", sa.BigInteger(), nullable=True),
+        sa.Column("stored_sha256", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("capture", name=op.f("pk_capture_tombstones")),
+    )
+    with op.batch_alter_table("capture_tombstones", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capture_tombstones_warc_file"), ["warc_file"], unique=False)
+
+    op.create_table(
         "exports",
         sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -77,21 +93,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tombstones", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tombstones_identifier"), ["identifier"], unique=False)
-
-    op.create_table(
-        "capture_tombstones",
-        sa.Column("tombstone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("warc_file", sa.String(), nullable=False),
-        sa.Column("warc_offset", sa.BigInteger(), nullable=False),
-        sa.Column("warc_length", sa.BigInteger(), nullable=False),
-        sa.Column("stored_sha256", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tombstone_id"], ["tombstones.tombstone_id"], name=op.f("fk_capture_tombstones_tombstone_id")
-        ),
-        sa.PrimaryKeyConstraint("tombstone_id", name=op.f("pk_capture_tombstones")),
-    )
-    with op.batch_alter_table("capture_tombstones", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_capture_tombstones_warc_file"), ["warc_file"], unique=False)
 
     op.create_table(
         "cases",
@@ -168,10 +169,6 @@ def downgrade() -> None:
 
     op.drop_table("team_members")
     op.drop_table("cases")
-    with op.batch_alter_table("capture_tombstones", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_capture_tombstones_warc_file"))
-
-    op.drop_table("capture_tombstones")
     with op.batch_alter_table("tombstones", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tombstones_identifier"))
 
@@ -187,3 +184,7 @@ def downgrade() -> None:
 
     op.drop_table("foreign_tokens")
     op.drop_table("exports")
+    with op.batch_alter_table("capture_tombstones", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capture_tombstones_warc_file"))
+
+    op.drop_table("capture_tombstones")
