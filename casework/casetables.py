@@ -106,6 +106,14 @@ tombstones = Table(
     Column("at", Instant, nullable=False),
 )
 
+# Captures on which a removed ad stood, until they are out of the evidence: what a killed purge goes on with.
+captures_due = Table(
+    "captures_due",
+    metadata,
+    Column("capture_id", String, primary_key=True),
+    Column("rule", String, nullable=False),
+)
+
 # What another agency handed over: tokens of what it holds, which only the shared key can make.
 foreign_tokens = Table(
     "foreign_tokens",

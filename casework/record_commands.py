@@ -42,10 +42,15 @@ def verify_pack(pack: Annotated[Path, typer.Argument(metavar="DIR", help="a fold
 def purge(
     ad: Annotated[list[str] | None, typer.Option("--ad", help="erase this ad whatever holds it; repeatable")] = None,
     reason: Annotated[str, typer.Option(help="why; needed with --ad")] = "",
+    finish: Annotated[
+        bool, typer.Option("--finish", help="also bring groups and index up to date and write both anew, as each night")
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Remove ads past their retention time, or named ads for good. Groups and index follow with `sidelight process`."""
-    from casework import retention
+    """Remove what is past its time, or named ads for good. Without --finish, groups and index follow with `process`."""
+    from dataclasses import asdict
+
+    from casework import retention, scrubbing
     from store import audit
     from store.audit import Act, Via
     from store.errors import UsageError
@@ -58,9 +63,15 @@ def purge(
         count = retention.erase(opened, ad, reason)
         for one in ad:
             audit.append(opened, Act(audit.operator(), Via.COMMAND, "erase", "ad", one, reason=reason))
-        typer.echo(f"{count} ads erased; they will not be collected again")
-        return
-    done = retention.purge(opened)
-    facts = {"ads": done.ads, "files": done.files, "held": done.held}
-    audit.append(opened, Act(audit.operator(), Via.COMMAND, "purge", "workspace", str(opened.root), facts=facts))
-    typer.echo(f"{done.ads} ads purged, {done.held} kept for standing decisions, {done.files} evidence files deleted")
+        told = f"{count} ads erased; they will not be collected again"
+    else:
+        done = retention.purge(opened)
+        act = Act(audit.operator(), Via.COMMAND, "purge", "workspace", str(opened.root), facts=asdict(done))
+        audit.append(opened, act)
+        told = (
+            f"{done.ads} ads purged, {done.held} kept for decisions, cases or orders, {done.files} evidence files deleted, "
+            f"{done.captures} captures removed, {done.cases} cases, {done.months} months of audit words forgotten"
+        )
+    if finish:
+        scrubbing.finish(opened)
+    typer.echo(told)

@@ -29,6 +29,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_capture_tombstones_warc_file"), ["warc_file"], unique=False)
 
     op.create_table(
+        "captures_due",
+        sa.Column("capture_id", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("capture_id", name=op.f("pk_captures_due")),
+    )
+    op.create_table(
         "exports",
         sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -184,6 +190,7 @@ def downgrade() -> None:
 
     op.drop_table("foreign_tokens")
     op.drop_table("exports")
+    op.drop_table("captures_due")
     with op.batch_alter_table("capture_tombstones", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_tombstones_warc_file"))
 
