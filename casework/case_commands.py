@@ -184,7 +184,7 @@ def set_team(
     member: Annotated[list[str] | None, typer.Option(help="an account on it; repeatable")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Make a team, or set its contact and members. Example: sidelight teams set north --contact desk@example.org --member ana"""
+    """Make a team, or set who is on it. Example: sidelight teams set north --contact desk@example.org --member ana"""
     from casework import cases as kept
     from store import audit
     from store.workspace import open_workspace

@@ -14,7 +14,7 @@ from casework.caseitems import ItemKind
 from casework.casetables import captures_due, case_items, exports
 from casework.casetables import cases as case_table
 from casework.decisions import decide
-from casework.tables import decisions
+from casework.tables import decision_ads, decisions
 from crawlers import excision
 from crawlers.captures import Damage, verify
 from crawlers.evidence import Evidence
@@ -261,8 +261,9 @@ def _live_lightly(workspace: Workspace) -> dict[str, str]:
         record_sightings(connection, made, seen_at=START, run_id="r")
         connection.execute(insert(decisions).values(
             group_id="g", ad_ids=[ids["cleared"]], verdict="cleared", tier="opinion", who="ana", at=START, why="w",
-            basis={"lane": "", "reasons": [], "places": []}, label_id=1,
+            basis={"lane": "", "reasons": [], "places": []}, label_id=1, decision_id=1,
         ))  # fmt: skip
+        connection.execute(insert(decision_ads).values(decision_id=1, ad_id=ids["cleared"]))
     return ids
 
 
