@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-from casework import case_commands, record_commands, report_commands, retention_commands, watch_commands
+from casework import (
+    case_commands,
+    exchange_commands,
+    record_commands,
+    report_commands,
+    retention_commands,
+    watch_commands,
+)
 from store.options import JsonOption, LimitOption, WorkspaceOption
 
 app = typer.Typer()
@@ -13,6 +20,7 @@ app.add_typer(watch_commands.watches, name="watches")
 app.add_typer(report_commands.reports, name="reports")
 app.add_typer(case_commands.cases, name="cases")
 app.add_typer(case_commands.teams, name="teams")
+app.add_typer(exchange_commands.app)
 app.add_typer(retention_commands.retention, name="retention")
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 audit_log = typer.Typer(help="The record of every look and act.", no_args_is_help=True)

@@ -96,16 +96,9 @@ def sections(found: Disclosure) -> list[Section]:
             "What was made anew since is marked so. Times are UTC.",
         ))
     ]  # fmt: skip
-    for one in found.said["ads"]:
-        told.append(
-            Section(
-                f"Ad {one['ad_id']} as it stood then", tuple(f"{name}: {_flat(value)}" for name, value in one.items())
-            )
-        )
+    told += [_facts(f"Ad {one['ad_id']} as it stood then", one) for one in found.said["ads"]]
     if found.said["group"]:
-        told.append(
-            Section("Its group", tuple(f"{name}: {_flat(value)}" for name, value in found.said["group"].items()))
-        )
+        told.append(_facts("Its group", found.said["group"]))
     told.append(_table("Who saw it, and what they did", found.looks))
     told.append(_table("What they decided, judged and wrote", found.acts))
     return told
@@ -205,8 +198,10 @@ def _acts(connection: Connection, ad_ids: list[str], group_id: str | None, at: d
     for one in decisions.history(connection, group_id or "", ad_ids):
         back = f"{one.undone_at:%Y-%m-%d %H:%M} {one.undone_by}" if one.undone_at and one.undone_at <= at else ""
         found.append(_act(one.at, one.who, "decision", f"{one.verdict.value} ({one.tier.value})", one.why, back))
-    for label in label_history(connection, group_id) if group_id else ():
-        found.append(_act(label.at, label.who, "label", label.value.value, _shown(label), ""))
+    found += [
+        _act(label.at, label.who, "label", label.value.value, _shown(label), "")
+        for label in (label_history(connection, group_id) if group_id else ())
+    ]
     seen = set()
     for column in (judgements.c.left, judgements.c.right):
         for row in select_in(connection, select(judgements), column, ad_ids):
@@ -233,7 +228,12 @@ def _shown(label: Label) -> str:
     seen = label.shown
     if seen is None:
         return label.note
-    return f"on screen: {seen.value:.3f} {seen.band}, model {label.model}; for: {', '.join(seen.reasons)}; against: {', '.join(seen.against)}"
+    sides = f"for: {', '.join(seen.reasons)}; against: {', '.join(seen.against)}"
+    return f"on screen: {seen.value:.3f} {seen.band}, model {label.model}; {sides}"
+
+
+def _facts(title: str, value: dict[str, Any]) -> Section:
+    return Section(title, tuple(f"{name}: {_flat(one)}" for name, one in value.items()))
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Section:

@@ -13,10 +13,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from casework import verification
+from casework.cases import NoCaseError
 from casework.policy import ForbiddenError
 from console import api
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
-from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, watches, why
+from console.pages import ad, audit, cases, group, guide, home, queue, search, sign, sites, watches, why
 from console.rendering import render
 from console.security import LOOPBACK, Gate
 from indexer.engine import open_backend
@@ -25,8 +26,8 @@ from store.quarantine import QuarantinedError
 from store.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (home, sign, queue, search, ad, group, why, watches, sites, audit, guide)
-STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403, QuarantinedError: 403}
+PAGES = (home, sign, queue, search, ad, group, why, watches, cases, sites, audit, guide)
+STATUS = {NotFoundError: 404, NoCaseError: 404, ForbiddenError: 403, ForgedFormError: 403, QuarantinedError: 403}
 
 
 def create_app(
