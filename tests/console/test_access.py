@@ -7,6 +7,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from casework import cases
 from casework.records import Role
 from console.app import create_app
 from store.workspace import Workspace
@@ -25,7 +26,7 @@ GETS = {
     "/why?left=harbor:1&right=harbor:2": READERS,
     "/watches": DECIDERS,
     "/cases": DECIDERS,
-    "/case?id=2026-0001": DECIDERS,
+    "/case?id=CASE": DECIDERS,
     "/sites": ALL,
     "/audit": OVERSEERS,
     "/help": ALL,
@@ -75,10 +76,11 @@ def _routes(app: object) -> list[Route]:
 
 
 @pytest.mark.parametrize("role", sorted(ALL))
-def test_each_role_sees_its_pages_and_no_other(seat: Seat, group_id: str, role: Role) -> None:
+def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, group_id: str, role: Role) -> None:
     client = seat(role)
+    case = cases.open_case(office, "Harbor", role.value.replace(" ", "-"))
     for address, allowed in GETS.items():
-        answer = client.get(address.replace("GROUP", group_id))
+        answer = client.get(address.replace("GROUP", group_id).replace("CASE", case.case_id))
         assert answer.status_code == (200 if role in allowed else 403), address
 
 
