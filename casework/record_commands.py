@@ -110,7 +110,10 @@ def stamp_pack(
 @app.command()
 def purge(
     ad: Annotated[list[str] | None, typer.Option("--ad", help="erase this ad whatever holds it; repeatable")] = None,
-    reason: Annotated[str, typer.Option(help="why; needed with --ad")] = "",
+    contact: Annotated[
+        list[str] | None, typer.Option(help="erase every ad that carries this phone (E.164) or e-mail; repeatable")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="why; needed with --ad and --contact")] = "",
     finish: Annotated[
         bool, typer.Option("--finish", help="also bring groups and index up to date and write both anew, as each night")
     ] = False,
@@ -126,12 +129,13 @@ def purge(
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    if ad:
+    if ad or contact:
         if not reason:
             raise UsageError("say why with --reason: an erasure is recorded with its reason")
-        count = retention.erase(opened, ad, reason)
-        for one in ad:
-            audit.append(opened, Act(audit.operator(), Via.COMMAND, "erase", "ad", one, reason=reason))
+        count = retention.erase(opened, ad or [], reason)
+        count += sum(retention.erase_contact(opened, one, reason) for one in contact or ())
+        for kind, one in (*(("ad", one) for one in ad or ()), *(("contact", one) for one in contact or ())):
+            audit.append(opened, Act(audit.operator(), Via.COMMAND, "erase", kind, one, reason=reason))
         told = f"{count} ads erased; they will not be collected again"
     else:
         done = retention.purge(opened)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Text, cast, delete, exists, insert, select, update
 
 from casework import keeping
 from casework.caseitems import of_case, written
@@ -87,6 +87,17 @@ def erase(workspace: Workspace, ad_ids: Iterable[str], reason: str) -> int:
         _forget_ads(workspace, found)
         _forget_captures(workspace)
     return len(found)
+
+
+def erase_contact(workspace: Workspace, contact: str, reason: str) -> int:
+    """Remove every ad that carries a contact (a phone in E.164, an e-mail, as reading gives it), and collect none that
+    does from now on; returns how many were there."""
+    with workspace.begin() as connection:
+        suppress(workspace, connection, [contact], reason)
+        holding = cast(readings.c.mentions, Text).contains(contact, autoescape=True)
+        rows = connection.execute(select(readings.c.ad_id, readings.c.mentions).where(holding))
+        ad_ids = [row.ad_id for row in rows if any(one["value"] == contact for one in row.mentions)]
+    return erase(workspace, ad_ids, reason)
 
 
 def _forget_ads(workspace: Workspace, due: Mapping[str, str]) -> None:
