@@ -92,7 +92,7 @@ def verify(folder: Path, key_sha256: str = "") -> int:
     try:
         problems = list(packverifier.problems(str(folder), key_sha256))
         listed = 0 if problems else len(orjson.loads((folder / MANIFEST).read_bytes())["files"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except packverifier.DAMAGE as problem:
         raise PackError(f"{folder} is no evidence pack, or a damaged one: {problem}") from None
     if problems:
         raise PackError(f"{folder}: {'; '.join(problems)}")

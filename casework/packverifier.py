@@ -16,6 +16,7 @@ import sys
 from typing import Iterator, List, Optional, Set
 
 MANIFEST, SEAL, SIGNATURE, KEY = "manifest.json", "seal.json", "seal.sig", "public-key.pem"
+DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # what reading a damaged pack raises
 STAMP, STAMP_SIGNATURE, REPLY, CHAIN = "stamp.json", "stamp.sig", "stamp.tsr", "stamp-chain.pem"
 
 
@@ -85,17 +86,12 @@ def problems(folder: str, key_sha256: str) -> Iterator[str]:
         if digest(path(MANIFEST), name) != seal["manifest_" + name]:
             yield MANIFEST + " is not as it was sealed"
             return
-    verdict = signed(folder, SEAL, SIGNATURE)
-    if verdict is None:
-        yield "unchecked: there is no openssl program here, so the signature was not checked"
-    elif not verdict:
-        yield SEAL + " does not fit its signature"
     with open(path(MANIFEST), encoding="utf-8") as handle:
         listed = json.load(handle)["files"]
     beside = {MANIFEST, SEAL, SIGNATURE, KEY}
-    if present & {STAMP, STAMP_SIGNATURE, REPLY, CHAIN}:
-        beside |= {STAMP, STAMP_SIGNATURE, REPLY, CHAIN}
-        yield from stamp_problems(folder, present)
+    stamps = {STAMP, STAMP_SIGNATURE, REPLY, CHAIN}
+    if present & stamps:
+        beside |= stamps
     for name in sorted(set(listed) - present):
         yield name + " is missing"
     for name in sorted(present - set(listed) - beside):
@@ -106,6 +102,13 @@ def problems(folder: str, key_sha256: str) -> Iterator[str]:
             digest(path(name), one) != facts[one] for one in ("sha256", "sha512")
         ):
             yield name + " is not as it was exported"
+    verdict = signed(folder, SEAL, SIGNATURE)
+    if verdict is None:
+        yield "unchecked: there is no openssl program here, so the signature was not checked"
+    elif not verdict:
+        yield SEAL + " does not fit its signature"
+    if present & stamps:
+        yield from stamp_problems(folder, present)
 
 
 def stamp_problems(folder: str, present: Set[str]) -> Iterator[str]:
@@ -136,16 +139,16 @@ def main(arguments: List[str]) -> int:
     folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     try:
         found = list(problems(folder, key_sha256))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except DAMAGE as problem:
         found = ["no evidence pack, or a damaged one: %s" % problem]
-    for problem in found:
-        print(problem)
+    for one in found:
+        print(one)
     if not found:
         print("sound: every file is as it was exported, and the signature fits")
         if not key_sha256:
             print("SHA-256 of the key it fits: " + digest(os.path.join(folder, KEY), "sha256"))
         return 0
-    return 2 if all(problem.startswith("unchecked") for problem in found) else 1
+    return 2 if all(one.startswith("unchecked") for one in found) else 1
 
 
 if __name__ == "__main__":
