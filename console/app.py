@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from casework import verification
 from casework.cases import NoCaseError
@@ -43,7 +44,8 @@ def create_app(
     for page in PAGES:
         app.include_router(page.router)
     app.include_router(api.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Only what is the same for everybody is packed: what a page says of people must not be told from its length.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
     app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_exception_handler(SidelightError, _refused)
     app.add_exception_handler(RequestValidationError, _incomplete)

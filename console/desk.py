@@ -16,9 +16,11 @@ from casework import policy, sessions
 from casework.policy import Action, ForbiddenError
 from casework.records import Session
 from console.rendering import render
+from console.welfare import at_work
 from store import audit
 from store.audit import Act, Fact, Via
 from store.errors import SidelightError
+from store.schema import now
 from store.workspace import Workspace
 
 COOKIE = "sidelight_session"
@@ -67,6 +69,7 @@ class Desk:
             desk=self,
             session=self.session,
             csrf=self.session.csrf,
+            at_work=at_work(self.session.created_at, now()),
             prevalence=self.workspace.settings.prevalence,
             **values,
         )
