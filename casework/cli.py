@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from casework import approval_commands, audit_commands, record_commands, report_commands, user_commands, watch_commands
+from casework import (
+    approval_commands,
+    audit_commands,
+    case_commands,
+    exchange_commands,
+    record_commands,
+    report_commands,
+    retention_commands,
+    user_commands,
+    watch_commands,
+)
 from store.options import JsonOption, LimitOption, WorkspaceOption
 
 app = typer.Typer()
@@ -14,6 +24,10 @@ app.add_typer(report_commands.reports, name="reports")
 app.add_typer(user_commands.users, name="users")
 app.add_typer(audit_commands.audit_log, name="audit")
 app.add_typer(approval_commands.approvals, name="approvals")
+app.add_typer(case_commands.cases, name="cases")
+app.add_typer(case_commands.teams, name="teams")
+app.add_typer(exchange_commands.app)
+app.add_typer(retention_commands.retention, name="retention")
 
 
 @app.command("queue")

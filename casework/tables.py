@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from casework import casetables  # noqa: F401  its tables belong to this room's
 from store.schema import Instant, metadata
 
 accounts = Table(
