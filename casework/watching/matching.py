@@ -49,7 +49,7 @@ class Held:
         return self._runs.get(field, [])
 
 
-def matches(node: Node, held: Held) -> bool:  # noqa: PLR0911  one line for each kind of node
+def matches(node: Node, held: Held) -> bool:
     """Whether the ad answers the (resolved) tree. Raises TypeError for a node that has to be resolved first."""
     match node:
         case Terms(field, values):
