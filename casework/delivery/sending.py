@@ -99,7 +99,8 @@ def again(workspace: Workspace, delivery_id: int) -> None:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: a minute, two, four, up to an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _claim(workspace: Workspace, at: datetime) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -146,6 +147,6 @@ def tick(
         {"number": one, "ads": max(ads, 1), "answered": matched.get(one, 0), "raised": new.get(one, 0)} for one in asked
     ]
     mine = (watch_ledger.c.run_id == run_id) & (watch_ledger.c.watch_id == bindparam("number"))
-    done = {"evaluated": bindparam("ads"), "matched": bindparam("answered"), "new": bindparam("raised")}
+    done: dict[str, Any] = {"evaluated": bindparam("ads"), "matched": bindparam("answered"), "new": bindparam("raised")}
     if rows:
         connection.execute(update(watch_ledger).where(mine).values(done), rows)
