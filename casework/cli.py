@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
-from casework import record_commands, report_commands, watch_commands
+from casework import channel_commands, queue_commands, record_commands, report_commands, watch_commands
 from store.options import JsonOption, LimitOption, WorkspaceOption
 
 app = typer.Typer()
 app.add_typer(record_commands.app)
+app.add_typer(queue_commands.app)
+app.add_typer(queue_commands.entries, name="entry")
+watch_commands.watches.add_typer(channel_commands.channels, name="channels")
 app.add_typer(watch_commands.watches, name="watches")
 app.add_typer(report_commands.reports, name="reports")
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
@@ -18,44 +21,6 @@ app.add_typer(audit_log, name="audit")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="the account's name")]
 StdinOption = Annotated[bool, typer.Option("--password-stdin", help="read the password from stdin, not the terminal")]
-
-
-@app.command("queue")
-def show_queue(
-    workspace: WorkspaceOption = None,
-    day: Annotated[str, typer.Option(help="ISO date; else today in the team's time zone")] = "",
-    limit: LimitOption = 1000,
-    json: JsonOption = False,
-) -> None:
-    """Show a day's queue, building today's if it is not there yet. Example: sidelight queue --day 2026-05-01"""
-    import sys
-    from dataclasses import asdict
-
-    import orjson
-
-    from casework import expectation, queue
-    from store import audit
-    from store.audit import Act, Via
-    from store.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    chosen = day or queue.today(opened)
-    with opened.read() as connection:
-        entries = queue.load(connection, chosen)
-        expected = expectation.expectation(connection, opened.settings.prevalence)
-    entries = entries or queue.build(opened, chosen)
-    shown = entries[:limit]
-    audit.append(opened, Act(audit.operator(), Via.COMMAND, "queue", "queue", chosen, facts={"groups": len(shown)}))
-    if json:
-        for entry in shown:
-            sys.stdout.write(orjson.dumps(asdict(entry)).decode() + "\n")
-        return
-    typer.echo(f"{len(entries)} groups for {chosen}. {expected.sentence}")
-    for entry in shown:
-        typer.echo(
-            f"{entry.rank:>4}  {entry.lane:<6}  {entry.value:.2f}  {entry.band:<17}  {entry.route:<11}  "
-            f"{entry.group_id}  {entry.why}"
-        )
 
 
 @app.command()

@@ -14,14 +14,14 @@ from models.stored import load_priorities
 from store import audit
 from store.audit import Act, Via
 from store.database import insert_missing, select_in
-from store.errors import SidelightError, UsageError
+from store.errors import UsageError
 from store.schema import now
 from store.workspace import Workspace
 
 LONGEST = timedelta(days=90)
 
 
-class ClaimedError(SidelightError):
+class ClaimedError(UsageError):
     """Somebody else looks at the group just now."""
 
 

@@ -5,7 +5,7 @@ A canary is no lead: no queue holds one, no watch of a person's answers to one, 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
@@ -32,6 +32,7 @@ class Canary:
     ad_id: str
     planted_at: datetime
     arrived_at: datetime | None
+    overdue: bool = False
 
 
 def is_canary(ad_id: str) -> bool:
@@ -72,7 +73,7 @@ def check(workspace: Workspace, moment: datetime | None = None) -> Canary | None
             hours = ((found.arrived_at or at) - found.planted_at).total_seconds() / 3600
             row = Health(at, "casework", SITE, MEASURE, state, said, hours, PATIENCE.total_seconds() / 3600)
             health.record(connection, [row])
-    return found
+    return replace(found, overdue=state is State.RED)
 
 
 def newest(connection: Connection) -> Canary | None:

@@ -3,7 +3,8 @@
 A property test holds it to the embedded engine, tree by tree.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable
 
 from rapidfuzz.distance import OSA
 
@@ -49,32 +50,70 @@ class Held:
         return self._runs.get(field, [])
 
 
+Test = Callable[[Held], bool]
+NOTHING: frozenset[str | int | float] = frozenset()
+
+
 def matches(node: Node, held: Held) -> bool:
     """Whether the ad answers the (resolved) tree. Raises TypeError for a node that has to be resolved first."""
+    return compiled(node)(held)
+
+
+def compiled(node: Node, cost: Callable[[Node], int] = lambda _: 0) -> Test:
+    """The tree as a function, to be asked of many ads: several times as fast as walking the tree for each.
+
+    The parts of an AND are asked in the order of their `cost`, so that what seldom holds ends the matter first.
+    """
     match node:
         case Terms(field, values):
-            return not held.of(field).isdisjoint(values)
+            wanted = frozenset(values)
+            return lambda held: not wanted.isdisjoint(held.values.get(field, NOTHING))
         case Word(token, field):
-            return token in held.of(field)
+            return lambda held: token in held.values.get(field, NOTHING)
         case And(parts):
-            return all(matches(part, held) for part in parts)
+            return _every([compiled(part, cost) for part in sorted(parts, key=cost)])
         case Or(parts):
-            return any(matches(part, held) for part in parts)
+            some = [compiled(part, cost) for part in parts]
+            return lambda held: any(test(held) for test in some)
         case Not(part):
-            return not matches(part, held)
+            test = compiled(part, cost)
+            return lambda held: not test(held)
         case Phrase(tokens, field):
-            return _in_a_row(tokens, held.run(field), held.places(field, tokens[0]))
+            return lambda held: _in_a_row(tokens, held.run(field), held.places(field, tokens[0]))
         case Near(left, right, distance, field):
-            return _close(held.places(field, left), held.places(field, right), distance)
+            return lambda held: _close(held.places(field, left), held.places(field, right), distance)
         case Prefix(stem, field) | Starts(field, stem):
-            return any(str(one).startswith(stem) for one in held.of(field))
+            return lambda held: any(str(one).startswith(stem) for one in held.values.get(field, NOTHING))
         case Fuzzy(token, edits, field):
-            return any(alike(token, str(one), edits) for one in held.of(field))
+            return lambda held: any(alike(token, str(one), edits) for one in held.values.get(field, NOTHING))
         case Range():
-            return _within(node, held.of(node.field))
+            return _range(node)
         case All():
-            return True
+            return lambda _: True
     raise TypeError(f"{type(node).__name__} has to be resolved first")
+
+
+def _every(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda held: first(held) and second(held)
+
+    def all_of(held: Held) -> bool:
+        for test in tests:  # noqa: SIM110  a generator would cost more than the tests
+            if not test(held):
+                return False
+        return True
+
+    return all_of
+
+
+def _range(node: Range) -> Test:
+    field = node.field
+    if BY_NAME[field].holds is Holds.INTEGER:
+        low, high = whole(node)
+        least, most = -math.inf if low is None else low, math.inf if high is None else high
+        return lambda held: any(least <= int(one) <= most for one in held.values.get(field, NOTHING))
+    return lambda held: any(_number_within(node, float(one)) for one in held.values.get(field, NOTHING))
 
 
 def alike(token: str, other: str, edits: int) -> bool:
@@ -91,13 +130,6 @@ def _in_a_row(tokens: tuple[str, ...], run: list[str], starts: list[int]) -> boo
 
 def _close(left: list[int], right: list[int], distance: int) -> bool:
     return any(abs(one - other) <= distance for one in left for other in right)
-
-
-def _within(node: Range, values: Iterable[str | int | float]) -> bool:
-    if BY_NAME[node.field].holds is Holds.INTEGER:
-        low, high = whole(node)
-        return any((low is None or int(one) >= low) and (high is None or int(one) <= high) for one in values)
-    return any(_number_within(node, float(one)) for one in values)
 
 
 def _number_within(node: Range, value: float) -> bool:

@@ -12,7 +12,7 @@ from casework.tables import alerts
 from casework.tables import watches as watch_table
 from casework.watches import Origin
 from casework.watching import asked
-from casework.watching.asked import everything
+from casework.watching.asked import answers
 from casework.watching.runs import STAGE
 from casework.watching.tables import channels, delivered_alerts, deliveries, watch_ledger
 from indexer.backend import SearchError
@@ -70,9 +70,9 @@ def prove(workspace: Workspace) -> Proof:
             every = asked.ask(workspace, connection, backend)
             failing = dict(every.failed)
             waiting = _waiting(connection)
-            for number, tree in every.trees.items():
+            for number in every.trees:
                 try:
-                    found = set(everything(backend, tree))
+                    found = set(answers(backend, every, number))
                 except SearchError as problem:
                     failing[number] = str(problem)
                     continue

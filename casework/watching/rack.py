@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from casework.watching.matching import Held, alike, matches
+from casework.watching.matching import Held, alike, compiled
 from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Starts, Terms, Word
 
 # Distinct values remembered before they are forgotten all at once.
 MOST_REMEMBERED = 500_000
 # What a beginning or an inexact word costs beside an exact value: it cannot be counted beforehand.
 LOOSE = 20
+ALL_OF_THEM = 1_000_000
 
 
 class How(IntEnum):
@@ -65,6 +66,12 @@ def required(node: Node, counts: Counts) -> tuple[Key, ...] | None:
     return None
 
 
+def cost_of(node: Node, counts: Counts) -> int:
+    """How many ads of the sample may answer: what seldom holds is asked first, what nothing is known of last."""
+    keys = required(node, counts)
+    return ALL_OF_THEM if keys is None else _cost(keys, counts)
+
+
 def counted(held: Iterable[Held]) -> Counts:
     """How many ads of a sample hold each value: what tells a rare one from a common one."""
     return Counter((field, value) for one in held for field, values in one.values.items() for value in values)
@@ -74,7 +81,7 @@ class Rack:
     """The trees of many watches, by number."""
 
     def __init__(self, trees: Mapping[int, Node], counts: Counts) -> None:
-        self.trees = trees
+        self.tests = {number: compiled(tree, lambda node: cost_of(node, counts)) for number, tree in trees.items()}
         self.always: list[int] = []
         self._is: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._begins: dict[str, dict[int, dict[str, list[int]]]] = defaultdict(dict)
@@ -100,7 +107,8 @@ class Rack:
                     found = self._remember(field, value)
                 if found:
                     brought.update(found)
-        return sorted(number for number in brought if matches(self.trees[number], held))
+        tests = self.tests
+        return sorted([number for number in brought if tests[number](held)])
 
     def _hang(self, key: Key, number: int) -> None:
         if key.how is How.IS:

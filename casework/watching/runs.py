@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from casework.tables import alerts, watches
-from casework.watches import Origin
+from casework.watches import Kind, Origin
 from casework.watching import asked, ledger
-from casework.watching.asked import Asked, everything, without
+from casework.watching.asked import Asked, answers, without
+from casework.watching.canaries import is_canary
 from casework.watching.ledger import RunKind
 from casework.watching.matching import Held
 from casework.watching.rack import Rack, counted
@@ -55,7 +56,7 @@ class Watcher:
                 return 0
             with self.workspace.begin() as connection:
                 run_id = ledger.open_run(connection, RunKind.BATCH)
-            new = self._renew(run_id, trees_too=True)
+            new = self._renew(run_id, entered=False)
 
             def compute(connection: Connection, ad_ids: Sequence[str]) -> _Found:
                 return self._answered(connection, ad_ids)
@@ -89,13 +90,18 @@ class Watcher:
             query = select(watches.c.watch_id).where(new).limit(1)
             return connection.execute(query).first() is None
 
-    def _renew(self, run_id: int, *, trees_too: bool = False) -> int:
-        """Read the watches where one came or ended; let new ones begin and those behind catch up. Returns new alerts."""
+    def _renew(self, run_id: int, *, entered: bool = True) -> int:
+        """Read the watches where one came or ended; let new ones begin and those behind catch up. Returns new alerts.
+
+        `entered` where the run's ledger has its rows already, and groups and links are as they were when it began.
+        """
         with self.workspace.read() as connection:
-            if self.asked is not None and not trees_too and asked.stamp(connection) == self.asked.stamp:
+            if self.asked is None or asked.stamp(connection) != self.asked.stamp:
+                self.asked, self.rack = asked.ask(self.workspace, connection, self.backend), None
+            elif entered:
                 return 0
-            self.asked = asked.ask(self.workspace, connection, self.backend)
-        self.rack = None
+            elif moved := asked.moved(self.workspace, connection, self.backend, self.asked):
+                self.asked, self.rack = moved, None
         with self.workspace.begin() as connection:
             ledger.enter(connection, run_id, self.asked.trees, self.asked.failed)
         return begin(self.workspace, self.backend, self.asked, run_id)
@@ -107,7 +113,13 @@ class Watcher:
         held = {ad_id: Held(document) for ad_id, document in made.items()}
         if self.rack is None:
             self.rack = Rack(self.asked.trees, counted(held.values()))
-        pairs = [(number, ad_id) for ad_id, one in held.items() for number in self.rack.answered(one)]
+        own = {number for number, watch in self.asked.watches.items() if watch.kind is Kind.CANARY}
+        pairs = [
+            (number, ad_id)
+            for ad_id, one in held.items()
+            for number in self.rack.answered(one)
+            if (number in own) is is_canary(ad_id)
+        ]
         return _Found(len(made), tuple(pairs))
 
 
@@ -131,7 +143,7 @@ def begin(workspace: Workspace, backend: SearchBackend, every: Asked, run_id: in
             waiting = set() if empty else _waiting(connection)
             for watch in part:
                 try:
-                    found = [] if empty else list(everything(backend, every.trees[watch.watch_id]))
+                    found = [] if empty else list(answers(backend, every, watch.watch_id))
                 except SearchError as problem:
                     ledger.fail(connection, run_id, {watch.watch_id: str(problem)})
                     continue
@@ -175,7 +187,7 @@ def _sweep(workspace: Workspace, backend: SearchBackend, progress: Progress) -> 
         failed: dict[int, str] = {}
         for number in part:
             try:
-                pairs += [(number, ad_id) for ad_id in everything(backend, every.trees[number])]
+                pairs += [(number, ad_id) for ad_id in answers(backend, every, number)]
             except SearchError as problem:
                 failed[number] = str(problem)
         with workspace.begin() as connection:

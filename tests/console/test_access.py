@@ -38,6 +38,13 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/decision/undo": (DECIDERS, {"decision": "1"}),
     "/watches/add": (DECIDERS, {"s": ""}),
     "/watches/end": (DECIDERS, {"watch": "1"}),
+    "/watches/mute": (DECIDERS, {"watch": "1"}),
+    "/watches/follow": (DECIDERS, {"subject": "garden"}),
+    "/watches/channel": (DECIDERS, {"address": "x"}),
+    "/watches/channel/end": (DECIDERS, {"number": "1"}),
+    "/queue/claim": (DECIDERS, {"group": "a"}),
+    "/queue/assign": (DECIDERS, {"group": "a"}),
+    "/queue/snooze": (DECIDERS, {"group": "a"}),
     "/watches/read": (DECIDERS, {"alert": "1", "ad": "harbor:1"}),
     "/audit/verify": (OVERSEERS, {}),
 }
