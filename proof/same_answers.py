@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from elasticsearch import Elasticsearch
 from pydantic import SecretStr
 
 from indexer import stage
@@ -167,8 +168,14 @@ def main() -> None:
             started = time.monotonic()
             outcomes = list(compare(embedded, first, second, queries))
         finally:
-            second.client.indices.delete(index=f"{settings.search_prefix}-*")  # type: ignore[attr-defined]
+            _drop(chosen.search_url, settings.search_prefix)
     sys.exit(_report(outcomes, len(held), time.monotonic() - started))
+
+
+def _drop(url: str, prefix: str) -> None:
+    with Elasticsearch(url) as client:
+        for name in list(client.indices.get(index=f"{prefix}-*")):
+            client.indices.delete(index=name)
 
 
 def _report(outcomes: Sequence[Outcome], ads: int, seconds: float) -> int:
