@@ -58,7 +58,8 @@ def compare(
     waiting: list[tuple[str, Node]] = []
     for number, text in enumerate(queries):
         tree = parse(text)
-        nodes = [resolve(tree, one, workspace) for one in (first, second)]
+        with workspace.read() as connection:
+            nodes = [resolve(tree, one, connection) for one in (first, second)]
         if nodes[0] != nodes[1]:
             yield Outcome(text, 0, ("resolved to different ids",))
             continue
