@@ -65,7 +65,7 @@ def of_group(connection: Connection, group_id: str) -> Content:
 def of_case(connection: Connection, case_id: str, account: str | None = None) -> Content:
     """The content of a case's pack: all that was written, and the pinned ads and groups as they are now. Raises NoCaseError."""
     case = cases.find(connection, case_id, account)
-    items = caseitems.of_case(connection, case_id, undone=True)
+    items = caseitems.unquoted(connection, caseitems.of_case(connection, case_id, undone=True))
     standing = [one for one in items if one.undone_at is None]
     groups = caseitems.pinned(standing, ItemKind.GROUP)
     ad_ids = caseitems.pinned(standing, ItemKind.AD)
