@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, insert, select
 
-from casework import packcontent, packreport, packverifier
+from casework import approvals, packcontent, packreport, packverifier
 from casework.casetables import exports
 from casework.packcontent import Content
 from casework.packtables import as_csv, as_workbook
@@ -138,8 +138,9 @@ def _export(workspace: Workspace, connection: Connection, content: Content, targ
         raise UsageError("say why it is taken out; the reason is kept in the audit log and in the pack")
     action = "export case" if content.kind == "case" else "export"
     case_id = content.item if content.kind == "case" else None
+    approvals.require(workspace, terms.who, f"{content.kind}:{content.item}", len(content.ads), terms.via)
     with new_folder(target) as draft:
-        facts = {"ads": len(content.ads)}
+        facts = {"rows": len(content.ads)}
         act = Act(
             terms.who, terms.via, action, content.kind, content.item, case_id=case_id, reason=terms.reason, facts=facts
         )

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, update
 from operations.progress import Advance, step
 from operations.tables import daily_runs, daily_steps
 from store.database import upsert
+from store.errors import BusyError
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
@@ -100,9 +101,15 @@ def _queue(workspace: Workspace, advance: Advance) -> str:
 
 
 def _alerts(workspace: Workspace, advance: Advance) -> str:
-    from casework import watches
+    from casework.delivery import sending
+    from casework.watching import canaries, runs
 
-    return f"{watches.evaluate(workspace, progress=advance)} alerts"
+    try:
+        raised = f"{runs.evaluate(workspace, progress=advance)} alerts"
+    except BusyError:
+        raised = "another process asks the watches"
+    canaries.check(workspace)
+    return f"{raised}, {sending.deliver(workspace)}"
 
 
 def _style(workspace: Workspace, advance: Advance) -> str:
@@ -138,7 +145,7 @@ def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str
         run_id, since, finished = _open_run(workspace)
         for one in (Step("crawl", _crawl(sources or Sources(), since)), *PROCESS):
             if one.name not in finished:
-                finished[one.name] = _run(workspace, one)
+                finished[one.name] = run_step(workspace, one)
                 _finish_step(workspace, run_id, one.name, finished[one.name])
         with workspace.begin() as connection:
             connection.execute(update(daily_runs).where(daily_runs.c.run_id == run_id).values(ended_at=now()))
@@ -148,10 +155,11 @@ def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str
 def process(workspace: Workspace) -> dict[str, str]:
     """Read, link, score, index and queue whatever is pending, without crawling."""
     with exclusive(workspace, "process"):
-        return {one.name: _run(workspace, one) for one in PROCESS}
+        return {one.name: run_step(workspace, one) for one in PROCESS}
 
 
-def _run(workspace: Workspace, one: Step) -> str:
+def run_step(workspace: Workspace, one: Step) -> str:
+    """Do one step, said on the terminal or in the log; returns its summary."""
     with step(one.name) as advance:
         return one.work(workspace, advance)
 
