@@ -67,7 +67,7 @@ def show_case(case: CaseArgument, workspace: WorkspaceOption = None, as_json: Js
     audit.append(opened, Act(audit.operator(), Via.COMMAND, "case", "case", case, case_id=case))
     with opened.read() as connection:
         found = kept.find(connection, case)
-        items = caseitems.of_case(connection, case, undone=True)
+        items = caseitems.unquoted(connection, caseitems.of_case(connection, case, undone=True))
     if as_json:
         write_lines("-", caseitems.written(items))
         return

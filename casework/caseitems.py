@@ -3,24 +3,19 @@
 Each has who, when and why, and each can be undone; an undone one stays, with who undid it and why.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
-from casework import decisions
+from casework import decisions, pins
 from casework.cases import Case
 from casework.casetables import case_items
-from crawlers.records import TEXT_FIELDS
 from crawlers.stored import load_ads
 from linker import judgements
-from linker.stored import group_ids_of, load_groups
 from models.labels import Tier, Value
-from models.stored import load_priorities
-from nlp.stored import load_readings
 from store import audit
 from store.audit import Act, Via
 from store.errors import UsageError
@@ -71,6 +66,22 @@ def of_case(connection: Connection, case_id: str, *, undone: bool = False) -> li
     return [_item(row) for row in rows]
 
 
+def unquoted(connection: Connection, items: list[Item]) -> list[Item]:
+    """The items without the words of ads that are held back since they were pinned."""
+    held_pins = {one.about for one in items if one.kind is ItemKind.AD and one.about}
+    held_pins |= {ad_id for one in items if one.kind is ItemKind.GROUP for ad_id in one.state.get("ad_ids", ())}
+    gone = held(connection, sorted(held_pins))
+    found = []
+    for one in items:
+        if one.kind is ItemKind.AD and one.about in gone:
+            found.append(replace(one, state={"held back": True}))
+        elif one.kind is ItemKind.GROUP and gone & set(one.state.get("ad_ids", ())):
+            found.append(replace(one, state={**one.state, "evidence": []}))
+        else:
+            found.append(one)
+    return found
+
+
 def note(workspace: Workspace, case: Case, words: str, who: str, *, via: Via = Via.CONSOLE) -> int:
     """Write a note; returns the item's number, as all of these do. Raises UsageError."""
     return _add(workspace, case, ItemKind.NOTE, words, who, via)
@@ -118,7 +129,7 @@ def pin(
 ) -> int:
     """Pin an ad or a group with the state it has now, whatever becomes of it. Raises UsageError, QuarantinedError."""
     with workspace.read() as connection:
-        state = _ad_state(connection, about) if kind is ItemKind.AD else _group_state(connection, about)
+        state = pins.ad_state(connection, about) if kind is ItemKind.AD else pins.group_state(connection, about)
     return _add(workspace, case, kind, why, who, via, about=about, state=state)
 
 
@@ -193,53 +204,6 @@ def pinned(items: list[Item], kind: ItemKind) -> list[str]:
 def written(items: list[Item]) -> list[dict[str, Any]]:
     """Everything people wrote, as plain objects for a file."""
     return [asdict(one) for one in items]
-
-
-def _ad_state(connection: Connection, ad_id: str) -> dict[str, Any]:
-    require_shown(connection, ad_id)
-    stored = load_ads(connection, [ad_id]).get(ad_id)
-    if stored is None:
-        raise UsageError(f"there is no ad {ad_id!r}; find its id with sidelight search")
-    reading = load_readings(connection, [ad_id]).get(ad_id)
-    return _plain({
-        "version": stored.version,
-        "fields": {name: text for name in TEXT_FIELDS if (text := getattr(stored.ad, name))},
-        "posted_at": stored.ad.posted_at,
-        "url": stored.ad.url,
-        "first_seen": stored.first_seen,
-        "last_seen": stored.last_seen,
-        "capture_id": stored.ad.origin.capture_id,
-        "parser": stored.ad.origin.parser,
-        "group_id": group_ids_of(connection, [ad_id]).get(ad_id),
-        "lexicon": reading.version if reading else None,
-        "mentions": [one.as_json() for one in reading.mentions] if reading else [],
-    })  # fmt: skip
-
-
-def _group_state(connection: Connection, group_id: str) -> dict[str, Any]:
-    group = load_groups(connection, [group_id]).get(group_id)
-    if group is None:
-        raise UsageError(f"there is no group {group_id!r}; find its id with sidelight search or sidelight queue")
-    priority = load_priorities(connection, [group_id]).get(group_id)
-    if priority is not None:
-        priority = priority.unquoted(held(connection, group.ad_ids))
-    return _plain({
-        "ad_ids": list(group.ad_ids),
-        "first_seen": group.first_seen,
-        "last_seen": group.last_seen,
-        "places": [stop.name for stop in group.itinerary],
-        "links": len(group.links),
-        "model": priority.model if priority else None,
-        "value": priority.value if priority else None,
-        "band": priority.band.value if priority else None,
-        "route": priority.route.value if priority else None,
-        "evidence": [one.as_json() for one in priority.evidence] if priority else [],
-    })  # fmt: skip
-
-
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(value))
-    return plain
 
 
 def _check(words: str) -> None:

@@ -17,6 +17,7 @@ from casework import caseitems, cases
 from casework.caseitems import Item, ItemKind
 from casework.cases import Case
 from crawlers.captures import record_of, with_originals
+from crawlers.project import VERSION
 from crawlers.records import TEXT_FIELDS
 from crawlers.stored import StoredAd, load_ads
 from linker.records import Group
@@ -33,7 +34,7 @@ from store.tables import audit_events
 from store.workspace import Workspace
 
 MOST_PLACES = 5  # of one fact in one page
-SOFTWARE = ("sidelight", "spacy", "phonenumbers", "warcio", "scikit-learn", "sqlalchemy")
+LIBRARIES = ("spacy", "phonenumbers", "warcio", "scikit-learn", "sqlalchemy")
 LEAVING = frozenset(
     {"export", "export case"}
 )  # recorded in the seal, which holds what differs from one export to the next
@@ -65,7 +66,7 @@ def of_group(connection: Connection, group_id: str) -> Content:
 def of_case(connection: Connection, case_id: str, account: str | None = None) -> Content:
     """The content of a case's pack: all that was written, and the pinned ads and groups as they are now. Raises NoCaseError."""
     case = cases.find(connection, case_id, account)
-    items = caseitems.of_case(connection, case_id, undone=True)
+    items = caseitems.unquoted(connection, caseitems.of_case(connection, case_id, undone=True))
     standing = [one for one in items if one.undone_at is None]
     groups = caseitems.pinned(standing, ItemKind.GROUP)
     ad_ids = caseitems.pinned(standing, ItemKind.AD)
@@ -189,7 +190,7 @@ def facts(workspace: Workspace, content: Content) -> list[dict[str, Any]]:
 def versions(content: Content) -> dict[str, Any]:
     """Which software, lexicons, parsers and models made what is in the pack."""
     return {
-        "software": {name: installed(name) for name in SOFTWARE},
+        "software": {"sidelight": VERSION, **{name: installed(name) for name in LIBRARIES}},
         "python": platform.python_version(),
         "lexicons": sorted({one.version for one in content.readings.values()}),
         "parsers": sorted({one.ad.origin.parser for one in content.ads.values() if one.ad.origin.parser}),

@@ -48,7 +48,7 @@ def show(desk: Viewer, id: str) -> Response:  # noqa: A002  the name in the addr
     case = _case(desk, id)
     desk.look("case", "case", case.case_id)
     with desk.workspace.read() as connection:
-        items = caseitems.of_case(connection, case.case_id, undone=True)
+        items = caseitems.unquoted(connection, caseitems.of_case(connection, case.case_id, undone=True))
         members = kept.members(connection, case.case_id)
         elsewhere = deconfliction.on_this_server(connection, case)
     return desk.page(

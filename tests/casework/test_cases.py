@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from casework import auditlog, caseitems, cases, decisions
+from casework import auditlog, caseitems, cases, decisions, packcontent
 from casework.caseitems import ItemKind
 from casework.cases import Case, NoCaseError
 from crawlers.records import Ad
@@ -15,7 +15,7 @@ from linker.judgements import Verdict
 from models.labels import Tier, Value
 from store.audit import Via
 from store.errors import UsageError
-from store.tables import audit_events
+from store.tables import audit_events, hash_matches
 from store.workspace import Workspace
 from tests.casework.conftest import AddGroup
 
@@ -96,6 +96,19 @@ def test_a_pinned_ad_keeps_the_state_it_had(workspace: Workspace, case: Case) ->
     assert (item.state["version"], item.words, item.who) == (1, "same wording as in March", "ana")
     with pytest.raises(UsageError, match="no ad"):
         caseitems.pin(workspace, case, ItemKind.AD, "s:9", "why", "ana")
+
+
+def test_words_of_an_ad_that_is_held_back_since_are_shown_to_nobody(workspace: Workspace, case: Case) -> None:
+    caseitems.pin(workspace, case, ItemKind.AD, "s:1", "same wording", "ana")
+    with workspace.begin() as connection:
+        connection.execute(insert(hash_matches).values(
+            ad_id="s:1", keyed="k", algorithm="md5", set_name="set", how="feed", at=MOMENT
+        ))  # fmt: skip
+    with workspace.read() as connection:
+        [item] = caseitems.unquoted(connection, caseitems.of_case(connection, case.case_id))
+        content = packcontent.of_case(connection, case.case_id)
+    assert (item.state, item.words) == ({"held back": True}, "same wording")
+    assert b"Visiting until Sunday" not in b"".join(packcontent.records(content).values())
 
 
 def test_a_pinned_group_keeps_its_priority_with_the_model(
