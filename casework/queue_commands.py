@@ -58,6 +58,7 @@ def show_queue(
             typer.echo(f"{move.move:<8} {after}{move.group_id}  {move.why}")
         return
     typer.echo(f"{len(found)} groups for {chosen}. {expected.sentence}")
+    typer.echo(f"Ranked by {' and '.join(sorted({one.model for one in found})) or 'nothing'}.")
     if (ranked := expected.ranked).of:
         typer.echo(
             f"Of {ranked.of} decided ranked entries of {expectation.DAYS} days {ranked.hits} were trafficking-indicated "

@@ -6,11 +6,13 @@ from store.workspace import Workspace
 
 
 def _retention(workspace: Workspace) -> str:
-    from casework import retention
+    from casework import retention, scrubbing
     from store import audit
     from store.audit import Act, Via
 
     done = retention.purge(workspace)
+    if done.ads or done.captures or done.cases:
+        scrubbing.finish(workspace)
     facts = {"ads": done.ads, "files": done.files, "held": done.held}
     audit.append(workspace, Act(audit.operator(), Via.SCHEDULE, "purge", "workspace", str(workspace.root), facts=facts))
     return f"{done.ads} ads purged, {done.held} kept for standing decisions, {done.files} evidence files deleted"

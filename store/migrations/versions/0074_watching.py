@@ -6,7 +6,7 @@ from alembic import op
 import store.schema
 
 revision = "0074"
-down_revision = "0071"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
