@@ -69,7 +69,7 @@ def _trees(
     failed: dict[int, str] = {}
     for watch in every:
         try:
-            trees[watch.watch_id] = tree(workspace, connection, watch, present, backend)
+            trees[watch.watch_id] = tree(connection, watch, present, backend)
         except SidelightError as problem:
             failed[watch.watch_id] = str(problem)
         except Exception as problem:

@@ -37,7 +37,7 @@ def moment(workspace: Workspace) -> Moment:
     return Moment(now().astimezone(UTC), workspace.settings.zone)
 
 
-def tree(workspace: Workspace, connection: Connection, watch: Watch, present: Moment, backend: SearchBackend) -> Node:
+def tree(connection: Connection, watch: Watch, present: Moment, backend: SearchBackend) -> Node:
     """What the watch asks, with ids in the place of everything an engine cannot answer. Raises SidelightError."""
     if watch.kind is Kind.GROUP:
         return Terms("group", groups_of(connection, watch.seeds))
@@ -48,7 +48,7 @@ def tree(workspace: Workspace, connection: Connection, watch: Watch, present: Mo
         if found is None:
             raise QueryError(f"{watch.query!r} is no contact any more", 0, "end the watch and write a query")
         return found
-    return resolve(parse(watch.query, present), backend, workspace)
+    return resolve(parse(watch.query, present), backend, connection)
 
 
 def groups_of(connection: Connection, seeds: Iterable[str]) -> tuple[str, ...]:
