@@ -1,6 +1,7 @@
 """The watches as they are asked: each as a tree, those that fail with the reason, and all that can be asked on one rack."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 PAGE = 500
+MOVING = re.compile(r"(?:linked|similar):", re.IGNORECASE)
 FOLLOWED = (Kind.GROUP, Kind.PERSON)  # what they ask is found in the store, and changes with it
 Stamp = tuple[object, ...]
 
@@ -49,7 +51,7 @@ def moved(workspace: Workspace, connection: Connection, backend: SearchBackend, 
     What is owed to each watch is read anew too.
     """
     fresh = {watch.watch_id: watch for watch in active(connection)}
-    moving = [one for one in fresh.values() if one.kind in FOLLOWED or "linked:" in one.query.lower()]
+    moving = [one for one in fresh.values() if one.kind in FOLLOWED or MOVING.search(one.query)]
     moving += [fresh[one] for one in known.failed if one in fresh and fresh[one] not in moving]
     trees, failed = _trees(workspace, connection, backend, moving)
     read = {one.watch_id for one in moving}

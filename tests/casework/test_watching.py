@@ -9,7 +9,7 @@ from casework import watches
 from casework.tables import alerts
 from casework.tables import watches as watch_table
 from casework.watches import By, Kind, Origin
-from casework.watching import asked, blindness, canaries, ledger, proof, runs
+from casework.watching import asked, blindness, canaries, following, ledger, proof, runs
 from indexer.engine import open_backend
 from linker.records import Reason
 from linker.tables import link_keys
@@ -201,3 +201,19 @@ def test_a_watch_is_blind_where_what_it_asks_for_is_not_collected(workspace: Wor
         trees = asked.ask(workspace, connection, open_backend(workspace)).trees
     told = {query: blindness.blind_for(trees[number], spots) for query, number in numbers.items()}
     assert {query: ["Austin" if one.place else "whole" for one in found] for query, found in told.items()} == BLIND
+
+
+def test_a_process_that_goes_on_asking_sees_new_watches_and_groups_that_moved(workspace: Workspace) -> None:
+    publish(workspace, {"s:1": "one"})
+    group(workspace, "g1", ["s:1"])
+    watcher = runs.Watcher(workspace)
+    assert following.once(watcher).alerts == 0
+    followed = watches.add(workspace, "ana", "g1", kind=Kind.GROUP)
+    assert following.once(watcher).alerts == 0
+    publish(workspace, {"s:2": "two", "s:3": "garden"}, days=1)
+    group(workspace, "g0", ["s:1", "s:2"])
+    watches.add(workspace, "ana", "garden")
+    assert following.once(watcher).alerts == 2
+    assert _alerts(workspace, followed) == ["s:2"]
+    watcher.backend.close()
+    assert proof.prove(workspace).holds
