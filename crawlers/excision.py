@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from crawlers.captures import body_of
+from crawlers.captures import body_of, record_of
 from crawlers.rewriting import Piece, laid_out, rehomed, write_pieces
 from crawlers.tables import ad_versions, ads, capture_tombstones, captures, rewrites, runs, sightings, validators
 from store.database import chunks, select_in
@@ -113,10 +113,16 @@ def _rehome(workspace: Workspace, referring: list[Row[Any]]) -> int:
     for name in sorted(by_file):
         with workspace.read() as connection:
             bodies = {row.capture_id: body_of(workspace, connection, row.capture_id) for row in by_file[name]}
+            originals = {
+                row.capture_id: record_of(workspace, original)
+                for row in by_file[name]
+                for original in connection.execute(select(captures).where(captures.c.capture_id == row.refers_to))
+            }
             pieces = _pieces(workspace, connection, name, ())
         for piece in pieces:
             if (body := bodies.get(piece.capture_id or "")) is not None:
-                piece.record = rehomed(piece.read_record(workspace.captures / name), body)
+                kept = piece.capture_id or ""
+                piece.record = rehomed(piece.read_record(workspace.captures / name), body, originals[kept])
         with _rewritten(workspace, name, pieces) as swap:
             for row in by_file[name]:
                 mine = captures.c.refers_to == row.refers_to

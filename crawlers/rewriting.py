@@ -17,6 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers.tables import capture_tombstones, captures
+from crawlers.warc import UNMODIFIED
 
 BLOCK = 1 << 20
 IMPORTED = "imported/"
@@ -147,12 +148,18 @@ def write_pieces(old: Path, new: Path, pieces: Sequence[Piece]) -> str:
     return whole.hexdigest()
 
 
-def rehomed(revisit: bytes, body: bytes) -> bytes:
-    """The record of a revisit as a response that holds the body itself, under the same id, date and address."""
+def rehomed(revisit: bytes, body: bytes, original: bytes) -> bytes:
+    """The record of a revisit as a response that holds the body itself, under the same id, date and address.
+
+    A server that said "not modified" sent no head for a body, so such a record takes that of the `original` record.
+    """
     record = next(iter(ArchiveIterator(BytesIO(revisit))))
     kept = {"WARC-Record-ID", "WARC-Date", "WARC-IP-Address"}
     about = {name: value for name, value in record.rec_headers.headers if name in kept}
-    head = record.http_headers or StatusAndHeaders("200 OK", [], protocol="HTTP/1.1")
+    head = record.http_headers
+    if record.rec_headers.get_header("WARC-Profile") == UNMODIFIED:
+        head = next(iter(ArchiveIterator(BytesIO(original), arc2warc=True))).http_headers
+    head = head or StatusAndHeaders("200 OK", [], protocol="HTTP/1.1")
     out = BytesIO()
     writer = WARCWriter(out, gzip=revisit.startswith(GZIP), warc_version="1.1")
     full = writer.create_warc_record(
