@@ -8,13 +8,13 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from casework import verification
 from casework.policy import ForbiddenError
-from console import api
+from console import api, health
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
 from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, watches, why
 from console.rendering import render
@@ -43,7 +43,7 @@ def create_app(
         app.include_router(page.router)
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.include_router(health.router)
     app.add_exception_handler(SidelightError, _refused)
     app.add_exception_handler(RequestValidationError, _incomplete)
     app.add_exception_handler(HTTPException, _no_page)
@@ -57,14 +57,6 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.backend.close()
-
-
-def _healthz(request: Request) -> Response:
-    """Alive, and the store can be read. Says nothing else: nobody has signed in to ask."""
-    workspace: Workspace = request.app.state.workspace
-    with workspace.read() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    return PlainTextResponse("ok")
 
 
 async def _refused(request: Request, problem: Exception) -> Response:

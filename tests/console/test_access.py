@@ -42,7 +42,7 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/audit/verify": (OVERSEERS, {}),
 }
 # Not about people, or before anyone is signed in; each has tests of its own.
-OPEN = {"/", "/sign-in", "/sign-out", "/open", "/healthz", "/api/search"}
+OPEN = {"/", "/sign-in", "/sign-out", "/open", "/healthz", "/readyz", "/metrics", "/api/search"}
 
 
 def test_no_address_is_missing_from_these_tables(office: Workspace) -> None:
