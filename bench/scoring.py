@@ -1,13 +1,16 @@
 """Ranking against the truth of rehearsal markets, with simple methods beside it in the same run.
 
-    python bench/scoring.py TRAIN TEST...        folders of `sidelight market make`, of different seeds
+    python -m bench.scoring TRAIN TEST...        folders of `sidelight market make`, of different seeds
 
-The trained model and the baseline on ads learn from TRAIN; all are measured on each TEST. A group is positive when most
-of its ads are by controlled groups, or by recruiters who recruit for one.
+The trained model and the baseline on ads learn from TRAIN; all are measured on the TESTs together. A group is positive when
+most of its ads are by controlled groups, or by recruiters who recruit for one. Three models are trained: on the labels as they
+are, with one label in five turned round, and on the labels of the QUEUE groups that the scorecard puts first alone.
+Prevalence 1 in 100 and 1 in 1,000 is reached by weighing groups of the market's own share, not by another market.
 """
 
 import sys
-import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,91 +19,121 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from bench.scoring_cases import Held, held
 from models import folders, metrics, retraining
-from models.cases import Cases, cases
+from models.cases import Cases
 from models.evaluation import any_indicator, ranking
-from models.features import find
-from models.frames import Market
-from models.metrics import Floats, average_precision, interval, precision_at
+from models.metrics import Floats, Truth, precision_at
 from models.priority import Published
-from models.training import Learned
-from models.views import GroupView
-from nlp.pipeline import version
+from models.training import Learned, shifted
+
+WRONG = 0.2  # share of labels turned round
+QUEUE = 400  # groups that a biased queue showed
+SEED = 0
+ROUNDS = 500
+PREVALENCES = (0.01, 0.001)
 
 
-def main(train: Path, tests: list[Path]) -> None:
-    """Train once, then print a table for each market, and one for all of them together."""
-    market = Market(train)
-    learned = cases(market.views, market.labels)
-    with TemporaryDirectory() as made:
-        folder = Path(made) / "bench"
-        retraining.train(learned, folder, pipeline=version())
-        model = folders.load(folder)
-    baseline = ads_baseline(market)
-    print(f"trained on {train}: {len(learned)} groups, {int(learned.y.sum())} positive")
+def main(train: Path, tests: Sequence[Path]) -> None:
+    """Train three times, then one table of all tests together."""
+    learned = held(train)
+    print(f"trained on {train.name}: {len(learned.rows)} groups, {int(learned.rows.y.sum())} positive")
     print(metrics.MEANING)
-    pooled: list[tuple[Cases, dict[str, Floats], Floats]] = []
-    for test in tests:
-        held = Market(test)
-        rows = cases(held.views, held.labels)
-        values = methods(rows, held.views, model, baseline)
-        chance = model.raw(rows.strengths, rows.texts)
-        pooled.append((rows, values, chance))
-        table(str(test), rows.y, values, chance)
-        speed(held.views)
-    if len(pooled) > 1:
-        together = {name: np.concatenate([values[name] for _, values, _ in pooled]) for name in pooled[0][1]}
-        y = np.concatenate([rows.y for rows, _, _ in pooled])
-        table("all together", y, together, np.concatenate([chance for _, _, chance in pooled]))
+    models = {name: fitted(rows, name) for name, rows in labelled(learned.rows).items()}
+    baseline = ads_baseline(learned)
+    found = [held(test) for test in tests]
+    y = np.concatenate([one.rows.y for one in found])
+    values: dict[str, Floats] = {}
+    values["scorecard"] = np.concatenate([ranking(one.rows, Published()) for one in found])
+    for name, model in models.items():
+        values[name] = np.concatenate([ranking(one.rows, model) for one in found])
+    values["any indicator"] = np.concatenate([any_indicator(one.rows) for one in found])
+    values["tf-idf + logistic regression on ads"] = np.concatenate([on_ads(one, baseline) for one in found])
+    print(f"\n{', '.join(one.name for one in found)}: {len(y)} groups, {int(y.sum())} positive ({y.mean():.4f})")
+    for prevalence in PREVALENCES:
+        table(y, values, prevalence)
+    for name, model in models.items():
+        chance = np.concatenate([model.raw(one.rows.strengths, one.rows.texts) for one in found])
+        calibration(name, y, chance, float(learned.rows.y.mean()))
 
 
-def methods(rows: Cases, views: list[GroupView], model: Learned, baseline: Pipeline) -> dict[str, Floats]:
-    """The ranking of every method over the same groups."""
-    by_id = {view.group.group_id: view for view in views}
+def labelled(rows: Cases) -> dict[str, Cases]:
+    """The same groups with the labels each model learns from."""
+    turned = np.random.default_rng(SEED).random(len(rows)) < WRONG
+    first = np.argsort(-ranking(rows, Published()), kind="stable")[:QUEUE]
     return {
-        "scorecard": ranking(rows, Published()),
-        "trained": ranking(rows, model),
-        "any indicator": any_indicator(rows),
-        "tf-idf + logistic regression on ads": np.array(
-            [baseline.predict_proba(texts(by_id[group_id]))[:, 1].mean() for group_id in rows.group_ids]
-        ),
+        "retrained": rows,
+        "retrained, 20 % wrong labels": replace(rows, y=np.where(turned, 1 - rows.y, rows.y)),
+        f"retrained, first {QUEUE} of a queue": rows.take(sorted(first.tolist())),
     }
 
 
-def ads_baseline(market: Market) -> Pipeline:
+def fitted(rows: Cases, name: str) -> Learned:
+    """The model these labels make; prints what was chosen on the third split."""
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "bench"
+        retraining.train(rows, folder, pipeline="bench", seed=SEED)
+        model = folders.load(folder)
+    one = model.classifier
+    chosen = "the scorecard's order" if one.correction is None else f"a correction, text with a share of {one.share}"
+    print(f"{name}: {len(rows)} labels, {int(rows.y.sum())} yes; chosen: {chosen}", flush=True)
+    return model
+
+
+def ads_baseline(learned: Held) -> Pipeline:
     """The plain method: word tf-idf of each ad as it stands, labelled one by one."""
-    positive = {ad_id: one.value.value == "trafficking-indicated" for one in market.labels for ad_id in one.ad_ids}
-    said, y = [], []
-    for view in market.views:
-        said += texts(view)
-        y += [int(positive[ad_id]) for ad_id in view.ad_ids]
+    said = [text for texts in learned.said for text in texts]
+    y = [int(one) for one, texts in zip(learned.rows.y, learned.said, strict=True) for _ in texts]
     return make_pipeline(TfidfVectorizer(min_df=2), LogisticRegression(max_iter=1000)).fit(said, y)
 
 
-def texts(view: GroupView) -> list[str]:
-    """Title and body of each ad."""
-    return [f"{view.ad(ad_id).title}\n{view.ad(ad_id).body}" for ad_id in view.ad_ids]
+def on_ads(one: Held, baseline: Pipeline) -> Floats:
+    """The mean over a group's ads."""
+    chances = baseline.predict_proba([text for texts in one.said for text in texts])[:, 1]
+    ends = np.cumsum([len(texts) for texts in one.said])[:-1]
+    return np.array([part.mean() if len(part) else 0.0 for part in np.split(chances, ends)])
 
 
-def table(name: str, y: metrics.Truth, values: dict[str, Floats], chance: Floats) -> None:
-    """One line per method; Brier of the trained model is of its calibrated probability."""
-    print(f"\n{name}: n = {len(y)} groups, {int(y.sum())} positive, prevalence {y.mean():.4f}")
-    print(f"{'':38}{'P@5':>6}{'P@50':>7}{'AP':>8}{'95 %':>18}{'Brier':>8}")
-    for method, value in values.items():
-        low, high = interval(y, [value], lambda truth, some: average_precision(truth, some[0]), seed=0)
-        brier = float(np.mean((np.clip(chance if method == "trained" else value, 0, 1) - y) ** 2))
+def weighed(y: Truth, value: Floats, weight: float) -> float:
+    """Average precision where each negative stands for `weight` groups like it; tied values are one step."""
+    order = np.argsort(-value, kind="stable")
+    yes, no = np.cumsum(y[order]), np.cumsum((1 - y[order]) * weight)
+    steps = np.append(np.flatnonzero(np.diff(value[order])), len(y) - 1)
+    return float(np.sum(np.diff(yes[steps] / yes[-1], prepend=0.0) * yes[steps] / (yes[steps] + no[steps])))
+
+
+def table(y: Truth, values: dict[str, Floats], prevalence: float) -> None:
+    """Average precision at this prevalence with the interval, and its difference to the scorecard's, paired."""
+    weight = float(y.mean() / (1 - y.mean()) * (1 - prevalence) / prevalence)
+    draws = {name: [] for name in values}  # type: dict[str, list[float]]
+    random = np.random.default_rng(SEED)
+    while len(draws["scorecard"]) < ROUNDS:
+        rows = random.integers(0, len(y), len(y))
+        if y[rows].any():
+            for name, value in values.items():
+                draws[name].append(weighed(y[rows], value[rows], weight))
+    print(f"\nprevalence {prevalence:g}{'':20}{'P@50':>7}{'AP':>8}{'95 %':>18}{'less the scorecard (95 %)':>36}")
+    for name, value in values.items():
+        low, high = np.percentile(draws[name], [2.5, 97.5])
+        ours, theirs = weighed(y, value, weight), weighed(y, values["scorecard"], weight)
+        least, most = np.percentile(np.subtract(draws[name], draws["scorecard"]), [2.5, 97.5])
         print(
-            f"{method:38}{precision_at(y, value, 5):6.2f}{precision_at(y, value, 50):7.2f}"
-            f"{average_precision(y, value):8.3f}{f'{low:.3f} to {high:.3f}':>18}{brier:8.4f}"
+            f"{name:37}{precision_at(y, value, 50):7.2f}{ours:8.4f}{f'{low:.3f} to {high:.3f}':>18}"
+            f"{f'{ours - theirs:+.4f} ({least:+.4f} to {most:+.4f})':>36}"
         )
+    print("P@50 is of the market's own share of positives: places in a queue cannot be weighed")
 
 
-def speed(views: list[GroupView]) -> None:
-    """Features per CPU second, without reading and linking."""
-    began = time.process_time()
-    for view in views:
-        find(view)
-    print(f"features of {len(views) / (time.process_time() - began):,.0f} groups per CPU second")
+def calibration(name: str, y: Truth, chance: Floats, learned: float) -> None:
+    """Calibration within the top 5 %, Brier skill over a constant; then after a change of prevalence, corrected."""
+    constant = float(y.mean() * (1 - y.mean()))
+    skill = 1 - float(np.mean((chance - y) ** 2)) / constant
+    rarer = np.random.default_rng(SEED).random(len(y)) < np.where(y == 1, 0.5, 1.0)
+    moved = shifted(chance[rarer], learned, learned / (2 - learned))
+    print(
+        f"{name}: ECE in the top 5 % {metrics.calibration_error(y, chance):.4f}, Brier skill {skill:+.3f}; "
+        f"half the positives left out, corrected: {metrics.calibration_error(y[rarer], moved):.4f}"
+    )
 
 
 if __name__ == "__main__":

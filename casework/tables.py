@@ -1,4 +1,4 @@
-"""Tables of casework: accounts, the daily queue, decisions, watches and alerts."""
+"""Tables of casework: accounts and how they are opened, the daily queue, decisions, watches and alerts."""
 
 from sqlalchemy import (
     JSON,
@@ -9,12 +9,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
+from casework import casetables  # noqa: F401  its tables belong to this room's
 from store.schema import Instant, metadata
 
 accounts = Table(
@@ -27,6 +30,10 @@ accounts = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("factor", LargeBinary),  # the second factor's secret, sealed; none where there is no second factor
+    Column("factor_step", BigInteger),  # the last time step a code was taken for: each code opens once
+    Column("subject", String),  # who the account is at the single sign-on provider
+    Index("ix_accounts_subject", "subject", unique=True),
 )
 
 sessions = Table(
@@ -37,6 +44,67 @@ sessions = Table(
     Column("csrf", String, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # last use, to the minute
+    Column("strong", Boolean, nullable=False),  # false between the password and the second factor
+    Column("case_id", String),  # what the person is working on, as they said; it stands with every look
+    Column("reason", Text),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("code_hash", String, primary_key=True),
+)
+
+# How often something was tried of late; `what` is a keyed hash.
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("what", String, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_id", String, primary_key=True),
+    Column("token_hash", String, nullable=False, unique=True),
+    Column("account", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+)
+
+# What needs a second person: asked for by one, answered by another, used once.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("what", String, nullable=False),  # keyed hash of what is to be taken out
+    Column("rows", Integer, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", String),
+    Column("answered_by", String),
+    Column("answered_at", Instant),
+    Column("granted", Boolean),
+    Column("why", Text),
+    Column("used_at", Instant),
+)
+
+# A person's own name, home and contacts as keyed hashes: whoever searches for these is asked why.
+own_terms = Table(
+    "own_terms",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # name, home, contact
+    Column("term_hash", String, primary_key=True),
 )
 
 queue_entries = Table(
@@ -52,7 +120,36 @@ queue_entries = Table(
     Column("why", Text, nullable=False),  # entered, rose, carried over, drawn at random
     Column("model", String, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("reasons", JSON),  # feature -> what it added, so that a later day can say why the group rose or fell
     Index("ix_queue_entries_rank", "day", "rank"),
+)
+
+# One row for each day's queue: what lay below the cut, of which the random entries are a sample.
+queue_days = Table(
+    "queue_days",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("cut", Float, nullable=False),
+    Column("below", Integer, nullable=False),  # groups that nobody was shown, the random entries among them
+)
+
+# Who looks at a group, and until when it sleeps.
+queue_states = Table(
+    "queue_states",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("claimed_by", String),
+    Column("claimed_at", Instant),
+    Column("assigned_to", String),
+    Column("assigned_by", String),
+    Column("assigned_at", Instant),
+    Column("snoozed_until", String),  # the ISO date on which it comes back
+    Column("snoozed_by", String),
+    Column("snoozed_at", Instant),
+    Column("snoozed_why", Text),
+    Column("snoozed_basis", JSON),  # what was known of it then; a change in it wakes the group
 )
 
 decisions = Table(
@@ -106,6 +203,11 @@ watches = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("error", Text),  # why it cannot be evaluated; shown, never deleted
+    Column("kind", String, nullable=False, server_default="query"),  # query, identifier, group, person, canary
+    Column("subject", JSON),  # of a group or person: the ads it is known by
+    Column("based_at", Instant),  # when what answered already was put down as known; empty: is still to be
+    Column("behind", Boolean, nullable=False, server_default=false()),  # missed something by failing: a sweep is owed
+    Column("muted_until", Instant),
 )
 
 alerts = Table(
@@ -116,5 +218,8 @@ alerts = Table(
     Column("ad_id", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
+    Column("run_id", BigInteger),
+    Column("origin", String, nullable=False, server_default="batch"),  # known (when it began), batch, sweep
     UniqueConstraint("watch_id", "ad_id"),
+    Index("ix_alerts_ad", "ad_id"),
 )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, null, or_, select
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers.tables import captures
+from crawlers.tables import capture_tombstones, captures
 from store.database import select_in
 from store.errors import UsageError, WorkspaceError
 from store.workspace import Workspace
@@ -81,14 +82,17 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
     query = select(captures).order_by(captures.c.warc_file, captures.c.warc_offset)
     known = set()
     with workspace.read() as connection:
+        graves = _graves(connection)
         rows = connection.execution_options(yield_per=1000).execute(query)
-        for name, mine in groupby(rows, key=lambda row: str(row.warc_file)):
+        for name, kept in groupby(rows, key=lambda row: str(row.warc_file)):
+            mine = merge(kept, graves.get(name, ()), key=lambda row: int(row.warc_offset))
             known.add(name)
             path = workspace.captures / name
             damages = list(_imported(path, name) if name.startswith(IMPORTED) else _damages(path, name, mine))
             yield from damages
             if not damages:
                 yield name
+        yield from _adrift(connection)
     for path in sorted(workspace.captures.rglob("*.*arc*")):
         name = str(path.relative_to(workspace.captures))
         if name in known or not path.stat().st_size:
@@ -97,6 +101,13 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
         yield from damages
         if not damages:
             yield name
+
+
+def _graves(connection: Connection) -> dict[str, list[Row[Any]]]:
+    """By file, in order: the records that stand where captures were removed, whose bytes are checked like any others."""
+    query = select(capture_tombstones, null().label("capture_id")).where(capture_tombstones.c.warc_file.is_not(None))
+    rows = connection.execute(query.order_by(capture_tombstones.c.warc_file, capture_tombstones.c.warc_offset))
+    return {name: list(mine) for name, mine in groupby(rows, key=lambda row: str(row.warc_file))}
 
 
 def index_lines(workspace: Workspace) -> Iterator[str]:
@@ -113,6 +124,19 @@ def index_lines(workspace: Workspace) -> Iterator[str]:
                 **({"mime": "warc/revisit"} if row.refers_to else {}),
             }
             yield f"{_surt(row.url)} {row.fetched_at:%Y%m%d%H%M%S} {orjson.dumps(facts).decode()}"
+
+
+def _adrift(connection: Connection) -> Iterator[Damage]:
+    """Revisits whose bytes do not stand where they refer to: that capture is a revisit itself, or has other bytes."""
+    held = captures.alias()
+    query = select(captures).join(held, held.c.capture_id == captures.c.refers_to)
+    for row in connection.execute(query.where(or_(held.c.refers_to.is_not(None), held.c.sha256 != captures.c.sha256))):
+        yield Damage(
+            row.warc_file,
+            row.warc_offset,
+            f"capture {row.refers_to}, which it refers to, holds other bytes",
+            row.capture_id,
+        )
 
 
 def _imported(path: Path, name: str) -> Iterator[Damage]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.adlines import parse_ad
 from linker.stored import group_ids_of
-from models import folders, labels
+from models import folders, labels, seals
 from models.cases import Cases, cases
 from models.comparison import Moves, compare, shadow
 from models.grouping import stored_views, views_of
@@ -35,6 +35,14 @@ def corpus(workspace: Workspace, label_file: Path | None, ad_file: Path | None) 
             "no group has a label that says yes or no; decide on queue entries, or: sidelight labels import FILE"
         )
     return made, version()
+
+
+def material(
+    workspace: Workspace, label_file: Path | None, ad_file: Path | None
+) -> tuple[list[GroupView], list[Label]]:
+    """Groups and labels as they are, for what rewrites ads or goes back in time. The look is recorded first."""
+    views, given = _labelled(workspace, label_file, ad_file)
+    return views, list(given)
 
 
 def rivals(
@@ -85,7 +93,9 @@ def _labelled(
     workspace: Workspace, label_file: Path | None, ad_file: Path | None
 ) -> tuple[list[GroupView], Iterable[Label]]:
     if ad_file is not None and label_file is not None:
-        return views_of(LineReader(str(ad_file), parse_ad)), list(LabelFile(str(label_file)))
+        views, given = views_of(LineReader(str(ad_file), parse_ad)), list(LabelFile(str(label_file)))
+        _fit_together(views, given, label_file, ad_file)
+        return views, given
     if ad_file is not None:
         raise UsageError("--ads needs --labels: a file that says which of these ads are what")
     act = audit.Act(audit.operator(), audit.Via.COMMAND, "learn", "workspace", str(workspace.root))
@@ -95,8 +105,27 @@ def _labelled(
     return list(stored_views(workspace)), list(LabelFile(str(label_file))) if label_file else given
 
 
+def _fit_together(views: list[GroupView], given: list[Label], label_file: Path, ad_file: Path) -> None:
+    """Raises UsageError where labels are about ads that are not there, or one person says two things of one ad."""
+    there = {ad_id for view in views for ad_id in view.group.ad_ids}
+    if unknown := sorted({ad_id for one in given for ad_id in one.ad_ids} - there):
+        raise UsageError(
+            f"{label_file}: {len(unknown)} labels are about ads that {ad_file} does not hold ({', '.join(unknown[:3])}); add "
+            "these ads, or take the labels out"
+        )
+    said: dict[tuple[str, str], set[str]] = {}
+    for one in given:
+        for ad_id in one.ad_ids:
+            said.setdefault((ad_id, one.who), set()).add(one.value.value)
+    if torn := sorted(ad_id for (ad_id, _), values in said.items() if len(values) > 1):
+        raise UsageError(
+            f"{label_file}: {len(torn)} ads have labels of one person that contradict each other ({', '.join(torn[:3])}); "
+            "keep the one that holds, or say in the column 'who' who gave which"
+        )
+
+
 def _model(workspace: Workspace, name: str) -> Model:
-    return Published() if name == SCORECARD else folders.load(folders.place(workspace.trained, name), version())
+    return Published() if name == SCORECARD else seals.load(workspace, name, version())
 
 
 def _seen(workspace: Workspace, name: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ No pickle: skops builds only types on an exact list, after the file's digest was
 import hashlib
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import orjson
 import sklearn
 import skops.io
-from sklearn.calibration import CalibratedClassifierCV
 
 from models import indicators
-from models.training import LEARNED, Learned, canonical_digest
+from models.reranking import LEARNED, Reranker
+from models.training import Learned, canonical_digest
 from store.errors import SidelightError
 
 T = TypeVar("T")
@@ -26,10 +26,7 @@ NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{0,60}\Z")
 TAKEN = ("scorecard", "style")  # names with a meaning of their own
 LARGEST = 500_000_000  # bytes
 # What a model is built of beyond skops' own list of harmless types; nothing else is ever built.
-TRUSTED = (
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-)
+TRUSTED = ("models.reranking.Reranker",)
 
 
 class ModelError(SidelightError):
@@ -81,7 +78,6 @@ def save(
     draft = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    _plain_vocabulary(model.classifier)
     skops.io.dump(model.classifier, draft / MODEL)
     manifest = Manifest(
         name=folder.name,
@@ -117,7 +113,7 @@ def load(folder: Path, pipeline: str | None = None) -> Learned:
         if theirs != ours:
             raise ModelError(f"model {folder.name!r} was made with another {what}; train it again (sidelight train)")
     file = folder / MODEL
-    classifier = build(file, manifest.sha256, CalibratedClassifierCV)
+    classifier = build(file, manifest.sha256, Reranker)
     if canonical_digest(classifier) != manifest.digest:
         raise ModelError(f"{file} holds another model than its manifest says; restore the folder or train again")
     return Learned(folder.name, classifier, manifest.digest, manifest.rehearsal)
@@ -127,6 +123,8 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of a model folder; raises ModelError where it is missing or not understood."""
     try:
         value = orjson.loads((folder / MANIFEST).read_bytes())
+        if isinstance(value, dict) and "kind" in value:
+            raise ModelError(f"{folder.name!r} is a model of {value['kind']}; it ranks no groups")
         manifest = Manifest(**{**value, "features": tuple(value["features"])})
     except FileNotFoundError:
         raise ModelError(f"there is no model {folder.name!r} in {folder.parent}; sidelight train makes one") from None
@@ -163,9 +161,9 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return value
 
 
-def build(file: Path, sha256: str, kind: type[T]) -> T:
+def build(file: Path, sha256: str, kind: type[T], trusted: Sequence[str] = TRUSTED) -> T:
     """The object of type `kind` in a model file. Raises ModelError where the file is not the one with this digest, or
-    would build anything that is not on our list."""
+    would build anything that is not on the exact list `trusted`."""
     if not file.is_file() or file.stat().st_size > LARGEST:
         raise ModelError(f"{file} is missing or too large; restore the folder or train again")
     if digest_of(file) != sha256:
@@ -173,8 +171,8 @@ def build(file: Path, sha256: str, kind: type[T]) -> T:
             f"{file} is not the file its manifest names (SHA-256 differs); restore the folder or train again"
         )
     try:
-        unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED))
-        built = None if unknown else skops.io.load(file, trusted=list(TRUSTED))
+        unknown = sorted(set(skops.io.get_untrusted_types(file=file)) - set(trusted))
+        built = None if unknown else skops.io.load(file, trusted=list(trusted))
     except Exception as problem:  # a damaged archive fails in as many ways as it has bytes
         raise ModelError(f"{file} cannot be opened ({type(problem).__name__}); restore it or train again") from None
     if unknown:
@@ -182,15 +180,6 @@ def build(file: Path, sha256: str, kind: type[T]) -> T:
     if not isinstance(built, kind):
         raise ModelError(f"{file} holds a {type(built).__name__}, no classifier of ours")
     return built
-
-
-def _plain_vocabulary(classifier: CalibratedClassifierCV) -> None:
-    """Plain integers in the vocabularies: skops writes each NumPy integer as a file of its own."""
-    for calibrated in classifier.calibrated_classifiers_:
-        columns = calibrated.estimator.estimator.named_steps["columns"]
-        for name in ("words", "characters"):
-            vectorizer = columns.named_transformers_[name]
-            vectorizer.vocabulary_ = {term: int(index) for term, index in sorted(vectorizer.vocabulary_.items())}
 
 
 def digest_of(file: Path) -> str:

@@ -11,6 +11,7 @@ from models.features import NAMES, matrix
 from models.grouping import stored_views, views_of
 from models.labelfiles import LabelFile
 from models.labels import Label, standing
+from models.owntext import texts
 from models.priority import assess, prioritise
 from models.views import GroupView
 from nlp.records import Kind
@@ -42,6 +43,14 @@ GROUP_TYPES = {
     **dict.fromkeys(NAMES, "float64"),
 }
 
+OWN_TYPES = {
+    "ad_id": "string",
+    "text": "string",
+    "value": "string",
+    "posted_at": "datetime64[us, UTC]",
+    "site": "string",
+    "block": "string",
+}
 
 FOLDER = "SIDELIGHT_NOTEBOOK_DATA"
 
@@ -55,6 +64,9 @@ def source(why: str) -> "Market | Team":
 class Market:
     """A folder with ads.jsonl and truth.jsonl, or ads and labels of your own under these names. Nothing is audited."""
 
+    workspace: Workspace | None = None
+    capacity = 20
+
     def __init__(self, folder: Path) -> None:
         self.views = views_of(LineReader(str(folder / "ads.jsonl"), parse_ad))
         self.labels: list[Label] = list(LabelFile(str(folder / "truth.jsonl")))
@@ -66,6 +78,8 @@ class Team:
     def __init__(self, workspace: Workspace, why: str) -> None:
         act = audit.Act(audit.operator(), audit.Via.NOTEBOOK, "frame", "workspace", str(workspace.root), reason=why)
         audit.append(workspace, act)
+        self.workspace: Workspace | None = workspace
+        self.capacity = workspace.settings.queue_capacity
         self.views = list(stored_views(workspace))
         with workspace.read() as connection:
             self.labels: list[Label] = standing(connection)
@@ -111,3 +125,10 @@ def ads(views: Iterable[GroupView]) -> pd.DataFrame:
         for ad_id in view.ad_ids
     ]
     return pd.DataFrame(rows, columns=list(AD_TYPES)).astype(AD_TYPES)
+
+
+def own(labels: Path, ads: Path) -> pd.DataFrame:
+    """One row per labelled text of a user's own files (models.owntext says which columns they have)."""
+    found = texts(labels, ads)
+    columns = (found.ids, found.texts, found.values, found.at, found.sites, found.block)
+    return pd.DataFrame(dict(zip(OWN_TYPES, columns, strict=True))).astype(OWN_TYPES)

@@ -32,20 +32,30 @@ SIGNS = re.compile(r"[^\w\s]+")
 
 def learnable(view: GroupView) -> str:
     """The group's text for learning, each different text once, in order of ad id, cut at LONGEST characters."""
-    different = dict.fromkeys(cleared(view.readings[ad_id]) for ad_id in view.ad_ids)
+    # Most ads of a group are posted again as they were: what is the same is cleared once.
+    said = dict.fromkeys((view.readings[ad_id].masked, _phrases(view.readings[ad_id])) for ad_id in view.ad_ids)
+    different = dict.fromkeys(_without(text, phrases) for text, phrases in said)
     return "\n".join(different)[:LONGEST]
 
 
 def cleared(reading: Reading) -> str:
     """One ad's text for learning."""
+    return _without(reading.masked, _phrases(reading))
+
+
+def _phrases(reading: Reading) -> tuple[str, ...]:
+    """What has to leave the text, longest first."""
     table = indicators()
-    text = reading.masked
     phrases = {
         one.surface
         for one in reading.of(Kind.INDICATOR)
         if one.value in table and (table[one.value].grade not in RAISES or one.detail.get("negated"))
     }
-    for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)):
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _without(text: str, phrases: tuple[str, ...]) -> str:
+    for phrase in phrases:
         text = _pattern(phrase).sub(_drop, text)
     return " ".join(WHO.sub(" ", " ".join(SIGNS.sub(" ", text).split())).split())
 

@@ -1,6 +1,6 @@
 """From labelled groups to a model folder with its evaluation: what the commands and notebook 02 call, step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,20 @@ from models import evaluation, folders, training
 from models.cases import Cases
 from models.folders import Manifest
 from models.splits import Split, held_out, leaks, split
-from models.training import Learned
+from models.training import Learned, TrainingError
 from store.schema import now
 
 
-def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manifest:
-    """Split, fit, calibrate, save as `folder`. Raises TrainingError (too few labels, leaks) or ModelError (name taken)."""
-    parts = split(cases) if len(cases) else Split((), (), ())
+def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0, away: Collection[str] = ()) -> Manifest:
+    """Split, fit, calibrate, save as `folder`; nothing is learned of the sites in `away`.
+
+    Raises TrainingError (too few labels, leaks) or ModelError (name taken).
+    """
+    if missing := sorted(set(away) - set(cases.sites)):
+        raise TrainingError(
+            f"no group is of the site {missing[0]!r}; the sites are {', '.join(sorted(set(cases.sites)))}"
+        )
+    parts = split(cases, away) if len(cases) else Split((), (), ())
     learn, later = cases.take(parts.learn), cases.take(parts.calibrate)
     classifier = training.fit(
         training.table(learn.strengths, learn.texts),
@@ -24,6 +31,7 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manife
         training.table(later.strengths, later.texts),
         later.y,
         seed,
+        later.ranked,
     )
     model = Learned(folder.name, classifier, training.canonical_digest(classifier), cases.rehearsal)
     rows = {
@@ -31,6 +39,7 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manife
         "learn_positive": int(learn.y.sum()),
         "calibrate": len(later),
         "test": len(parts.test),
+        "near_copies": len(leaks(cases, (*parts.learn, *parts.calibrate), parts.test)),
     }
     return folders.save(
         folder,
@@ -43,13 +52,14 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0) -> Manife
     )
 
 
-def evaluate(cases: Cases, folder: Path, *, pipeline: str | None = None) -> Mapping[str, Any]:
+def evaluate(cases: Cases, folder: Path, *, pipeline: str | None = None, capacity: int = 50) -> Mapping[str, Any]:
     """Measure the model in `folder` on those of `cases` it has not seen, and keep the figures in its metrics.json."""
     model = folders.load(folder, pipeline)
     seen = folders.read_seen(folder)
     rows = held_out(cases, seen)
     learned = [row for row in range(len(cases)) if any(folders.hashed(one) in seen for one in cases.ad_ids[row])]
-    figures = evaluation.evaluate(cases.take(rows), model, near_copies=len(leaks(cases, learned, rows)))
+    leaked = len(leaks(cases, learned, rows))
+    figures = evaluation.evaluate(cases.take(rows), model, near_copies=leaked, capacity=capacity)
     figures["digest"] = model.digest
     draft = folder / f".{folders.METRICS}.partial"
     draft.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))

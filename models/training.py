@@ -1,31 +1,31 @@
-"""A trained, calibrated classifier over group features and masked text: pipeline, fit, and the model it makes.
+"""Fitting a model: a correction on the scorecard's points and a share of the masked text, chosen on groups of their own.
 
-Indicators that may raise get no negative coefficient, those that may lower no positive one, and all others no column.
+Few or noisy labels leave the scorecard's order as it is: a candidate takes its place only where it does better on the third
+split by more than its standard error.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import orjson
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from models import grams, scorecard
 from models.features import NAMES
-from models.indicators import LOWERS, RAISES, indicators
+from models.indicators import indicators
+from models.metrics import average_precision
+from models.reranking import LEARNED, TEXT, Floats, Reranker, Truth, correct, log_odds, says, widened
 from store.errors import SidelightError
 
-TEXT = "text"
-LEARNED = tuple(name for name in NAMES if indicators()[name].grade in RAISES | LOWERS)
 TERMS = 30_000  # of each kind: words and characters
 FEWEST = 5  # of each class in the training split, and two in the calibrating one
+SPREADS = (0.03, 0.3)  # how far the correction may go from nothing
+SHARES = (0.0, 0.1, 0.25, 0.5)  # of what the text says
+ROUNDS = 200  # of the bootstrap that tells a better candidate from a lucky one
 
 
 class TrainingError(SidelightError):
@@ -37,15 +37,19 @@ class Learned:
     """A fitted, calibrated classifier that puts leads in order (models.priority.Model)."""
 
     name: str
-    classifier: CalibratedClassifierCV
+    classifier: Reranker
     digest: str
     rehearsal: bool
-    reads: bool = True
 
     @property
     def label(self) -> str:
         """Name and the start of its digest, and what it was trained on where that was the market."""
         return f"{self.name} {self.digest[:12]}{' (rehearsal only)' if self.rehearsal else ''}"
+
+    @property
+    def reads(self) -> bool:
+        """Whether the text has a share in it."""
+        return bool(self.classifier.share)
 
     def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:
         """The calibrated probability of each group."""
@@ -54,75 +58,112 @@ class Learned:
 
 
 def table(strengths: NDArray[np.float64], texts: Sequence[str]) -> pd.DataFrame:
-    """What the pipeline takes: a column for each of LEARNED, and the masked text."""
+    """What a model takes: a column for each of LEARNED, and the masked text."""
     columns = {name: strengths[:, NAMES.index(name)] for name in LEARNED}
     return pd.DataFrame({**columns, TEXT: list(texts)})
 
 
-def pipeline(seed: int) -> Pipeline:
-    """The untrained pipeline: strengths as they are, word and character n-grams of the masked text, logistic regression."""
-    columns = ColumnTransformer(
-        [
-            ("strengths", "passthrough", list(LEARNED)),
-            ("words", TfidfVectorizer(ngram_range=(1, 2), min_df=2, max_features=TERMS, sublinear_tf=True), TEXT),
-            (
-                "characters",
-                TfidfVectorizer(
-                    analyzer="char_wb", ngram_range=(2, 5), min_df=3, max_features=TERMS, sublinear_tf=True
-                ),
-                TEXT,
-            ),
-        ]
-    )
-    return Pipeline([("columns", columns), ("classifier", LogisticRegression(C=4.0, max_iter=1000, random_state=seed))])
-
-
 def fit(
-    rows: pd.DataFrame, y: NDArray[np.int_], later: pd.DataFrame, later_y: NDArray[np.int_], seed: int
-) -> CalibratedClassifierCV:
-    """Fit on `rows`, calibrate on `later`; raises TrainingError where either has too few of a class."""
+    rows: pd.DataFrame,
+    y: Truth,
+    later: pd.DataFrame,
+    later_y: Truth,
+    seed: int,
+    ranked: NDArray[np.bool_] | None = None,
+) -> Reranker:
+    """Fit candidates on `rows`; choose one and calibrate it on `later`. `ranked` tells which of `later` a queue ranks.
+
+    Raises TrainingError where either has too few of a class.
+    """
     _enough(y, FEWEST, "the training split")
     _enough(later_y, 2, "the calibrating split")
-    fitted = pipeline(seed).fit(rows, y)
-    _bind_signs(fitted)
-    calibrated = CalibratedClassifierCV(FrozenEstimator(fitted), method="sigmoid", cv=2)  # frozen: folds change nothing
-    return calibrated.fit(later, later_y)
+    kept = np.ones(len(later), dtype=bool) if ranked is None else ranked
+    text = grams.pipeline(seed, TERMS).fit(rows[TEXT], y)
+    grams.plain(text)
+    prior = log_odds(y)
+    said = says(text, prior, later[TEXT])
+    candidates = list(_candidates(rows, y, text, prior))
+    margins = [one.margin(later, said) for one in candidates]
+    best = _best(margins, later, later_y, kept, seed)
+    chosen = candidates[best]
+    chosen.calibration = _calibrated(margins[best], later_y)
+    return chosen
 
 
-def canonical_digest(classifier: CalibratedClassifierCV) -> str:
-    """SHA-256 of vocabulary, coefficients and calibration, sorted: equal for equal data and seed, whatever the clock."""
-    found = hashlib.sha256()
-    for calibrated in classifier.calibrated_classifiers_:
-        fitted = calibrated.estimator.estimator
-        columns = fitted.named_steps["columns"]
-        for name in ("words", "characters"):
-            vectorizer = columns.named_transformers_[name]
-            vocabulary = {term: int(index) for term, index in vectorizer.vocabulary_.items()}
-            found.update(orjson.dumps(vocabulary, option=orjson.OPT_SORT_KEYS))
-            found.update(np.round(vectorizer.idf_, 9).tobytes())
-        logistic = fitted.named_steps["classifier"]
-        found.update(np.round(logistic.coef_, 9).tobytes() + np.round(logistic.intercept_, 9).tobytes())
-        found.update(repr([(round(one.a_, 9), round(one.b_, 9)) for one in calibrated.calibrators]).encode())
+def canonical_digest(classifier: Reranker) -> str:
+    """SHA-256 of vocabulary, coefficients and parameters, sorted: equal for equal data and seed, whatever the clock."""
+    correction = np.zeros(len(LEARNED)) if classifier.correction is None else classifier.correction
+    numbers = (classifier.intercept, classifier.slope, classifier.prior, classifier.share, *classifier.calibration)
+    found = hashlib.sha256(repr(LEARNED).encode())
+    found.update(np.round(np.array([*numbers, *correction]), 9).tobytes())
+    if classifier.text is not None:
+        found.update(grams.digest(classifier.text))
     return found.hexdigest()
 
 
-def weights(classifier: CalibratedClassifierCV) -> dict[str, float]:
-    """The coefficient of every strength and term, by name, strongest first."""
-    fitted = classifier.calibrated_classifiers_[0].estimator.estimator
-    names = fitted.named_steps["columns"].get_feature_names_out()
-    pairs = zip(names, fitted.named_steps["classifier"].coef_[0].tolist(), strict=True)
-    return dict(sorted(((str(name), value) for name, value in pairs), key=lambda one: (-abs(one[1]), one[0])))
+def weights(classifier: Reranker) -> dict[str, float]:
+    """What every strength (where it is its family's strongest) and every term adds to the margin, by name, strongest first."""
+    published = np.array([indicators()[name].weight for name in LEARNED])
+    correction = np.zeros(len(LEARNED)) if classifier.correction is None else classifier.correction
+    together = classifier.slope * published + correction
+    made = dict(zip((f"strengths__{name}" for name in LEARNED), together, strict=True))
+    if classifier.text is not None:
+        terms = classifier.share * classifier.text.named_steps["classifier"].coef_[0]
+        made |= dict(zip(grams.names(classifier.text), terms, strict=True))
+    return dict(sorted(((name, float(one)) for name, one in made.items()), key=lambda one: (-abs(one[1]), one[0])))
 
 
-def _bind_signs(fitted: Pipeline) -> None:
-    """Hold the coefficients of strengths to the sign their grade allows. Strengths are the pipeline's first columns."""
-    coefficients = fitted.named_steps["classifier"].coef_
-    for column, name in enumerate(LEARNED):
-        value = coefficients[0, column]
-        coefficients[0, column] = max(0.0, value) if indicators()[name].grade in RAISES else min(0.0, value)
+def shifted(chance: Floats, learned: float, stated: float) -> Floats:
+    """Probabilities from labels with a share `learned` of yes, where a share `stated` of all groups is: the difference of
+    the log odds of the two is added to each. Holds where what a group looks like, given its class, has not changed.
+    """
+    inside = np.clip(chance, 1e-12, 1 - 1e-12)
+    odds = np.log(inside / (1 - inside)) + np.log(stated / (1 - stated)) - np.log(learned / (1 - learned))
+    made: Floats = 1 / (1 + np.exp(-odds))
+    return made
 
 
-def _enough(y: NDArray[np.int_], fewest: int, where: str) -> None:
+def _candidates(rows: pd.DataFrame, y: Truth, text: Pipeline, prior: float) -> Iterator[Reranker]:
+    """The scorecard itself first; then each correction with each share of the text."""
+    yield Reranker()
+    strengths = rows[list(LEARNED)].to_numpy(dtype=np.float64)
+    for spread in SPREADS:
+        intercept, slope, correction = correct(strengths, y, spread)
+        for share in SHARES:
+            yield Reranker(correction, slope, intercept, text if share else None, prior if share else 0.0, share)
+
+
+def _best(margins: Sequence[Floats], later: pd.DataFrame, y: Truth, ranked: NDArray[np.bool_], seed: int) -> int:
+    """The candidate whose gain over the first in average precision, less its standard error, is greatest; ties the earlier."""
+    lead = scorecard.leads(widened(later[list(LEARNED)].to_numpy(dtype=np.float64)))
+    ranks = lead.astype(float) + 2 * ranked  # what is routed away stands last, what is no lead before it
+    orders = [_order(one, ranks) for one in margins]
+    random = np.random.default_rng(seed)
+    gains: list[list[float]] = []
+    while len(gains) < ROUNDS:
+        drawn = random.integers(0, len(y), len(y))
+        if 0 < y[drawn].sum() < len(y):
+            found = [average_precision(y[drawn], order[drawn]) for order in orders]
+            gains.append([one - found[0] for one in found])
+    sure = np.mean(gains, axis=0) - np.std(gains, axis=0)
+    return int(np.argmax(sure))
+
+
+def _order(margin: Floats, ranks: Floats) -> Floats:
+    return ranks + 0.5 / (1 + np.exp(-margin))
+
+
+def _calibrated(margin: Floats, y: Truth) -> tuple[float, float]:
+    """Slope and intercept of Platt's sigmoid. A slope that is not positive would turn the order round: it stays 1."""
+    middle, spread = float(margin.mean()), float(margin.std()) or 1.0
+    fitted = LogisticRegression(C=100.0).fit(((margin - middle) / spread).reshape(-1, 1), y)
+    slope = float(fitted.coef_[0, 0]) / spread
+    if slope <= 0:
+        return 1.0, float(np.log(y.mean() / (1 - y.mean()))) - middle
+    return slope, float(fitted.intercept_[0]) - slope * middle
+
+
+def _enough(y: Truth, fewest: int, where: str) -> None:
     positive = int(y.sum())
     negative = len(y) - positive
     if min(positive, negative) < fewest:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 
@@ -144,7 +144,11 @@ def insert_from(connection: Connection, table: Table, columns: Sequence[str], qu
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """The INSERT of the connection's database, which knows what to do on a conflict."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # brings asyncio with it: a command on SQLite does without
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def select_in(

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=1_000, description="how many groups are added each day because a label of them teaches most"),
     ] = 5
+    queue_second: Annotated[
+        int,
+        Field(ge=0, le=1_000, description="how many decided groups are put before a second reader each day"),
+    ] = 2
+    claim_hours: Annotated[
+        int, Field(ge=1, le=168, description="hours after which a claim on a group that was not decided is let go")
+    ] = 8
     prevalence: Annotated[
         float,
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
@@ -80,10 +87,68 @@ class Settings(BaseSettings):
     session_hours: Annotated[
         int, Field(ge=1, le=72, description="hours after which a signed-in person has to sign in again")
     ] = 10
+    session_idle_minutes: Annotated[
+        int,
+        Field(ge=1, le=720, description="minutes without a click after which a signed-in person has to sign in again"),
+    ] = 30
+    lookup_reason: Annotated[
+        bool, Field(description="whether nobody may search for a contact without having said why")
+    ] = False
+    lookup_case: Annotated[
+        bool, Field(description="whether nobody may search for a contact without having named a case")
+    ] = False
+    export_alone: Annotated[
+        int,
+        Field(ge=0, le=1_000_000, description="rows that one person may take out; more needs a second person's word"),
+    ] = 1_000
+    checkpoint_copy: Annotated[
+        Path | None,
+        Field(
+            description="folder, on another machine's disk, that gets a copy of each signed checkpoint of the audit log"
+        ),
+    ] = None
+    oidc_issuer: Annotated[
+        str, Field(description="address of the OpenID Connect provider people sign in with; unset, accounts are local")
+    ] = ""
+    oidc_client_id: Annotated[str, Field(description="this console's name at the provider")] = ""
+    oidc_client_secret: Annotated[SecretStr | None, Field(description="this console's secret at the provider")] = None
+    oidc_address: Annotated[
+        str, Field(description="this console's own address, to which the provider sends people back")
+    ] = ""
+    oidc_factor: Annotated[
+        str,
+        Field(
+            description="value of the provider's amr or acr that says a second factor was used; needed beyond loopback"
+        ),
+    ] = "mfa"
     retention_days: Annotated[
         int,
         Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),
     ] = 365
+
+    console_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$", description="address of the console as people reach it, for links in messages"
+        ),
+    ] = ""
+    smtp_host: Annotated[str, Field(description="mail server that alerts are sent through; unset, none are mailed")] = (
+        ""
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="port of the mail server")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="how the mail server is spoken to; none is for a server on this machine alone"),
+    ] = "starttls"
+    smtp_user: Annotated[str, Field(description="account on the mail server; unset, nobody signs in")] = ""
+    smtp_password: Annotated[SecretStr | None, Field(description="password of that account")] = None
+    smtp_from: Annotated[str, Field(description="address that alerts are sent from")] = ""
+    webhook_private: Annotated[
+        bool, Field(description="allow webhooks to addresses of a private network, and without TLS")
+    ] = False
+    burst_minutes: Annotated[
+        int, Field(ge=0, le=1_440, description="alerts that follow a message within so many minutes go out together")
+    ] = 10
 
     known_hash_authority: Annotated[
         str,

@@ -129,7 +129,7 @@ def labelled(count: int = 150, *, source: Source = Source.DECISION) -> tuple[lis
             Facts(
                 hours=24 * number + 3 * step,
                 place=(CHICAGO, DALLAS, DENVER)[step % 3] if indicated else CHICAGO,
-                phone=f"+1212555{100 + number % 100:04}",
+                phone=f"+1{(212, 312)[number // 100 % 2]}555{100 + number % 100:04}",
                 name=f"Name{step}" if indicated else "Ana",
                 says=signs,
                 masked=text,

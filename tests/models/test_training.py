@@ -24,12 +24,23 @@ def test_groups_that_share_near_copies_are_one_block() -> None:
     views = [
         make_view([Facts(masked=text + end)], name=name) for name, end in (("g1", ""), ("g2", " today"), ("g3", ""))
     ]
-    other = make_view([Facts(masked=" ".join(f"word{number}" for number in range(20)))], name="g4")
+    other = make_view(
+        [Facts(masked=" ".join(f"word{number}" for number in range(20)), phone="+12125550199")], name="g4"
+    )
     given = [replace(label, group_id="", ad_ids=(f"g{n}:a0",)) for n, label in enumerate(labelled(4)[1], start=1)]
     made = cases([*views, other], given)
     assert made.group_ids == ("g1", "g2", "g3", "g4")
     assert len(set(made.block[:3])) == 1
     assert made.block[3] not in made.block[:3]
+
+
+def test_groups_that_share_a_contact_are_one_block_though_they_are_not_linked() -> None:
+    views, given = labelled(4)
+    views[3] = make_view([Facts(masked="another text", phone="+12125550100")], name="g0003")
+    moved = [*given[:3], replace(given[3], ad_ids=views[3].group.ad_ids)]
+    made = cases(views, moved)
+    assert made.block[3] == made.block[0]
+    assert len(set(made.block)) == 3
 
 
 def test_a_split_shares_nothing_and_tests_on_what_is_newest(corpus: Cases) -> None:

@@ -1,6 +1,7 @@
 """From files to a model in force by commands alone: train, evaluate, card, compare, promote, roll back."""
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
@@ -50,10 +51,16 @@ def test_from_files_to_a_carded_model_compared_with_the_scorecard(
     measured = run(workspace, "evaluate", "may", "--ads", ads, "--labels", labels)
     assert "# Model card: may" in measured.output
     assert run(workspace, "card", "may").output == measured.output
-    compared = run(workspace, "compare", "may", "--ads", ads, "--labels", labels, "--json")
-    assert json.loads(compared.output)["champion"] == "scorecard"
+    compared = json.loads(
+        run(workspace, "compare", "may", "--ads", ads, "--labels", labels, "--replay", "2", "--json").output
+    )
+    assert compared["champion"] == "scorecard"
+    assert [one["day"] for one in compared["replay"]] == ["2026-05-07", "2026-05-08"]
     assert run(workspace, "promote", "may", "--why", "a test").exit_code == 0
     assert "scorecard is in force" in run(workspace, "promote", "scorecard").output
+    assert "may is in force" in run(workspace, "promote", "--back").output
+    said = run(workspace, "card", "may", "--consulted", "A survivor board", "--said", "Show what speaks against first.")
+    assert "A survivor board" in said.output
 
 
 def test_what_cannot_be_done_is_one_sentence(workspace: Workspace, files: tuple[Path, Path]) -> None:
@@ -77,3 +84,20 @@ def test_labels_are_imported_and_counted(workspace: Workspace, files: tuple[Path
     assert run(workspace, "labels", "count").output.split() == [
         "80", "not", "trafficking", "(opinion)", "40", "trafficking-indicated", "(opinion)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("nowhere:1,1", "1 labels are about ads that .* does not hold .nowhere:1.; add these ads"),
+        ("s:0,0", "1 ads have labels of one person that contradict each other .s:0.; keep the one that holds"),
+    ],
+)
+def test_labels_that_do_not_fit_the_ads_say_what_to_change(
+    workspace: Workspace, files: tuple[Path, Path], tmp_path: Path, more: str, message: str
+) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text(files[1].read_text("utf-8") + f"\n{more}", "utf-8")
+    problem = run(workspace, "train", "--ads", str(files[0]), "--labels", str(labels)).exception
+    assert isinstance(problem, SidelightError)
+    assert re.search(message, str(problem))
