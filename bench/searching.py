@@ -141,7 +141,7 @@ class Fts:
         for name in ("site", "month"):
             self.connection.execute(
                 f"select {name}, count(*) from {found} join ads using (id) group by 1", (match,)
-            ).fetchall()  # noqa: S608
+            ).fetchall()
         grouped = f"select indicator, count(*) from {found} join indicators using (id) group by 1"  # noqa: S608
         self.connection.execute(grouped, (match,)).fetchall()
         return int(self.connection.execute("select count(*) from said where said match ?", (match,)).fetchone()[0])
