@@ -5,9 +5,8 @@
 The archive holds the ad pages of a rehearsal market as a crawler keeps them: a request and a response for each. The bare loop
 reads the responses with warcio and gives them to the parser; ours also checks digests, keeps the archive, and writes
 captures, ads and sightings. Each turn is a process of its own; seconds are CPU seconds of the work, in a workspace that
-stands. `--gigabytes`
-then imports a file of that size, packed, most of it pages of other sites, and prints the most memory the process held
-after a tenth and at the end.
+stands. `--gigabytes` then imports a file of that size, packed, most of it pages of other sites, and prints the most memory the
+process held after a tenth and at the end.
 """
 
 import argparse
@@ -112,10 +111,13 @@ def ours(path: Path, every: int) -> tuple[Counter[str], float]:
         if every and not peaks and records >= every:
             peaks.append(_peak())
 
+    def complain(problem: str) -> None:
+        sys.stderr.write(f"{problem}\n")
+
     with tempfile.TemporaryDirectory(dir=path.parent) as name:
         workspace = open_workspace(Path(name), Settings())
         known, began = sites(), time.process_time()
-        counts = Counter(import_warc(workspace, known, path, sys.stderr.write, progress).counts)
+        counts = Counter(import_warc(workspace, known, path, complain, progress).counts)
         seconds = time.process_time() - began
         workspace.close()
     return counts + Counter(early=peaks[0] if peaks else 0, late=_peak()), seconds
@@ -190,10 +192,10 @@ def main() -> None:
         if asked.gigabytes:
             path.unlink()
             count = large(path, ads, asked.gigabytes)
-            found = turn("import", path, count // 10)
+            whole = turn("import", path, count // 10)
             console.print(
-                f"{path.stat().st_size / 1e9:.2f} GB, {count:,} responses, {found['ads']:,.0f} ads in {found['seconds']:,.0f} "
-                f"CPU-seconds: {found['early']:.0f} MiB at the most after a tenth, {found['late']:.0f} MiB at the end"
+                f"{path.stat().st_size / 1e9:.2f} GB, {count:,} responses, {whole['ads']:,.0f} ads in {whole['seconds']:,.0f} "
+                f"CPU-seconds: {whole['early']:.0f} MiB at the most after a tenth, {whole['late']:.0f} MiB at the end"
             )
     sys.exit(not good)
 

@@ -11,33 +11,31 @@ Times are CPU of the asking thread, so that a busy machine does not count; highl
 import argparse
 import gc
 import math
-import sqlite3
 import statistics
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import orjson
 import tantivy
 
+from bench.searching_rivals import FACETS, HITS, Bare, Fts, text_of
 from indexer.backend import Request, Write
-from indexer.embedded import HEAP, Embedded
+from indexer.embedded import Embedded
 from indexer.fields import FIELDS, Holds
 from indexer.highlight import highlights
 from indexer.parse import parse
 from indexer.query import All
-from indexer.records import AdDocument, Sort, to_json
-from indexer.tokens import words
+from indexer.records import AdDocument, Sort
 from store.workspace import open_workspace
 
-HITS = 20
-FACETS = ("site", "month", "indicator")
 BATCH = 500
+WIDTHS = (9, 8, 9, 8, 7, 9, 8, 6, 7)
 SAMPLE = 20_000  # ads whose words queries are made of
 
 
@@ -47,190 +45,85 @@ class Question:
 
     kind: str
     ours: str
-    bare: Callable[["Bare"], Any]
+    bare: Callable[[Bare], Any]
     fts: tuple[str, tuple[str, ...]] | None
-
-
-class Bare:
-    """What a program with tantivy alone would do: one text field, the fields that are asked for, the ad as stored JSON."""
-
-    def __init__(self, root: Path) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("words", tokenizer_name="spaces", index_option="position")
-        builder.add_bytes_field("source", stored=True)
-        builder.add_integer_field("age", indexed=True, fast=True)
-        for name in (*FACETS, "phone"):
-            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-        self.schema = builder.build()
-        self.index = tantivy.Index(self.schema, str(root))
-        self.index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-
-    def fill(self, documents: Sequence[AdDocument]) -> None:
-        """Index them all."""
-        writer = self.index.writer(HEAP, 1)
-        for one in documents:
-            writer.add_document(
-                tantivy.Document(
-                    words=_text(one),
-                    source=to_json(one).encode(),
-                    age=list(one.ages),
-                    site=one.site,
-                    month=f"{one.posted_at or one.first_seen:%Y-%m}",
-                    indicator=list(one.indicators),
-                    phone=list(one.phones),
-                )
-            )
-        writer.commit()
-        writer.wait_merging_threads()
-        self.index.reload()
-        self.searcher = self.index.searcher()
-
-    def hits(self, query: Any) -> int:
-        """Twenty stored hits as objects, and the total."""
-        found = self.searcher.search(query, HITS)
-        for _, address in found.hits:
-            orjson.loads(bytes(self.searcher.doc(address).get_first("source")))
-        return int(found.count)
-
-    def facets(self, query: Any) -> int:
-        """Three facets and the total."""
-        total = int(self.searcher.search(query, 1).count)
-        for name in FACETS:
-            self.searcher.aggregate(query, {"values": {"terms": {"field": name, "size": 10_000}}})
-        return total
-
-
-class Fts:
-    """SQLite FTS5 over the same words, with the ad and its fields in tables beside it."""
-
-    def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path)
-        self.connection.executescript(
-            "create virtual table said using fts5(words, content='', tokenize=\"unicode61 remove_diacritics 0\");"
-            "create table ads (id integer primary key, source blob, site text, month text, age integer);"
-            "create table indicators (id integer, indicator text);"
-        )
-
-    def fill(self, documents: Sequence[AdDocument]) -> None:
-        """Index them all."""
-        with self.connection:
-            for number, one in enumerate(documents):
-                self.connection.execute("insert into said(rowid, words) values (?, ?)", (number, _text(one)))
-                age = one.ages[0] if one.ages else None
-                row = (number, to_json(one), one.site, f"{one.posted_at or one.first_seen:%Y-%m}", age)
-                self.connection.execute("insert into ads values (?, ?, ?, ?, ?)", row)
-                rows = [(number, indicator) for indicator in one.indicators]
-                self.connection.executemany("insert into indicators values (?, ?)", rows)
-        self.connection.execute("create index by_ad on indicators (id)")
-
-    def hits(self, match: str, conditions: tuple[str, ...]) -> int:
-        """Twenty stored hits by BM25, and the total."""
-        where = " and ".join(("said match ?", *conditions))
-        tables = "said" + (" join ads on ads.id = said.rowid" if conditions else "")
-        rows = self.connection.execute(
-            f"select rowid from (select said.rowid from {tables} where {where} order by bm25(said) limit {HITS})",  # noqa: S608
-            (match,),
-        ).fetchall()
-        for (number,) in rows:
-            orjson.loads(self.connection.execute("select source from ads where id = ?", (number,)).fetchone()[0])
-        return int(self.connection.execute(f"select count(*) from {tables} where {where}", (match,)).fetchone()[0])  # noqa: S608
-
-    def facets(self, match: str) -> int:
-        """Three facets and the total."""
-        found = "(select rowid as id from said where said match ?)"
-        for name in ("site", "month"):
-            self.connection.execute(
-                f"select {name}, count(*) from {found} join ads using (id) group by 1", (match,)
-            ).fetchall()
-        grouped = f"select indicator, count(*) from {found} join indicators using (id) group by 1"  # noqa: S608
-        self.connection.execute(grouped, (match,)).fetchall()
-        return int(self.connection.execute("select count(*) from said where said match ?", (match,)).fetchone()[0])
-
-
-def _text(one: AdDocument) -> str:
-    return " ".join(words(part) for part in (one.title, one.body, one.location, one.contact, one.name) if part)
 
 
 def questions(documents: Sequence[AdDocument], count: int, seed: int) -> Iterator[Question]:
     """So many of each kind. Words are drawn evenly over how common they are: half in more than 1 ad of 50."""
     draw = Random(seed)
     sample = draw.sample(documents, min(SAMPLE, len(documents)))
-    texts = [_text(one).split() for one in sample]
+    texts = [text_of(one).split() for one in sample]
     seen = Counter(word for text in texts for word in set(text) if word.isalpha() and len(word) > 3)
     common = [word for word, ads in sorted(seen.items()) if ads * 50 > len(sample)]
     rarer = [word for word, ads in sorted(seen.items()) if ads * 50 <= len(sample) and ads > 3]
-    make = tantivy.Query
+    phones = [value for ad in sample[:2_000] for value in ad.phones if value[1:].isdigit()]
 
-    def word() -> str:
-        return draw.choice(common if draw.random() < 0.5 else rarer)
-
-    def term(bare: Bare, one: str) -> Any:
-        return make.term_query(bare.schema, "words", one, index_option="freq")
-
-    def both(*queries: Any) -> Any:
-        return make.boolean_query([(tantivy.Occur.Must, one) for one in queries])
+    def word(longer: int = 0) -> str:
+        return next(
+            one for one in iter(lambda: draw.choice(common if draw.random() < 0.5 else rarer), "") if len(one) > longer
+        )
 
     for _ in range(count):
         one = word()
-        yield Question("word", one, lambda bare, one=one: bare.hits(term(bare, one)), (f'"{one}"', ()))
+        yield Question("word", one, partial(_hits, partial(_all, words=(one,))), (f'"{one}"', ()))
         text = [token for token in draw.choice(texts) if token in seen]
-        left, right = draw.sample(text, 2) if len(set(text)) > 1 else (word(), word())
-        yield Question(
-            "and",
-            f"{left} {right}",
-            lambda bare, pair=(left, right): bare.hits(both(*(term(bare, one) for one in pair))),
-            (f'"{left}" AND "{right}"', ()),
-        )
+        pair = draw.sample(text, 2) if len(set(text)) > 1 else [word(), word()]
+        matched = " AND ".join(f'"{one}"' for one in pair)
+        yield Question("and", " ".join(pair), partial(_hits, partial(_all, words=pair)), (matched, ()))
         whole = draw.choice([text for text in texts[:500] if len(text) > 4])
         at = draw.randrange(len(whole) - 3)
         run = whole[at : at + draw.choice((2, 3))]
-        yield Question(
-            "phrase",
-            f'"{" ".join(run)}"',
-            lambda bare, run=run: bare.hits(make.phrase_query(bare.schema, "words", list(run))),
-            (f'"{" ".join(run)}"', ()),
-        )
+        phrase = f'"{" ".join(run)}"'
+        yield Question("phrase", phrase, partial(_hits, partial(_phrase, words=run)), (phrase, ()))
         stem = word()[:4]
-        yield Question(
-            "prefix",
-            f"{stem}*",
-            lambda bare, stem=stem: bare.hits(make.regex_query(bare.schema, "words", f"{stem}.*")),
-            (f'"{stem}" *', ()),
-        )
-        right_word = next(one for one in iter(word, None) if len(one) > 5)
-        at = draw.randrange(1, len(right_word) - 1)
-        wrong = right_word[:at] + right_word[at + 1] + right_word[at] + right_word[at + 2 :]
-        yield Question(
-            "fuzzy",
-            f"{wrong}~",
-            lambda bare, wrong=wrong: bare.hits(make.fuzzy_term_query(bare.schema, "words", wrong, 1)),
-            None,
-        )
+        yield Question("prefix", f"{stem}*", partial(_hits, partial(_prefix, stem=stem)), (f'"{stem}" *', ()))
+        right = word(5)
+        at = draw.randrange(1, len(right) - 1)
+        wrong = right[:at] + right[at + 1] + right[at] + right[at + 2 :]
+        yield Question("fuzzy", f"{wrong}~", partial(_hits, partial(_fuzzy, word=wrong)), None)
         one, age, site = word(), draw.randint(20, 40), draw.choice(sample).site
-        yield Question(
-            "filtered",
-            f"{one} age:<{age} site:{site}",
-            lambda bare, one=one, age=age, site=site: bare.hits(
-                both(
-                    term(bare, one),
-                    make.term_query(bare.schema, "site", site),
-                    make.range_query(bare.schema, "age", tantivy.FieldType.Integer, 0, age - 1),
-                )
-            ),
-            (f'"{one}"', (f"age < {age}", f"site = '{site}'")),
-        )
+        narrow = partial(_all, words=(one,), site=site, below=age)
+        conditions = (f"age < {age}", f"site = '{site}'")
+        yield Question("filtered", f"{one} age:<{age} site:{site}", partial(_hits, narrow), (f'"{one}"', conditions))
         one = word()
-        yield Question("facets", one, lambda bare, one=one: bare.facets(term(bare, one)), (f'"{one}"', ()))
-        phone = draw.choice(
-            [value for ad in sample[:2_000] for value in ad.phones if value[1:].isdigit()] or ["+12025550143"]
-        )
+        yield Question("facets", one, partial(_facets, partial(_all, words=(one,))), (f'"{one}"', ()))
+        phone = draw.choice(phones or ["+12025550143"])
         typed = f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}" if phone.startswith("+1") else phone
-        yield Question(
-            "phone",
-            typed,
-            lambda bare, phone=phone: bare.hits(make.term_query(bare.schema, "phone", phone)),
-            None,
-        )
+        yield Question("phone", typed, partial(_hits, partial(_phone, phone=phone)), None)
+
+
+def _hits(query: Callable[[Any], Any], bare: Bare) -> int:
+    return bare.hits(query(bare.schema))
+
+
+def _facets(query: Callable[[Any], Any], bare: Bare) -> int:
+    return bare.facets(query(bare.schema))
+
+
+def _all(schema: Any, words: Sequence[str], site: str = "", below: int = 0) -> Any:
+    make = tantivy.Query
+    parts = [make.term_query(schema, "words", one, index_option="freq") for one in words]
+    if site:
+        parts.append(make.term_query(schema, "site", site))
+        parts.append(make.range_query(schema, "age", tantivy.FieldType.Integer, 0, below - 1))
+    return make.boolean_query([(tantivy.Occur.Must, one) for one in parts]) if len(parts) > 1 else parts[0]
+
+
+def _phrase(schema: Any, words: list[str]) -> Any:
+    return tantivy.Query.phrase_query(schema, "words", list(words))
+
+
+def _prefix(schema: Any, stem: str) -> Any:
+    return tantivy.Query.regex_query(schema, "words", f"{stem}.*")
+
+
+def _fuzzy(schema: Any, word: str) -> Any:
+    return tantivy.Query.fuzzy_term_query(schema, "words", word, 1)
+
+
+def _phone(schema: Any, phone: str) -> Any:
+    return tantivy.Query.term_query(schema, "phone", phone)
 
 
 def measure(ours: Embedded, bare: Bare, fts: Fts, asked: Sequence[Question]) -> dict[str, dict[str, list[float]]]:
@@ -238,14 +131,10 @@ def measure(ours: Embedded, bare: Bare, fts: Fts, asked: Sequence[Question]) -> 
     taken: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in asked:
         counts: dict[str, int] = {}
-        ways: dict[str, Callable[[], int]] = {
-            "ours": lambda one=one: _ours(ours, one),
-            "bare": lambda one=one: one.bare(bare),
-        }
+        ways: dict[str, Callable[[], int]] = {"ours": partial(_ours, ours, one), "bare": partial(one.bare, bare)}
         if one.fts is not None:
             match, conditions = one.fts
-            facets = one.kind == "facets"
-            ways["fts5"] = lambda m=match, c=conditions, f=facets: fts.facets(m) if f else fts.hits(m, c)
+            ways["fts5"] = partial(fts.facets, match) if one.kind == "facets" else partial(fts.hits, match, conditions)
         for name, way in ways.items():
             way()
             began = time.thread_time()
@@ -332,9 +221,8 @@ def _cpu(act: Callable[[], object]) -> float:
 
 
 def _report(taken: dict[str, dict[str, list[float]]]) -> None:
-    print(
-        f"{'kind':>9} {'ours p50':>9} {'p99':>8} {'bare p50':>9} {'p99':>8} {'x bare':>7} {'fts5 p50':>9} {'p99':>8} {'x':>6} {'highl.':>7}"
-    )
+    heads = ("ours p50", "p99", "bare p50", "p99", "x bare", "fts5 p50", "p99", "x", "highl.")
+    print(f"{'kind':>9}" + "".join(f" {one:>{width}}" for one, width in zip(heads, WIDTHS, strict=True)))
     for kind, engines in taken.items():
         ours, bare, fts = (engines.get(name) for name in ("ours", "bare", "fts5"))
         line = f"{kind:>9} {_at(ours, 50):>9} {_at(ours, 99):>8} {_at(bare, 50):>9} {_at(bare, 99):>8}"

@@ -51,6 +51,11 @@ class Desk:
     action: Action
     looked: bool = field(default=False, init=False)
 
+    @property
+    def via(self) -> Via:
+        """Whether a person sits here or a program that they gave a token to."""
+        return Via.CONSOLE if self.session.scopes is None else Via.TOKEN
+
     def may(self, action: Action) -> bool:
         """Whether this person's role, and the token they come with, allow it."""
         return allowed(self.session, Action(action))
@@ -59,7 +64,7 @@ class Desk:
         """Record what is about to be shown. Raises where it cannot be recorded, and then nothing is shown."""
         act = Act(
             self.session.account,
-            Via.CONSOLE if self.session.scopes is None else Via.TOKEN,
+            self.via,
             action,
             kind,
             item,
@@ -77,7 +82,7 @@ class Desk:
         asked = lookups.contacts(query)
         lookups.require_purpose(self.workspace.settings, asked, case_id, reason)
         self.look("search", "query", query, words=query or None)
-        lookups.record(self.workspace, self.session.account, Via.CONSOLE, asked, case_id, reason)
+        lookups.record(self.workspace, self.session.account, self.via, asked, case_id, reason)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page for this person."""

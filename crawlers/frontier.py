@@ -3,7 +3,7 @@ goes on from the ones that wait."""
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
@@ -130,4 +130,15 @@ def errors(connection: Connection, run_id: str, limit: int) -> list[str]:
 
 
 def _row(run_id: str, entry: Entry) -> dict[str, object]:
-    return {**asdict(entry), "kind": entry.kind.value, "run_id": run_id, "state": Outcome.WAITING.value, "error": None}
+    return {
+        "fingerprint": entry.fingerprint,
+        "url": entry.url,
+        "kind": entry.kind.value,
+        "depth": entry.depth,
+        "seq": entry.seq,
+        "hops": entry.hops,
+        "via": entry.via,
+        "run_id": run_id,
+        "state": Outcome.WAITING.value,
+        "error": None,
+    }

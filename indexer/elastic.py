@@ -65,7 +65,7 @@ class Elastic:
         """One search call."""
         self._check()
         with self._translated():
-            return answer(request, self.client.search(index=self.alias, **body(request)))
+            return answer(request, self.client.search(index=self.alias, **body(request)).body)
 
     def search_many(self, requests: Sequence[Request]) -> list[Answer]:
         """Many searches in one call each time."""

@@ -1,6 +1,6 @@
 """Questions to an embedded index: pages, facets and counts from what was published last."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from indexer.backend import MOST_FACET_VALUES, After, Answer, Ranked, Request
@@ -41,7 +41,7 @@ def asking(opened: Opened, query: Node) -> Callable[[Aggregation], dict[str, Any
     return ask
 
 
-def _sorted(searcher: Any, opened: Opened, request: Request, query: Any, field: str) -> tuple[Sequence[Ranked], int]:
+def _sorted(searcher: Any, opened: Opened, request: Request, query: Any, field: str) -> tuple[list[Ranked], int]:
     # The sort key is all but unique: asking up to and with the last one shown loses nothing, SPARE covers equal ones.
     page, last = query, request.after
     if last is not None:

@@ -44,7 +44,9 @@ def export(workspace: Workspace, text: str, target: Path, backend: SearchBackend
     tree = parse(text, Moment(now(), workspace.settings.zone))
     own = backend or open_backend(workspace)
     try:
-        rows = map(_row, _documents(workspace, own, Request(resolve(tree, own, workspace), sort=Sort.TIME, limit=PAGE)))
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
+        rows = map(_row, _documents(workspace, own, Request(node, sort=Sort.TIME, limit=PAGE)))
         return _write_csv(target, rows) if target.suffix.lower() == ".csv" else write_lines(str(target), rows)
     finally:
         if backend is None:

@@ -195,7 +195,9 @@ def _asked(workspace: Workspace, text: str, backend: SearchBackend | None) -> It
     tree = parse(text, _moment(workspace))
     own = backend or open_backend(workspace)
     try:
-        yield own, resolve(tree, own, workspace)
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
+        yield own, node
     finally:
         if backend is None:
             own.close()

@@ -6,49 +6,45 @@ holds the contact; `similar:AD` the ads that linking found to be worded like it.
 
 import math
 
+from sqlalchemy import Connection, select
+
 from indexer.backend import MOST_FACET_VALUES, Request, SearchBackend
 from indexer.query import And, LinkedTo, NearPlace, Node, Not, Or, QueryError, SimilarTo, Terms
 from indexer.records import AD
 from store.quarantine import held
-from store.workspace import Workspace
 
 EARTH = 6_371.0  # kilometres
 MOST_COPIES = 10_000
 DEGREE = 110.0  # kilometres of latitude, a little less than there are
 
 
-def resolve(node: Node, backend: SearchBackend, workspace: Workspace) -> Node:
+def resolve(node: Node, backend: SearchBackend, connection: Connection) -> Node:
     """The tree without questions that an engine cannot answer; raises QueryError for a place or an ad nobody knows."""
     match node:
         case And(parts):
-            return And(tuple(resolve(part, backend, workspace) for part in parts))
+            return And(tuple(resolve(part, backend, connection) for part in parts))
         case Or(parts):
-            return Or(tuple(resolve(part, backend, workspace) for part in parts))
+            return Or(tuple(resolve(part, backend, connection) for part in parts))
         case Not(part):
-            return Not(resolve(part, backend, workspace))
+            return Not(resolve(part, backend, connection))
         case NearPlace(name, km, position):
             return Terms("place", places_near(name, km, position))
         case LinkedTo(contact, position):
             return Terms("group", groups_with(contact, backend, position))
         case SimilarTo(ad_id, position):
-            return Terms("key", tuple(f"{AD}:{one}" for one in copies(ad_id, workspace, position)))
+            return Terms("key", tuple(f"{AD}:{one}" for one in copies(ad_id, connection, position)))
     return node
 
 
-def copies(ad_id: str, workspace: Workspace, position: int) -> tuple[str, ...]:
+def copies(ad_id: str, connection: Connection, position: int) -> tuple[str, ...]:
     """The ad and those that linking found to be worded alike."""
-    from sqlalchemy import select
-
     from crawlers.tables import ads
     from linker.stored import copies_of
 
-    with workspace.read() as connection:
-        known = connection.execute(select(ads.c.ad_id).where(ads.c.ad_id == ad_id)).scalar()
-        if known is None or held(connection, [ad_id]):
-            raise QueryError(
-                f"no ad {ad_id!r} is stored", position, "write the id that stands above a hit, as harbor:1042"
-            )
-        found = copies_of(connection, ad_id, MOST_COPIES + 1)
+    known = connection.execute(select(ads.c.ad_id).where(ads.c.ad_id == ad_id)).scalar()
+    if known is None or held(connection, [ad_id]):
+        raise QueryError(f"no ad {ad_id!r} is stored", position, "write the id that stands above a hit, as harbor:1042")
+    found = copies_of(connection, ad_id, MOST_COPIES + 1)
     if len(found) > MOST_COPIES:
         raise QueryError(
             f"more than {MOST_COPIES} ads are worded like {ad_id}",

@@ -59,7 +59,9 @@ def search(
         sort = Sort.RELEVANCE if ranks(tree) else Sort.TIME
     own = backend or open_backend(workspace)
     try:
-        asked = Asked(tree, resolve(tree, own, workspace), question(text, sort, collapse_groups))
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
+        asked = Asked(tree, node, question(text, sort, collapse_groups))
         earlier = read(cursor, asked.question) if cursor else None
         request = Request(asked.node, sort=sort, limit=limit, facets=tuple(facets))
         found = (_collapsed if collapse_groups else _page)(own, asked, request, earlier)
@@ -82,7 +84,8 @@ def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: Searc
     tree = parse(text, _moment(workspace))
     own = backend or open_backend(workspace)
     try:
-        node = resolve(tree, own, workspace)
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
         found: list[str] = []
         for part in chunks(ad_ids):
             asked = And((Terms("key", tuple(f"{AD}:{one}" for one in part)), node))

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from elasticsearch import Elasticsearch
 from pydantic import SecretStr
 
 from indexer import stage
@@ -57,7 +58,8 @@ def compare(
     waiting: list[tuple[str, Node]] = []
     for number, text in enumerate(queries):
         tree = parse(text)
-        nodes = [resolve(tree, one, workspace) for one in (first, second)]
+        with workspace.read() as connection:
+            nodes = [resolve(tree, one, connection) for one in (first, second)]
         if nodes[0] != nodes[1]:
             yield Outcome(text, 0, ("resolved to different ids",))
             continue
@@ -167,8 +169,14 @@ def main() -> None:
             started = time.monotonic()
             outcomes = list(compare(embedded, first, second, queries))
         finally:
-            second.client.indices.delete(index=f"{settings.search_prefix}-*")  # type: ignore[attr-defined]
+            _drop(chosen.search_url, settings.search_prefix)
     sys.exit(_report(outcomes, len(held), time.monotonic() - started))
+
+
+def _drop(url: str, prefix: str) -> None:
+    with Elasticsearch(url) as client:
+        for name in list(client.indices.get(index=f"{prefix}-*")):
+            client.indices.delete(index=name)
 
 
 def _report(outcomes: Sequence[Outcome], ads: int, seconds: float) -> int:

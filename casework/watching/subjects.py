@@ -48,7 +48,7 @@ def tree(connection: Connection, watch: Watch, present: Moment, backend: SearchB
         if found is None:
             raise QueryError(f"{watch.query!r} is no contact any more", 0, "end the watch and write a query")
         return found
-    return resolve(parse(watch.query, present), backend)
+    return resolve(parse(watch.query, present), backend, connection)
 
 
 def groups_of(connection: Connection, seeds: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from casework import factors, policy, sessions, tokens
+from casework import accounts, factors, policy, sessions, tokens
 from casework.policy import POLICY, Action
 from console.desk import COOKIE, Desk, at, sent_to
 from store import keys
@@ -27,8 +27,12 @@ def enrol(
     desk: Annotated[Desk, Depends(sent_to(Action.ACCOUNT))],
     sealed: Annotated[str, Form(max_length=1_000)] = "",
     code: Annotated[str, Form(max_length=20)] = "",
+    present: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Show a secret to put into a device; with a code of it, make it the second factor and show the recovery codes."""
+    """Show a secret to put into a device; with a code of it, make it the second factor and show the recovery codes.
+
+    Whoever sits at an open browser cannot replace a factor: that takes a code of the one there is. Raises SignInError.
+    """
     name = desk.session.account
     secret = keys.unseal(desk.workspace, SECRETS, sealed.encode("utf-8", "replace")) if sealed else factors.new_secret()
     if secret is None:
@@ -36,6 +40,10 @@ def enrol(
     if not code:
         fresh = keys.seal(desk.workspace, SECRETS, secret).decode()
         return _page(desk, secret=secret, sealed=fresh, uri=factors.uri(secret, name))
+    with desk.workspace.read() as connection:
+        replacing = factors.has(connection, name)
+    if replacing:
+        accounts.check_factor(desk.workspace, name, present)
     codes = factors.enrol(desk.workspace, name, secret, code, name, Via.CONSOLE)
     sessions.end_all(desk.workspace, name, desk.request.cookies.get(COOKIE, ""))
     return _page(desk, codes=codes)

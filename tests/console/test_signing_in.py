@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 from casework import accounts, auditlog, factors
 from casework.records import Role
 from console.app import create_app
-from console.pages import sign
+from console.pages import account, sign
 from console.serve import check_factors
+from store import keys
 from store.audit import Via
 from store.errors import UsageError
 from store.settings import Settings
@@ -114,6 +115,14 @@ def test_a_person_sets_up_a_second_factor_and_their_other_sessions_end(house: Wo
     assert len(re.findall(r"^(?:[0-9a-f]{4}-){3}[0-9a-f]{4}$", done.replace("<pre>", "\n"), re.MULTILINE)) == 10
     assert browser.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 303
+    # Whoever finds the browser open cannot put a device of theirs in the place of this one.
+    other = factors.new_secret()
+    sealed_other = keys.seal(house, account.SECRETS, other).decode()
+    form = {"csrf": csrf, "sealed": sealed_other, "code": _code(other)}
+    assert browser.post("/account/factor", data=form).status_code == 400
+    recovery = re.search(r"(?:[0-9a-f]{4}-){3}[0-9a-f]{4}", done)
+    assert recovery is not None
+    assert browser.post("/account/factor", data={**form, "present": recovery[0]}).status_code == 200
 
 
 def test_a_person_makes_and_revokes_a_token_that_opens_what_it_was_made_for(ana: TestClient, office: Workspace) -> None:

@@ -146,7 +146,8 @@ def put_groups(workspace: Workspace, numbers: Iterable[int]) -> None:
         # Every 25th ad repeats a text.
         alike = [make_ad(number)[0].ad_id for number in numbers if number % 25 == 3]
         upsert(connection, link_keys, [{"ad_id": one, "reason": "text", "key": "c1"} for one in alike])
-        signal = {"seen_first": START, "seen_last": START, "facts": {}, "wording": ""}
+        facts = {"site": "harbor", "names": [], "ages": [], "places": [], "recruits": False, "at": None, "bumps": []}
+        signal = {"seen_first": START, "seen_last": START, "facts": facts, "wording": ""}
         upsert(connection, link_signals, [{"ad_id": one, **signal} for one in alike])
         outbox.put(connection, outbox.GROUP, by_group)
         outbox.put(connection, outbox.AD, [one for ad_ids in by_group.values() for one in ad_ids])

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.engine import open_backend
 from indexer.fields import FACETS
+from indexer.filters import FILTERS
+from indexer.query import QueryError
 from indexer.records import Page, Sort
 from indexer.search import search as ask
 from proof.query_grammar import Grammar
@@ -110,3 +114,92 @@ def test_a_linked_search_finds_every_ad_of_the_group_whatever_the_ad_itself_says
     page = search(world, "linked:(202) 555-0113", limit=100)
     assert {hit.group_id for hit in page.hits} == {"g13"}
     assert page.total == 5
+
+
+HOSTILE = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "(",
+                ")",
+                '"',
+                "-",
+                "OR",
+                "AND",
+                "NEAR/3",
+                "*",
+                "~",
+                "~2",
+                ":",
+                "..",
+                "<",
+                ">=",
+                "/",
+                "\\",
+                "[",
+                "]",
+                "{",
+                "}",
+            ]
+            + [
+                "^",
+                "$",
+                "&&",
+                "||",
+                "+",
+                "?",
+                "#",
+                "@",
+                "\x00",
+                "\u200b",
+                "½",
+                "٣",
+                "家",
+                "evening",
+                "harbor",
+                "2025550107",
+            ]
+            + [f"{name}:" for name in FILTERS]
+        ),
+        st.text(max_size=8),
+    ),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(pieces=HOSTILE, between=st.sampled_from(["", " "]))
+def test_any_text_gives_the_same_results_on_both_engines_or_a_typed_error(
+    embedded_world: Workspace, elastic_world: Workspace, pieces: list[str], between: str
+) -> None:
+    answers: list[Any] = []
+    for world in (embedded_world, elastic_world):
+        try:
+            page = search(world, between.join(pieces), sort=Sort.TIME, limit=5)
+            answers.append((page.total, [hit.ad_id for hit in page.hits]))
+        except QueryError as problem:
+            answers.append((problem.position, problem.hint))
+    assert answers[0] == answers[1]
+
+
+WRITTEN = (
+    "(202) 555-0107", "202-555-0107", "202.555.0107", "2025550107", "+1 202 555 0107", "12025550107", "phone:202 555 0107",
+    "two zero two five five five zero one zero seven", "2o2 555 o1o7", "5550107", "555-0107",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_phone_typed_any_way_finds_every_ad_that_holds_it(world: Workspace, written: str) -> None:
+    page = search(world, written, sort=Sort.TIME, limit=100)
+    holding = search(world, "has:phone", sort=Sort.TIME, limit=300).hits
+    assert {hit.ad_id for hit in page.hits} == {one.ad_id for one in holding if "+12025550107" in one.document.phones}
+
+
+def test_an_ad_that_says_all_of_it_often_stands_before_one_that_says_it_once(world: Workspace) -> None:
+    hits = search(world, "coffee", sort=Sort.RELEVANCE, limit=300).hits
+    places = {hit.ad_id: place for place, hit in enumerate(hits)}
+    text = {hit.ad_id: f"{hit.document.title} {hit.document.body}".lower().replace(",", " ").split() for hit in hits}
+    for often, many in text.items():
+        for once, few in text.items():
+            if many.count("coffee") >= 2 * few.count("coffee") and len(many) <= len(few):
+                assert places[often] < places[once]

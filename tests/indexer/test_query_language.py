@@ -27,6 +27,7 @@ from indexer.query import (
     Word,
     children,
 )
+from indexer.tokens import tokenise, words
 from indexer.values import Moment
 
 MOMENT = Moment(datetime(2026, 5, 10, 3, tzinfo=UTC), ZoneInfo("America/Chicago"))
@@ -222,3 +223,11 @@ def attempt(text: str) -> Node | QueryError:
 def leaves(node: Node) -> list[Node]:
     below = children(node)
     return [node] if not below else [leaf for child in below for leaf in leaves(child)]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=80) | st.text(alphabet="aé家ß\u200b ½-_'æǣ0", max_size=40))
+def test_what_is_indexed_of_a_text_is_what_a_query_and_a_highlight_see_of_it(text: str) -> None:
+    tokens = tokenise(text)
+    assert words(text).split() == [token.text for token in tokens]
+    assert all(0 <= token.start < token.end <= len(text) for token in tokens)

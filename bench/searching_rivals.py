@@ -1,0 +1,117 @@
+"""What embedded search is measured against: tantivy and SQLite FTS5 as a program would use them without us."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import tantivy
+
+from indexer.embedded import HEAP
+from indexer.records import AdDocument, to_json
+from indexer.tokens import words
+
+HITS = 20
+FACETS = ("site", "month", "indicator")
+TEXTUAL = ("title", "body", "location", "contact", "name")
+
+
+class Bare:
+    """What a program with tantivy alone would do: one text field, the fields that are asked for, the ad as stored JSON."""
+
+    def __init__(self, root: Path) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("words", tokenizer_name="spaces", index_option="position")
+        builder.add_bytes_field("source", stored=True)
+        builder.add_integer_field("age", indexed=True, fast=True)
+        for name in (*FACETS, "phone"):
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+        self.schema = builder.build()
+        self.index = tantivy.Index(self.schema, str(root))
+        self.index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+
+    def fill(self, documents: Sequence[AdDocument]) -> None:
+        """Index them all."""
+        writer = self.index.writer(HEAP, 1)
+        for one in documents:
+            writer.add_document(
+                tantivy.Document(
+                    words=text_of(one),
+                    source=to_json(one).encode(),
+                    age=list(one.ages),
+                    site=one.site,
+                    month=f"{one.posted_at or one.first_seen:%Y-%m}",
+                    indicator=list(one.indicators),
+                    phone=list(one.phones),
+                )
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+        self.searcher: Any = self.index.searcher()
+
+    def hits(self, query: Any) -> int:
+        """Twenty stored hits as objects, and the total."""
+        found = self.searcher.search(query, HITS)
+        for _, address in found.hits:
+            orjson.loads(bytes(self.searcher.doc(address).get_first("source")))
+        return int(found.count)
+
+    def facets(self, query: Any) -> int:
+        """Three facets and the total."""
+        total = int(self.searcher.search(query, 1).count)
+        for name in FACETS:
+            self.searcher.aggregate(query, {"values": {"terms": {"field": name, "size": 10_000}}})
+        return total
+
+
+class Fts:
+    """SQLite FTS5 over the same words, with the ad and its fields in tables beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path)
+        self.connection.executescript(
+            "create virtual table said using fts5(words, content='', tokenize=\"unicode61 remove_diacritics 0\");"
+            "create table ads (id integer primary key, source blob, site text, month text, age integer);"
+            "create table indicators (id integer, indicator text);"
+        )
+
+    def fill(self, documents: Sequence[AdDocument]) -> None:
+        """Index them all."""
+        with self.connection:
+            for number, one in enumerate(documents):
+                self.connection.execute("insert into said(rowid, words) values (?, ?)", (number, text_of(one)))
+                age = one.ages[0] if one.ages else None
+                row = (number, to_json(one), one.site, f"{one.posted_at or one.first_seen:%Y-%m}", age)
+                self.connection.execute("insert into ads values (?, ?, ?, ?, ?)", row)
+                rows = [(number, indicator) for indicator in one.indicators]
+                self.connection.executemany("insert into indicators values (?, ?)", rows)
+        self.connection.execute("create index by_ad on indicators (id)")
+
+    def hits(self, match: str, conditions: tuple[str, ...]) -> int:
+        """Twenty stored hits by BM25, and the total."""
+        where = " and ".join(("said match ?", *conditions))
+        tables = "said" + (" join ads on ads.id = said.rowid" if conditions else "")
+        rows = self.connection.execute(
+            f"select rowid from (select said.rowid from {tables} where {where} order by bm25(said) limit {HITS})",  # noqa: S608
+            (match,),
+        ).fetchall()
+        for (number,) in rows:
+            orjson.loads(self.connection.execute("select source from ads where id = ?", (number,)).fetchone()[0])
+        return int(self.connection.execute(f"select count(*) from {tables} where {where}", (match,)).fetchone()[0])  # noqa: S608
+
+    def facets(self, match: str) -> int:
+        """Three facets and the total."""
+        found = "(select rowid as id from said where said match ?)"
+        for name in ("site", "month"):
+            grouped = f"select {name}, count(*) from {found} join ads using (id) group by 1"  # noqa: S608
+            self.connection.execute(grouped, (match,)).fetchall()
+        grouped = f"select indicator, count(*) from {found} join indicators using (id) group by 1"  # noqa: S608
+        self.connection.execute(grouped, (match,)).fetchall()
+        return int(self.connection.execute("select count(*) from said where said match ?", (match,)).fetchone()[0])
+
+
+def text_of(one: AdDocument) -> str:
+    """The words of every field, as all three are given them."""
+    return " ".join(words(part) for part in (one.title, one.body, one.location, one.contact, one.name) if part)
