@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -20,7 +20,7 @@ from casework.cases import NoCaseError
 from casework.lookups import PurposeError
 from casework.policy import ForbiddenError
 from casework.throttle import ThrottledError
-from console import api
+from console import api, health
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
 from console.pages import (
     account,
@@ -104,9 +104,9 @@ def create_app(
     for page in PAGES:
         app.include_router(page.router)
     app.include_router(api.router)
+    app.include_router(health.router)
     # Only what is the same for everybody is packed: what a page says of people must not be told from its length.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
-    app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_api_route("/policy-report", _policy_report, methods=["POST"])
     app.add_exception_handler(SidelightError, _refused)
     app.add_exception_handler(RequestValidationError, _incomplete)
@@ -121,14 +121,6 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.backend.close()
-
-
-def _healthz(request: Request) -> Response:
-    """Alive, and the store can be read. Says nothing else: nobody has signed in to ask."""
-    workspace: Workspace = request.app.state.workspace
-    with workspace.read() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    return PlainTextResponse("ok")
 
 
 async def _policy_report(request: Request) -> Response:

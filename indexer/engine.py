@@ -25,6 +25,11 @@ def open_backend(workspace: Workspace) -> SearchBackend:
     client = Elasticsearch(
         host,
         basic_auth=(user, password) if user else None,
+        **(
+            {"ca_certs": workspace.settings.search_ca}
+            if host.startswith("https") and workspace.settings.search_ca
+            else {}
+        ),
         request_timeout=TIMEOUT,
         max_retries=3,
         retry_on_status=(429, 502, 503, 504),

@@ -19,8 +19,10 @@ MEMBERS = 2_000  # ads that a part of the links is about; an ad stands in severa
 
 
 def link(ads: Iterable[Signals], judged: Sequence[Judgement] = (), spread: Spread = HERE) -> list[Group]:
-    """The groups of these ads, by group id; every ad is in one. Near-copies and links are looked for over `spread`, and what hangs
-    together is put together here."""
+    """The groups of these ads, by group id; every ad is in one.
+
+    Near-copies and links are looked for over `spread`, and what hangs together is put together here.
+    """
     by_id = with_clusters({ad.ad_id: ad for ad in ads}, spread)
     links: list[Link] = []
     hubs: dict[Key, Hub] = {}

@@ -78,7 +78,9 @@ def verify(folder: Path) -> int:
 
 def restore(folder: Path, root: Path, database: SecretStr | None = None) -> Restored:
     """Make a workspace at `root` (which must not hold one) from a backup, after checking it whole; then hold every table
-    against the backup's list. A backup of PostgreSQL goes into `database`, else the one the settings name, which has to be empty.
+    against the backup's list.
+
+    A backup of PostgreSQL goes into `database`, else the one the settings name, which has to be empty.
     """
     count = verify(folder)
     _claim(root)
@@ -88,9 +90,7 @@ def restore(folder: Path, root: Path, database: SecretStr | None = None) -> Rest
         (draft / MANIFEST).unlink()
         settings = load_settings(draft)
         on_server = (draft / databasecopy.DUMP).exists()
-        url = (database or settings.database_url) if on_server else None
-        if on_server and url is None:
-            raise UsageError("the backup is of PostgreSQL: name an empty database by SIDELIGHT_DATABASE_URL")
+        url = _named(database or settings.database_url) if on_server else None
         made = Workspace(draft, settings.model_copy(update={"database_url": url}))
         try:
             databasecopy.load(draft, made)
@@ -114,11 +114,15 @@ def drill(folder: Path, database: SecretStr | None = None) -> Restored:
     with tempfile.TemporaryDirectory(prefix="sidelight-drill-", dir=folder.parent) as scratch:
         if not (folder / databasecopy.DUMP).exists():
             return restore(folder, Path(scratch) / "workspace")
-        url = database or load_settings(folder).database_url
-        if url is None:
-            raise UsageError("the backup is of PostgreSQL: name a server by SIDELIGHT_DATABASE_URL")
+        url = _named(database or load_settings(folder).database_url)
         with _empty_database(url) as own:
             return restore(folder, Path(scratch) / "workspace", own)
+
+
+def _named(url: SecretStr | None) -> SecretStr:
+    if url is None:
+        raise UsageError("the backup is of PostgreSQL: name an empty database by SIDELIGHT_DATABASE_URL")
+    return url
 
 
 @contextmanager

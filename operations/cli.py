@@ -72,11 +72,13 @@ def work(
 
     Example: sidelight work read score --every 10
     """
+    from operations import logs
     from operations.work import forever
     from operations.work import work as run
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    logs.start(opened.settings.log_format)
     if every is not None:
         forever(opened, stages or [], every)
     for step, summary in run(opened, stages or []).items():
@@ -93,8 +95,7 @@ def schedule(
     as_json: JsonOption = False,
 ) -> None:
     """Crawl each site when its manifest's schedule says so, process what came in, do the nightly jobs. Stop with Ctrl-C."""
-    import logging
-
+    from operations import logs
     from operations import schedule as scheduler
     from operations.schedule_report import show_jobs
     from store.errors import BusyError
@@ -104,7 +105,7 @@ def schedule(
     if show:
         show_jobs(opened, sites or [], as_json=as_json)
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logs.start(opened.settings.log_format)
     if once:
         try:
             names = scheduler.once(opened, sites or [])
@@ -120,16 +121,27 @@ def schedule(
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Say what is installed, reachable, behind or broken, and what to do about it. Ends with 1 if something is broken."""
+def doctor(
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="a running service too: a marked ad there and back, certificates, clocks, ages"),
+    ] = False,
+) -> None:
+    """Say what is installed, reachable, behind or broken, and what to do about it. Ends with 1 if something is broken.
+
+    Example: sidelight doctor --deep --json
+    """
     from dataclasses import asdict
 
     import orjson
 
-    from operations.doctor import Grade, examine
+    from operations.doctor import examine
+    from operations.findings import Grade
 
     marks = {Grade.OK: "ok     ", Grade.NOTE: "note   ", Grade.BROKEN: "BROKEN "}
-    findings = examine(workspace)
+    findings = examine(workspace, deep=deep)
     for finding in findings:
         if as_json:
             typer.echo(orjson.dumps(asdict(finding)).decode())
@@ -139,6 +151,23 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
                 typer.echo(f"{'':<21}-> {finding.remedy}")
     if any(finding.grade is Grade.BROKEN for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def metrics(workspace: WorkspaceOption = None) -> None:
+    """Print what a monitor is told, in Prometheus' text format (for its textfile collector, say). No contents.
+
+    Example: sidelight metrics > /var/lib/node_exporter/sidelight.prom
+    """
+    from console.health import measures
+    from indexer.engine import open_backend
+    from store.metrics import text
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    backend = open_backend(opened)
+    typer.echo(text(measures(opened, backend)), nl=False)
+    backend.close()
 
 
 @app.command()
@@ -175,7 +204,9 @@ def restore(
 
     if drill:
         found = rehearse(source)
-        typer.echo(f"the drill passed: {found.files:,} files, {found.rows:,} rows in {found.tables} tables as they were")
+        typer.echo(
+            f"the drill passed: {found.files:,} files, {found.rows:,} rows in {found.tables} tables as they were"
+        )
         return
     root = locate(workspace)
     found = run(source, root)

@@ -19,6 +19,11 @@ from store.errors import SidelightError, UsageError
 from store.workspace import Workspace
 
 SQLITE, DUMP = "sidelight.db", "sidelight.dump"
+# The table's name comes from the server itself.
+DIGESTS = (
+    "SELECT count(*) AS n, coalesce(sum(('x' || left(encode(sha256(convert_to(t::text, 'UTF8')), 'hex'), 16))"
+    '::bit(64)::bigint::numeric), 0) AS total FROM "{}" t'
+)
 Tables = Mapping[str, tuple[int, str]]  # name -> rows, sum of their digests
 
 
@@ -43,8 +48,7 @@ def dump(workspace: Workspace, folder: Path) -> Tables:
 
 
 def load(folder: Path, workspace: Workspace) -> None:
-    """Put the database of a backup (whose folder this already is, on SQLite) in place. Raises UsageError where a server's is not
-    empty."""
+    """Put the database of a backup in place; on SQLite it is there already. Raises UsageError where a server's is not empty."""
     if not workspace.shared:
         return
     if inspect(workspace.engine).get_table_names():
@@ -69,7 +73,9 @@ def compare(listed: Mapping[str, object], found: Tables) -> int:
     there = {name: list(what) for name, what in found.items()}
     for name in sorted({*listed, *there}):
         if listed.get(name) != there.get(name):
-            raise BackupError(f"table {name!r} is not as it was: {listed.get(name)} in the list, {there.get(name)} here")
+            raise BackupError(
+                f"table {name!r} is not as it was: {listed.get(name)} in the list, {there.get(name)} here"
+            )
     return sum(rows for rows, _ in found.values())
 
 
@@ -90,12 +96,7 @@ def _server_tables(connection: Connection) -> Tables:
     connection.execute(text("SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true)"))
     found = {}
     for name in sorted(inspect(connection).get_table_names()):
-        row = connection.execute(
-            text(
-                "SELECT count(*) AS n, coalesce(sum(('x' || left(encode(sha256(convert_to(t::text, 'UTF8')), 'hex'), 16))"
-                f"::bit(64)::bigint::numeric), 0) AS total FROM \"{name}\" t"  # noqa: S608  names come from the database
-            )
-        ).one()
+        row = connection.execute(text(DIGESTS.format(name))).one()
         found[name] = (int(row.n), f"{int(row.total) % 2**64:016x}")
     return found
 
@@ -111,4 +112,6 @@ def _tool(name: str, url: URL, *words: str) -> None:
         [program, f"--dbname={where}", *words], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise BackupError(f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no word'}")
+        raise BackupError(
+            f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no word'}"
+        )

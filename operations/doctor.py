@@ -6,13 +6,12 @@ Each check is a function that yields findings; one that raises is itself a findi
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from crawlers.records import Ad
+from operations.findings import Finding, Grade
 from store import health, outbox, pending
 from store.errors import SidelightError
 from store.health import State
@@ -24,26 +23,11 @@ LOW_DISK = 2 * 1024**3
 BEHIND = 1_000
 
 
-class Grade(StrEnum):
-    """How bad a finding is."""
+def examine(given: Path | None, *, deep: bool = False) -> list[Finding]:
+    """Every finding about the installation and the workspace at `given` (or where the settings say it is).
 
-    OK = "ok"
-    NOTE = "note"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's report; `remedy` is empty where nothing has to be done."""
-
-    topic: str
-    grade: Grade
-    text: str
-    remedy: str = ""
-
-
-def examine(given: Path | None) -> list[Finding]:
-    """Every finding about the installation and the workspace at `given` (or where the settings say it is)."""
+    `deep` also looks at what a running service needs, and sends a marked ad there and back, which is removed again.
+    """
     findings = [*_guarded("reading", _reading)]
     root = locate(given)
     try:
@@ -61,7 +45,12 @@ def examine(given: Path | None) -> list[Finding]:
         text = f"the workspace {root} cannot be written: {problem.strerror}"
         return [Finding("workspace", Grade.BROKEN, text, "check owner, mount and free space"), *findings]
     findings.insert(0, Finding("workspace", Grade.OK, f"{root}, tables up to date"))
-    for topic, check in CHECKS.items():
+    checks = dict(CHECKS)
+    if deep:
+        from operations.deep import DEEP
+
+        checks |= DEEP
+    for topic, check in checks.items():
         findings += _guarded(topic, lambda check=check: check(workspace))  # type: ignore[misc]
     workspace.close()
     return findings

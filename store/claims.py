@@ -29,7 +29,7 @@ class Portion:
 
 @contextmanager
 def worker(workspace: Workspace, stage: str) -> Iterator[None]:
-    """Be a worker of the stage. Raises BusyError where there is one already and the database is SQLite, which has room for one."""
+    """Be a worker of the stage. Raises BusyError where there is one already and the database is SQLite, with room for one."""
     if workspace.shared:
         with workspace.begin() as connection:
             insert_missing(connection, claims, ({"stage": stage, "part": part} for part in range(PARTS)))

@@ -16,6 +16,9 @@ OutArgument = Annotated[str, typer.Argument(metavar="OUT", help="JSON Lines or .
 SchedulerOption = Annotated[
     str,
     typer.Option(
-        "--scheduler", envvar="SIDELIGHT_SCHEDULER", metavar="ADDRESS", help="do it on this Dask cluster: tls://HOST:PORT"
+        "--scheduler",
+        envvar="SIDELIGHT_SCHEDULER",
+        metavar="ADDRESS",
+        help="do it on this Dask cluster: tls://HOST:PORT",
     ),
 ]

@@ -1,7 +1,7 @@
-"""Parquet in and out of the commands that take JSON Lines: a row is an object, a cell without a value is a key that is not there.
+"""Parquet in and out of the commands that take JSON Lines: a row is an object, a cell without a value a key that is not there.
 
-Out: text, numbers and truth values are columns of their kind; lists and objects stand as JSON text, since what is in them differs
-from row to row.
+Out: text, numbers and truth values are columns of their kind; lists and objects stand as JSON text, since what is in them
+differs from row to row.
 """
 
 from collections.abc import Iterable, Iterator

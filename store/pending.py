@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
 from store import claims
-from store.claims import take as take
 from store.database import ASKED, among, chunks, insert_into, upsert
 from store.schema import Instant, now
 from store.tables import counter, failures, pending, stage_versions
@@ -36,8 +35,8 @@ def next_revision(connection: Connection) -> int:
 def queue_up(connection: Connection) -> None:
     """Wait for the counter, and keep it until the transaction ends, as who draws a number does.
 
-    Rows of `pending` and `outbox` are locked by nobody else. So no two transactions wait for each other's rows; SQLite, where one
-    writes at a time, needs none of it.
+    Rows of `pending` and `outbox` are locked by nobody else. So no two transactions wait for each other's rows; SQLite,
+    where one writes at a time, needs none of it.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(counter.c.value).where(counter.c.name == REVISION).with_for_update())
@@ -82,6 +81,11 @@ def _version(connection: Connection, stage: str) -> str | None:
 def count(connection: Connection, stage: str) -> int:
     """How many items the stage has to do."""
     return connection.execute(select(func.count()).select_from(pending).where(pending.c.stage == stage)).scalar_one()
+
+
+def take(connection: Connection, stage: str, limit: int) -> dict[str, int]:
+    """The `limit` items waiting longest, each with the revision it had; for a stage that has one worker."""
+    return claims.take(connection, stage, limit)
 
 
 def done(connection: Connection, stage: str, taken: Mapping[str, int]) -> None:
@@ -164,7 +168,5 @@ class _Work(Generic[T]):
             with self.workspace.begin() as connection:
                 done(connection, self.stage, {item: revision})
                 reason = f"{type(problem).__name__}: {problem}"[:2000]
-                upsert(
-                    connection, failures, [{"stage": self.stage, "item": item, "error": reason, "at": now()}]
-                )
+                upsert(connection, failures, [{"stage": self.stage, "item": item, "error": reason, "at": now()}])
             return 0

@@ -23,7 +23,9 @@ class Store:
         """The workspace's store. Raises UsageError where only this machine can reach it."""
         scheduler = workspace.settings.scheduler
         if not workspace.shared and scheduler.startswith("tls"):
-            raise UsageError("a cluster reads the store by its URL: set database_url to a PostgreSQL, or unset scheduler")
+            raise UsageError(
+                "a cluster reads the store by its URL: set database_url to a PostgreSQL, or unset scheduler"
+            )
         return cls(workspace.engine.url.render_as_string(hide_password=False))
 
     @contextmanager

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     search_url: Annotated[
         SecretStr | None, Field(description="URL of an Elasticsearch 8.19 or newer; unset, the embedded engine")
     ] = None
+    search_ca: Annotated[
+        str,
+        Field(description="PEM file of the authority that signed Elasticsearch's certificate; unset, the usual ones"),
+    ] = ""
     search_prefix: Annotated[
         str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$", description="start of the names of the indices on Elasticsearch")
     ] = "sidelight"
@@ -69,10 +73,17 @@ class Settings(BaseSettings):
     ] = 0
     scheduler: Annotated[
         str,
-        Field(description="address of a Dask scheduler (tls://HOST:PORT) for reading and rebuilding the index; unset, this machine"),
+        Field(description="Dask scheduler (tls://HOST:PORT) for reading and rebuilding the index; unset, this machine"),
     ] = ""
     console_host: Annotated[str, Field(description="address the console listens on")] = "127.0.0.1"
     console_port: Annotated[int, Field(ge=1, le=65_535, description="port the console listens on")] = 8450
+    metrics_token: Annotated[
+        SecretStr | None, Field(description="what a monitor has to show to read /metrics; unset, there is no such page")
+    ] = None
+    log_format: Annotated[
+        Literal["text", "json"],
+        Field(description="log of sidelight schedule and work: text, or json: lines without contents"),
+    ] = "text"
     session_hours: Annotated[
         int, Field(ge=1, le=72, description="hours after which a signed-in person has to sign in again")
     ] = 10

@@ -1,8 +1,8 @@
 """The same functions over parts of the work, here or on a Dask cluster: results come back in order, and are the same.
 
 Only so many parts are on their way at once, so neither this process nor the scheduler holds more, however much there is to do.
-Dask moves functions and data as pickles: its scheduler and workers stand inside the trust line, and beyond this machine they are
-spoken to by TLS alone (docs/cluster.md).
+Dask moves functions and data as pickles: its scheduler and workers stand inside the trust line, and beyond this machine
+they are spoken to by TLS alone (docs/cluster.md).
 """
 
 import platform

@@ -82,7 +82,7 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
 # Not about people, or before anyone is signed in; each has tests of its own.
 OPEN = {
     *("/", "/sign-in", "/sign-in/code", "/sign-in/provider", "/sign-in/back", "/sign-out", "/open", "/healthz"),
-    *("/policy-report", "/api/search"),
+    *("/policy-report", "/readyz", "/metrics", "/api/search"),
 }
 
 

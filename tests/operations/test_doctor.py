@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import nlp
-from operations.doctor import Finding, Grade, examine
+from operations.doctor import examine
+from operations.findings import Finding, Grade
 from store.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]

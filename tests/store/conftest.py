@@ -1,12 +1,24 @@
 """The store keeps its promises on both databases: its suite runs on SQLite and, where one is found, on PostgreSQL."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("store", "crawlers", "nlp", "linker", "models", "casework", "operations")
+
+
+def declare_tables() -> None:
+    """Import every file in which a room declares tables."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*tables.py")):
+            if "versions" not in path.parts:
+                import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

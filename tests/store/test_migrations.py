@@ -1,7 +1,6 @@
 """Migrations go up and down with data in the tables, on both databases, and what both versions know is kept."""
 
 from datetime import UTC, datetime
-from importlib import import_module
 
 import pytest
 from alembic.command import downgrade
@@ -14,6 +13,7 @@ from store import migrations, outbox, pending
 from store.health import Health, State, record
 from store.tables import failures
 from store.workspace import Workspace
+from tests.store.conftest import declare_tables
 
 MOMENT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 STEPS = 6  # back to the tables of five versions ago; what came before was made anew when linking changed
@@ -22,8 +22,7 @@ STEPS = 6  # back to the tables of five versions ago; what came before was made 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
     """A workspace with ads, work that is pending, documents that are due, and what went wrong."""
-    for room in ("crawlers", "nlp", "linker", "models", "casework", "operations"):
-        import_module(f"{room}.tables")
+    declare_tables()
     with workspace.begin() as connection:
         for number in range(20):
             ad = Ad(f"s:{number}", "s", "", MOMENT, body=f"Hello {number}")

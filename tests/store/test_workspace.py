@@ -1,7 +1,5 @@
 """A workspace opens anywhere it can, and says in one sentence why where it cannot."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,13 +10,11 @@ from store.errors import BusyError, SettingsError, WorkspaceError
 from store.locks import exclusive
 from store.settings import load_settings
 from store.workspace import Workspace, locate, open_workspace
+from tests.store.conftest import declare_tables
 
 
 def test_migrations_make_exactly_the_tables_the_rooms_declare(workspace: Workspace) -> None:
-    for room in ("store", "crawlers", "nlp", "linker", "models", "indexer", "casework", "operations"):
-        if not find_spec(f"{room}.tables"):
-            continue
-        import_module(f"{room}.tables")
+    declare_tables()
     assert migrations.drift(workspace.engine) == []
 
 
