@@ -1,4 +1,4 @@
-"""Local accounts: argon2id passwords, and a lock that grows with every wrong one."""
+"""Local accounts: argon2id passwords, second factors, and a lock that grows with every wrong one."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,8 +10,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from casework import factors
 from casework.records import Account, Role
-from casework.tables import accounts, sessions
+from casework.tables import accounts, api_tokens, sessions
 from store import audit
 from store.audit import Act, Via
 from store.errors import SidelightError, UsageError
@@ -24,6 +25,7 @@ LONGEST_PASSWORD = 1_000
 FREE_FAILURES = 4
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
+FORGIVEN: dict[str, Any] = {"failures": 0, "locked_until": None}
 NO_PASSWORD = "!"  # noqa: S105  no hash: such an account opens by the local link alone
 
 hasher = PasswordHasher()  # argon2id, RFC 9106's second recommended choice
@@ -41,8 +43,20 @@ class LockedError(SignInError):
         self.until = until
 
 
-def add(workspace: Workspace, name: str, role: Role, password: str | None, by: str, via: Via = Via.COMMAND) -> Account:
-    """Make an account; without a password it opens only by the local sign-in link. Raises UsageError."""
+def add(
+    workspace: Workspace,
+    name: str,
+    role: Role,
+    password: str | None,
+    by: str,
+    via: Via = Via.COMMAND,
+    *,
+    subject: str | None = None,
+) -> Account:
+    """Make an account. Raises UsageError.
+
+    Without a password it opens by the local sign-in link alone, or by single sign-on as `subject`.
+    """
     if not NAME.match(name):
         raise UsageError(f"{name!r} is no account name; use 2 to 40 of a-z, 0-9, dot, dash, starting with a letter")
     digest = NO_PASSWORD if password is None else _hash(name, password)
@@ -51,14 +65,21 @@ def add(workspace: Workspace, name: str, role: Role, password: str | None, by: s
         with workspace.begin() as connection:
             connection.execute(
                 insert(accounts).values(
-                    name=name, role=role.value, password_hash=digest, disabled=False, failures=0, created_at=moment
+                    name=name,
+                    role=role.value,
+                    password_hash=digest,
+                    disabled=False,
+                    failures=0,
+                    created_at=moment,
+                    subject=subject,
                 )
             )
             audit.append(
                 workspace, Act(by, via, "add account", "account", name, facts={"role": role.value}), connection
             )
     except IntegrityError:
-        raise UsageError(f"there is an account {name!r} already; see sidelight users list") from None
+        taken = f"there is an account {name!r} already, or one of this subject; see sidelight users list"
+        raise UsageError(taken) from None
     return Account(name, role, False, None, moment)
 
 
@@ -70,6 +91,13 @@ def every(connection: Connection) -> list[Account]:
 def find(connection: Connection, name: str) -> Account | None:
     """The account of this name."""
     row = connection.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
+    return _account(row) if row else None
+
+
+def of_subject(connection: Connection, subject: str) -> Account | None:
+    """The open account of this person at the single sign-on provider."""
+    query = select(accounts).where(accounts.c.subject == subject, accounts.c.disabled.is_(False))
+    row = connection.execute(query).one_or_none()
     return _account(row) if row else None
 
 
@@ -85,9 +113,22 @@ def local_name(user: str) -> str:
 
 
 def set_password(workspace: Workspace, name: str, password: str, by: str) -> None:
-    """Give a new password; lifts a lock and ends the account's sessions. Raises UsageError."""
+    """Give a new password; lifts a lock, ends the account's sessions and revokes its tokens. Raises UsageError."""
     digest = _hash(name, password)
-    _change(workspace, name, by, "set password", password_hash=digest, failures=0, locked_until=None)
+    _change(workspace, name, by, "set password", password_hash=digest, **FORGIVEN)
+
+
+def set_role(workspace: Workspace, name: str, role: Role, by: str) -> None:
+    """Give another role; ends the account's sessions. Raises UsageError."""
+    _change(workspace, name, by, "set role", role=role.value)
+
+
+def link(workspace: Workspace, name: str, subject: str, by: str) -> None:
+    """Let the account be opened by single sign-on as this subject. Raises UsageError."""
+    try:
+        _change(workspace, name, by, "link account", subject=subject)
+    except IntegrityError:
+        raise UsageError("another account is linked to this subject; see sidelight users list") from None
 
 
 def set_disabled(workspace: Workspace, name: str, by: str, *, disabled: bool) -> None:
@@ -106,11 +147,26 @@ def check(workspace: Workspace, name: str, password: str, via: Via = Via.CONSOLE
         audit.append(workspace, Act("unknown", via, "sign-in refused", "account", name))
         raise SignInError("name and password do not fit")
     with workspace.begin() as connection:
-        values: dict[str, Any] = {"failures": 0, "locked_until": None}
+        # Where a second factor follows, only that forgives: else whoever has the password could try codes for ever.
+        values: dict[str, Any] = {} if row.factor is not None else dict(FORGIVEN)
         if hasher.check_needs_rehash(row.password_hash):
             values["password_hash"] = hasher.hash(password)
-        connection.execute(update(accounts).where(accounts.c.name == name).values(**values))
+        if values:
+            connection.execute(update(accounts).where(accounts.c.name == name).values(**values))
     return _account(row)
+
+
+def check_factor(workspace: Workspace, name: str, typed: str, via: Via = Via.CONSOLE) -> str:
+    """What kind of code it was, where it fits. Raises SignInError, or LockedError before the code is looked at."""
+    _count_attempt(workspace, name)
+    with workspace.begin() as connection:
+        kind = factors.take(workspace, connection, name, typed[:100])
+        if kind is not None:
+            connection.execute(update(accounts).where(accounts.c.name == name).values(**FORGIVEN))
+    if kind is None:
+        audit.append(workspace, Act(name, via, "second factor refused", "account", name))
+        raise SignInError("this code does not fit, or was used already; wait for the next one")
+    return kind
 
 
 def _count_attempt(workspace: Workspace, name: str) -> Row[Any] | None:
@@ -144,6 +200,9 @@ def _change(workspace: Workspace, name: str, by: str, action: str, **values: obj
         if not changed:
             raise UsageError(f"there is no account {name!r}; see sidelight users list")
         connection.execute(delete(sessions).where(sessions.c.account == name))
+        if "password_hash" in values:
+            standing = (api_tokens.c.account == name, api_tokens.c.revoked_at.is_(None))
+            connection.execute(update(api_tokens).where(*standing).values(revoked_at=now()))
         audit.append(workspace, Act(by, Via.COMMAND, action, "account", name), connection)
 
 

@@ -1,6 +1,6 @@
 """The audit log as auditors read it: newest first, with the words of queries where their key still exists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from store import keys
+from store.database import select_in
 from store.tables import audit_events
 from store.workspace import Workspace
 
@@ -25,6 +26,7 @@ class Event:
     object_hash: str
     words: str | None
     forgotten: bool
+    case_id: str | None
     reason: str | None
     facts: Mapping[str, Any]
 
@@ -52,6 +54,13 @@ def events(
         return [_event(workspace, row) for row in connection.execute(query)]
 
 
+def numbered(workspace: Workspace, seqs: Iterable[int]) -> list[Event]:
+    """The events of these numbers, in order."""
+    with workspace.read() as connection:
+        rows = select_in(connection, select(audit_events), audit_events.c.seq, seqs)
+        return sorted((_event(workspace, row) for row in rows), key=lambda one: one.seq)
+
+
 def _event(workspace: Workspace, row: Row[Any]) -> Event:
     words = keys.unseal(workspace, row.seal_key, row.sealed) if row.sealed is not None else None
     return Event(
@@ -64,6 +73,7 @@ def _event(workspace: Workspace, row: Row[Any]) -> Event:
         object_hash=row.object_hash,
         words=words,
         forgotten=row.sealed is not None and words is None,
+        case_id=row.case_id,
         reason=row.reason,
         facts=row.facts,
     )

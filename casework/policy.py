@@ -1,9 +1,17 @@
-"""Who may do what: one table from role to actions. Everything that is not in it is refused."""
+"""Who may do what, as `policy.yml` says: from role to actions, from address to action. Everything else is refused."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from casework.records import Role
+from store.datafiles import load_data
 from store.errors import SidelightError
+
+FILE = Path(__file__).with_name("policy.yml")
+ANYONE = "anyone"
+PERSON = "person"
 
 
 class Action(StrEnum):
@@ -17,34 +25,72 @@ class Action(StrEnum):
     UNDO_OWN = "undo own decisions"
     UNDO_ANY = "undo any decision"
     WATCH = "watches"
+    EXPORT = "export"
+    APPROVE = "approve exports"
     SITES = "sites"
     QUARANTINE = "quarantined ads"
     AUDIT = "audit"
+    OVERSIGHT = "oversight"
+    ACCOUNT = "account"
     HELP = "help"
+
+
+class Reach(StrEnum):
+    """Whose cases a role may open."""
+
+    OWN = "own"
+    EVERY = "every"
+    NONE = "none"
 
 
 class ForbiddenError(SidelightError):
     """The person's role does not allow the action."""
 
 
-_READS = frozenset({Action.QUEUE, Action.SEARCH, Action.AD, Action.GROUP, Action.SITES, Action.HELP})
-_ANALYST = _READS | {Action.DECIDE, Action.UNDO_OWN, Action.WATCH}
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The file as it was read."""
 
-ALLOWED: dict[Role, frozenset[Action]] = {
-    Role.ANALYST: _ANALYST,
-    Role.SUPERVISOR: _ANALYST | {Action.UNDO_ANY, Action.QUARANTINE, Action.AUDIT},
-    Role.OPERATOR: frozenset({Action.SITES, Action.HELP}),
-    Role.DATA_SCIENTIST: _READS,
-    Role.AUDITOR: frozenset({Action.AUDIT, Action.SITES, Action.HELP}),
-}
+    allowed: Mapping[Role, frozenset[Action]]
+    reach: Mapping[Role, Reach]
+    scopes: frozenset[Action]
+    routes: Mapping[str, str]  # "GET /queue" to an action's value, ANYONE or PERSON
+
+
+def read(path: Path = FILE) -> Policy:
+    """The policy in `path`; raises ValueError for a role, action or reach that is not known, or a role without a line."""
+    held = load_data(path)
+    roles = {Role(name): row for name, row in held["roles"].items()}
+    if missing := set(Role) - set(roles):
+        raise ValueError(f"{path}: nothing is said of {', '.join(sorted(missing))}")
+    for route, action in held["routes"].items():
+        if action not in {ANYONE, PERSON}:
+            Action(action)
+        if route.partition(" ")[0] not in {"GET", "POST"}:
+            raise ValueError(f"{path}: {route!r} is not a method and an address")
+    return Policy(
+        {role: frozenset(Action(one) for one in row["may"]) for role, row in roles.items()},
+        {role: Reach(row["cases"]) for role, row in roles.items()},
+        frozenset(Action(one) for one in held["scopes"]),
+        held["routes"],
+    )
+
+
+POLICY = read()
 
 
 def allows(role: Role, action: Action) -> bool:
     """Whether the role may do it."""
-    return action in ALLOWED[role]
+    return action in POLICY.allowed[role]
 
 
 def require(role: Role, action: Action) -> None:
     """Raise ForbiddenError where the role may not do it."""
     if not allows(role, action):
         raise ForbiddenError(f"the role {role.value!r} does not include {action.value!r}; a supervisor can help")
+
+
+def reaches(role: Role, *, member: bool) -> bool:
+    """Whether the role may open a case that the person is, or is not, a member of."""
+    reach = POLICY.reach[role]
+    return reach is Reach.EVERY or (reach is Reach.OWN and member)

@@ -20,13 +20,19 @@ def export_group(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write everything held on a group into a signed folder. Example: sidelight export group 3f2a pack --reason "case 12" """
-    from casework import packs
+    from casework import approvals, packs
+    from linker.stored import members_of
     from store import audit
     from store.audit import Act, Via
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    audit.append(opened, Act(audit.operator(), Via.COMMAND, "export", "group", group, reason=reason))
+    with opened.read() as connection:
+        rows = len(members_of(connection, [group]).get(group, ()))
+    approvals.require(opened, audit.operator(), f"group:{group}", rows)
+    audit.append(
+        opened, Act(audit.operator(), Via.COMMAND, "export", "group", group, reason=reason, facts={"rows": rows})
+    )
     typer.echo(f"{packs.export(opened, group, target)} files in {target}")
 
 

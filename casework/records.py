@@ -30,13 +30,20 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person. `csrf` has to come back with every form they send."""
+    """A signed-in person. `csrf` has to come back with every form they send; a token for programs has none.
+
+    `strong` is false between the password and the second factor: nothing opens but the form for its code.
+    """
 
     account: str
     role: Role
-    csrf: str
+    csrf: str | None
     created_at: datetime
     expires_at: datetime
+    strong: bool = True
+    case_id: str | None = None  # what the person works on, as they said
+    reason: str | None = None
+    scopes: frozenset[str] | None = None  # what a token is limited to; None is no limit but the role
 
 
 class QueueLane(StrEnum):

@@ -1,4 +1,4 @@
-"""Tables of casework: accounts, the daily queue, decisions, watches and alerts."""
+"""Tables of casework: accounts and how they are opened, the daily queue, decisions, watches and alerts."""
 
 from sqlalchemy import (
     JSON,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -27,6 +28,10 @@ accounts = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("factor", LargeBinary),  # the second factor's secret, sealed; none where there is no second factor
+    Column("factor_step", BigInteger),  # the last time step a code was taken for: each code opens once
+    Column("subject", String),  # who the account is at the single sign-on provider
+    Index("ix_accounts_subject", "subject", unique=True),
 )
 
 sessions = Table(
@@ -37,6 +42,67 @@ sessions = Table(
     Column("csrf", String, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # last use, to the minute
+    Column("strong", Boolean, nullable=False),  # false between the password and the second factor
+    Column("case_id", String),  # what the person is working on, as they said; it stands with every look
+    Column("reason", Text),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("code_hash", String, primary_key=True),
+)
+
+# How often something was tried of late; `what` is a keyed hash.
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("what", String, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_id", String, primary_key=True),
+    Column("token_hash", String, nullable=False, unique=True),
+    Column("account", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+)
+
+# What needs a second person: asked for by one, answered by another, used once.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("what", String, nullable=False),  # keyed hash of what is to be taken out
+    Column("rows", Integer, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", String),
+    Column("answered_by", String),
+    Column("answered_at", Instant),
+    Column("granted", Boolean),
+    Column("why", Text),
+    Column("used_at", Instant),
+)
+
+# A person's own name, home and contacts as keyed hashes: whoever searches for these is asked why.
+own_terms = Table(
+    "own_terms",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # name, home, contact
+    Column("term_hash", String, primary_key=True),
 )
 
 queue_entries = Table(

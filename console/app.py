@@ -1,49 +1,109 @@
 """The console as one ASGI application over one workspace."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from casework import verification
+from casework.lookups import PurposeError
 from casework.policy import ForbiddenError
+from casework.throttle import ThrottledError
 from console import api
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
-from console.pages import ad, audit, group, guide, home, queue, search, sign, sites, watches, why
+from console.pages import (
+    account,
+    ad,
+    audit,
+    factor,
+    group,
+    guide,
+    home,
+    oversight,
+    provider,
+    purpose,
+    queue,
+    search,
+    sign,
+    sites,
+    watches,
+    why,
+)
 from console.rendering import render
-from console.security import LOOPBACK, Gate
+from console.security import CONTENT_POLICY, LOOPBACK, Gate
 from indexer.engine import open_backend
 from store.errors import SidelightError
 from store.quarantine import QuarantinedError
 from store.workspace import Workspace
 
+log = logging.getLogger(__name__)
+DIRECTIVES = frozenset(part.split()[0] for part in CONTENT_POLICY.split("; ")) | {"script-src-elem", "style-src-attr"}
 STATIC = Path(__file__).parent / "static"
-PAGES = (home, sign, queue, search, ad, group, why, watches, sites, audit, guide)
-STATUS = {NotFoundError: 404, ForbiddenError: 403, ForgedFormError: 403, QuarantinedError: 403}
+PAGES = (
+    home,
+    sign,
+    factor,
+    provider,
+    account,
+    purpose,
+    queue,
+    search,
+    ad,
+    group,
+    why,
+    watches,
+    sites,
+    audit,
+    oversight,
+    guide,
+)
+STATUS = {
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    ForgedFormError: 403,
+    QuarantinedError: 403,
+    PurposeError: 403,
+    ThrottledError: 429,
+}
 
 
 def create_app(
-    workspace: Workspace, *, hosts: Collection[str] = LOOPBACK, secure: bool = False, open_secret: str | None = None
+    workspace: Workspace,
+    *,
+    hosts: Collection[str] = LOOPBACK,
+    secure: bool = False,
+    open_secret: str | None = None,
+    factors: bool = False,
 ) -> Gate:
-    """The console. `hosts` are the names it answers to; `open_secret` opens one local session, once."""
+    """The console. `hosts` are the names it answers to; `open_secret` opens one local session, once.
+
+    With `factors` nobody signs in by a password alone.
+    """
     app = FastAPI(title="Sidelight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    # Described at /api/openapi.json, to people who have signed in.
     app.state.workspace = workspace
     app.state.backend = open_backend(workspace)
     app.state.secure = secure
+    app.state.factors = factors
     app.state.form_key = secrets.token_bytes(32)
     app.state.open_digest = hashlib.sha256(open_secret.encode()).digest() if open_secret else None
     for page in PAGES:
         app.include_router(page.router)
     app.include_router(api.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Only what is the same for everybody is packed: what a page says of people must not be told from its length.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000), name="static")
     app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.add_api_route("/policy-report", _policy_report, methods=["POST"])
     app.add_exception_handler(SidelightError, _refused)
     app.add_exception_handler(RequestValidationError, _incomplete)
     app.add_exception_handler(HTTPException, _no_page)
@@ -67,11 +127,23 @@ def _healthz(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+async def _policy_report(request: Request) -> Response:
+    """A browser refused something a page tried: counted in the program's log by kind, never by what it was."""
+    try:
+        kind = str(orjson.loads(await request.body())["csp-report"]["effective-directive"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        kind = "unknown"
+    log.warning("a browser refused something a page tried: %s", kind if kind in DIRECTIVES else "unknown")
+    return Response(status_code=204)
+
+
 async def _refused(request: Request, problem: Exception) -> Response:
     if isinstance(problem, NotSignedInError):
         if _wants_json(request):
-            return JSONResponse({"error": "sign in first"}, 401)
+            return JSONResponse({"error": "sign in first"}, 401, {"WWW-Authenticate": "Bearer"})
         return RedirectResponse("/sign-in", 303)
+    if isinstance(problem, PurposeError) and not _wants_json(request):
+        return RedirectResponse("/purpose?asked=1", 303)
     status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 400)
     return _error(request, status, str(problem))
 

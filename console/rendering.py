@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console.visible import plain, shown
+from console.welfare import strong, welfare
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,6 +32,10 @@ def environment() -> Environment:
         "words": lambda text: str(text).replace("_", " ").replace("-", " "),
         "count": lambda number: f"{number:,}",
         "percent": lambda part: f"{part:.0%}",
+        "json": lambda value: orjson.dumps(value).decode(),
+        "strong": strong,
+        "blurred": lambda indicator: indicator in welfare().blurred,
+        "any_strong": lambda run: any(strong(one) for one in run),
         "query": lambda text: quote(str(text), safe=""),
     }
     return made

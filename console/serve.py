@@ -1,4 +1,4 @@
-"""Serve the console: on loopback by plain HTTP, anywhere else only by TLS."""
+"""Serve the console: on loopback by plain HTTP, anywhere else only by TLS and with second factors."""
 
 import ipaddress
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from casework import accounts
+from casework import accounts, factors
 from console.app import create_app
 from console.security import LOOPBACK
 from store.errors import UsageError
@@ -29,13 +29,16 @@ def serve(
     host, port = host or workspace.settings.console_host, port or workspace.settings.console_port
     local = is_loopback(host)
     check_binding(host, certificate, key)
-    if open_link and not local:
+    wide = not local or bool(names)
+    if wide:
+        check_factors(workspace)
+    if open_link and wide:
         raise UsageError(
             "--open makes a sign-in link for this machine alone; add an account instead: sidelight users add"
         )
     secret = secrets.token_urlsafe(32) if open_link else None
     secure = certificate is not None or bool(names)
-    app = create_app(workspace, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret)
+    app = create_app(workspace, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret, factors=wide)
     address = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     _greet(workspace, address, secret)
     # No access log: addresses say who looked at what, and the audit log keeps that sealed.
@@ -61,6 +64,17 @@ def check_binding(host: str, certificate: Path | None, key: Path | None) -> None
         raise UsageError(
             f"{host} is not this machine's loopback, and without TLS every page would cross the network in the clear; "
             "give --certificate and --key, or keep 127.0.0.1 and put a proxy with TLS before it (docs/operating.md)"
+        )
+
+
+def check_factors(workspace: Workspace) -> None:
+    """Raise UsageError where an account that can be reached from elsewhere opens by a password alone."""
+    with workspace.read() as connection:
+        lacking = factors.lacking(connection)
+    if lacking:
+        raise UsageError(
+            f"beyond this machine every account needs a second factor; {', '.join(lacking[:5])} "
+            f"{'has' if len(lacking) == 1 else 'have'} none: sidelight users factor {lacking[0]}"
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
@@ -89,6 +89,7 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
             yield from damages
             if not damages:
                 yield name
+        yield from _adrift(connection)
     for path in sorted(workspace.captures.rglob("*.*arc*")):
         name = str(path.relative_to(workspace.captures))
         if name in known or not path.stat().st_size:
@@ -113,6 +114,19 @@ def index_lines(workspace: Workspace) -> Iterator[str]:
                 **({"mime": "warc/revisit"} if row.refers_to else {}),
             }
             yield f"{_surt(row.url)} {row.fetched_at:%Y%m%d%H%M%S} {orjson.dumps(facts).decode()}"
+
+
+def _adrift(connection: Connection) -> Iterator[Damage]:
+    """Revisits whose bytes do not stand where they refer to: that capture is a revisit itself, or has other bytes."""
+    held = captures.alias()
+    query = select(captures).join(held, held.c.capture_id == captures.c.refers_to)
+    for row in connection.execute(query.where(or_(held.c.refers_to.is_not(None), held.c.sha256 != captures.c.sha256))):
+        yield Damage(
+            row.warc_file,
+            row.warc_offset,
+            f"capture {row.refers_to}, which it refers to, holds other bytes",
+            row.capture_id,
+        )
 
 
 def _imported(path: Path, name: str) -> Iterator[Damage]:

@@ -105,6 +105,23 @@ def list_sites(sites: SitesOption = None, workspace: WorkspaceOption = None, as_
     raise typer.Exit(show_sites(open_workspace(workspace), sites or [], as_json=as_json))
 
 
+@sites_app.command("report")
+def report_site(
+    name: Annotated[str, typer.Argument(metavar="SITE", help="the site")],
+    sites: SitesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a site's last runs with their reasons, where it is blind, and which addresses its newest run set aside.
+
+    E.g. `sidelight sites report harbor`; exit status 1 where that run was red.
+    """
+    from crawlers.report import show_report
+    from store.workspace import open_workspace
+
+    raise typer.Exit(show_report(open_workspace(workspace), name, sites or [], as_json=as_json))
+
+
 @sites_app.command("new")
 def new_site(
     name: Annotated[str, typer.Argument(help="the site's name, which becomes its folder's")],

@@ -167,7 +167,7 @@ class Collector:
             self.recorder.keep(Visit(entry, fetched.at, Outcome.DONE, None, fetched, leads=(again,), counts=counts))
             return [again]
         capture, copy = found
-        return self._read(entry, fetched, counts, copy, capture)
+        return self._read(entry, replace(fetched, stands_for=capture), counts, copy, capture)
 
     def _read(
         self, entry: Entry, fetched: Fetched, counts: Counter[str], copy: Fetched | None = None, capture: str = ""

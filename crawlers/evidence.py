@@ -2,12 +2,13 @@
 another, and what a failed commit wrote is cut back."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
+from crawlers.captures import with_originals
 from crawlers.tables import captures
 from crawlers.warc import Fetched, Original, Place, WarcFile
 from store.database import select_in
@@ -49,12 +50,13 @@ class Evidence:
         need(self._workspace.root, sum(len(one.body) + len(one.rendered or b"") for _, one in fetched))
         digests = [_sha256(one.body) for _, one in fetched]
         known = self._originals(digests)
+        standing = self._unmodified({one.stands_for for _, one in fetched if one.stands_for})
         rows = []
         for (capture_id, one), digest in zip(fetched, digests, strict=True):
-            original = known.get(digest) if one.body else None
+            original = standing.get(one.stands_for or "") or (known.get(digest) if one.body else None)
             place = self._file.write(one, original)
-            known.setdefault(digest, Original(capture_id, one.url, one.at))
-            rows.append(self._row(capture_id, one, digest, place, original))
+            known.setdefault(digest, Original(capture_id, one.url, one.at, digest))
+            rows.append(self._row(capture_id, one, original.sha256 if original else digest, place, original))
             if one.rendered is not None:
                 place = self._file.write_rendered(one, place)
                 rows.append(self._row(rendered_id(capture_id), one, _sha256(one.rendered), place))
@@ -103,7 +105,16 @@ class Evidence:
         query = select(captures).where(captures.c.refers_to.is_(None), captures.c.stored_sha256.is_not(None))
         with self._workspace.read() as connection:
             rows = select_in(connection, query.order_by(captures.c.fetched_at.desc()), captures.c.sha256, set(digests))
-            return {row.sha256: Original(row.capture_id, row.url, row.fetched_at) for row in rows}
+            return {row.sha256: Original(row.capture_id, row.url, row.fetched_at, row.sha256) for row in rows}
+
+    def _unmodified(self, wanted: Collection[str]) -> dict[str, Original]:
+        """The captures that answers without a body stand for, by id; of a revisit, the one that holds its bytes."""
+        if not wanted:
+            return {}
+        with self._workspace.read() as connection:
+            rows = {one.capture_id: one for one in with_originals(connection, set(wanted))}
+        held = {one: rows.get(rows[one].refers_to or one) for one in wanted if one in rows}
+        return {one: Original(row.capture_id, row.url, row.fetched_at, row.sha256) for one, row in held.items() if row}
 
 
 def rendered_id(capture_id: str) -> str:

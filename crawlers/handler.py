@@ -1,13 +1,20 @@
 """The one way out: a request waits for its host's turn, and an answer whose head does not end is cut off."""
 
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientProtocol
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
+)
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
@@ -48,11 +55,27 @@ class BoundedHandler(HTTP11DownloadHandler):
         pace = self._crawler.spider.pace  # type: ignore[union-attr]
         await pace.turn(host)
         try:
-            response = await super().download_request(request)
+            response = await (
+                self._pass_by(request) if "hashing" in request.meta else super().download_request(request)
+            )
             await self._render(request, response)
         finally:
             pace.done(host, request.meta.get("download_latency"))
         return response
+
+    async def _pass_by(self, request: Request) -> Response:
+        """A picture: its bytes are told to whoever hashes them as they come, and held nowhere."""
+        agent = _PassingAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=True,
+            crawler=self._crawler,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))
 
     async def _render(self, request: Request, response: Response) -> None:
         """Where the site's pages are built by scripts, run those of this page before its host is asked again."""
@@ -79,6 +102,27 @@ class BoundedHandler(HTTP11DownloadHandler):
         if self._renderer is not None:
             await self._renderer.close()
         await super().close()
+
+
+class _Nowhere(BytesIO):
+    """Takes what is written to it and holds nothing."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+class _PassingAgent(_ScrapyAgent):
+    """Scrapy's agent tells of each piece of a body and gathers them too; this one only tells."""
+
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
+        deliver = txresponse.deliverBody
+
+        def passing(reader: Any) -> None:
+            reader._bodybuf = _Nowhere()
+            deliver(reader)
+
+        txresponse.deliverBody = passing
+        return super()._cb_bodyready(txresponse, request)
 
 
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):

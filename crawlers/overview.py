@@ -1,16 +1,21 @@
-"""How each site stands: its last run, when the next one is due, and what its last runs yielded."""
+"""How each site stands: its last run, when the next one is due, what its last runs yielded; and one site in full."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from crawlers.frontier import Kind, Outcome
 from crawlers.halts import lock_name
+from crawlers.records import RunVerdict
+from crawlers.runs import verdict
 from crawlers.sites import Site
-from crawlers.tables import runs
+from crawlers.tables import frontier, runs
 from crawlers.timetable import timetable
+from store import health
+from store.health import Health, State
 from store.locks import is_held
 from store.workspace import Workspace
 
@@ -59,3 +64,46 @@ def trend(numbers: Sequence[int]) -> str:
     """One bar for each number, as high as its share of the highest; a dot for nothing."""
     highest = max(numbers, default=0)
     return "".join(BARS[(one * len(BARS) - 1) // highest] if one > 0 else NONE for one in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An address that a run could not use: never fetched, failed, refused, or read with something odd about it."""
+
+    url: str
+    kind: Kind
+    outcome: Outcome
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """One site: its last runs that ended (newest first), what is red or amber of it now, what its newest run set aside."""
+
+    site: str
+    runs: tuple[RunVerdict, ...]
+    blind_spots: tuple[Health, ...]
+    set_aside: tuple[SetAside, ...]
+
+    @property
+    def yields(self) -> tuple[int, ...]:
+        """Ads seen by each run, oldest first."""
+        return tuple(one.counts.get("ads", 0) for one in reversed(self.runs))
+
+
+def site_report(connection: Connection, site: str, last: int = RUNS, addresses: int = 50) -> SiteReport:
+    """How a site did of late: at most `last` runs, and `addresses` that the newest one set aside."""
+    query = select(runs.c.run_id).where(runs.c.site == site, runs.c.ended_at.is_not(None))
+    ids = connection.execute(query.order_by(runs.c.started_at.desc()).limit(last)).scalars().all()
+    ended = tuple(one for run_id in ids if (one := verdict(connection, run_id)) is not None)
+    blind = tuple(
+        one for one in health.latest(connection, site) if one.state is not State.GREEN and one.measure != "run"
+    )
+    return SiteReport(site, ended, blind, set_aside(connection, ids[0], addresses) if ids else ())
+
+
+def set_aside(connection: Connection, run_id: str, limit: int) -> tuple[SetAside, ...]:
+    """The addresses of a run that something is told of, in the order in which they were found."""
+    query = select(frontier).where(frontier.c.run_id == run_id, frontier.c.error.is_not(None))
+    rows = connection.execute(query.order_by(frontier.c.seq).limit(limit))
+    return tuple(SetAside(row.url, Kind(row.kind), Outcome(row.state), row.error) for row in rows)

@@ -13,7 +13,7 @@ from crawlers.captures import body_of, verify
 from crawlers.fixtures import check
 from crawlers.halts import halt
 from crawlers.imports import Imported
-from crawlers.overview import standings, trend
+from crawlers.overview import site_report, standings, trend
 from crawlers.records import RunVerdict
 from crawlers.sites import discover
 from crawlers.tables import ads
@@ -84,6 +84,41 @@ def show_sites(workspace: Workspace, folders: Iterable[Path], *, as_json: bool) 
     for problem in broken.values():
         complain(str(problem))
     return int(bool(broken))
+
+
+def show_report(workspace: Workspace, name: str, folders: Iterable[Path], *, as_json: bool) -> int:
+    """A site's last runs with their reasons, its blind spots, and what its newest run set aside; 1 where that run was red."""
+    with workspace.read() as connection:
+        found = site_report(connection, name)
+    sites, broken = discover(workspace, folders)
+    if not found.runs and name not in sites and name not in broken:
+        raise UsageError(f"no site {name!r}; known are: {', '.join(sorted(sites)) or 'none'}")
+    if as_json:
+        write_lines("-", [{**asdict(found), "yields": found.yields}])
+    else:
+        typer.echo(
+            f"{name}: {trend(found.yields)} ads {' '.join(map(str, found.yields))}" if found.runs else f"{name}: no run"
+        )
+        for one in found.runs:
+            counts = " ".join(f"{key} {one.counts.get(key, 0)}" for key in ("pages", "ads", "new", "changed", "gone"))
+            typer.echo(f"{_local(workspace, one.ended_at)}  {one.state.value:<6} {counts}")
+            for reason in one.reasons if one.state is not State.GREEN else ():
+                typer.echo(f"  - {reason}")
+        for title, lines in (
+            (
+                "blind spots",
+                [f"{one.state.value:<6} {one.measure} {one.place or ''} {one.reason}" for one in found.blind_spots],
+            ),
+            (
+                "set aside by the newest run",
+                [f"{one.outcome.value:<8} {one.url}: {one.error}" for one in found.set_aside],
+            ),
+        ):
+            if lines:
+                typer.echo(f"{title}:")
+                for line in lines:
+                    typer.echo(f"  {' '.join(line.split())}")
+    return int(bool(found.runs) and found.runs[0].state is State.RED)
 
 
 def _local(workspace: Workspace, moment: datetime) -> str:

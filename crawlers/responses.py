@@ -1,76 +1,95 @@
 """The responses in a web archive (WARC or ARC), read as a stream: damage is named with its place and the rest goes on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
+from crawlers.archived import Damage, Response, Revisit
+from crawlers.members import GZIP, Member, MemberError, members, starts_record
 from crawlers.page import BODY_LIMIT
+from crawlers.plainrecords import GOES_ON, Odd, plain_response
 
-MAGIC = (b"\x1f\x8b\x08", b"WARC/1.")
+MAGIC = re.compile(re.escape(GZIP) + rb"|WARC/1\.")
 WINDOW = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Bytes from `offset` on that are no record."""
-
-    offset: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response record: where it lies and what it holds."""
-
-    offset: int
-    length: int
-    at: datetime
-    url: str
-    status: int
-    content_type: str
-    content_encoding: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Revisit:
-    """A record that says: at this time the address showed what it, or another, showed before."""
-
-    offset: int
-    length: int
-    at: datetime
-    url: str
-    original_url: str
-    original_at: datetime
+TRAILER = 1024  # of what may stand behind a record in its member: empty lines
 
 
 def records(path: Path, start: int = 0) -> Iterator[Response | Revisit | Damage]:
-    """The responses of a WARC file from `start` (the begin of a record) on; after damage at the next record found."""
+    """The responses of a web archive from `start` (the begin of a record) on; after damage at the next record found."""
     offset: int | None = start
     size = path.stat().st_size
-    while offset is not None and offset < size:
-        with path.open("rb") as handle:
+    with path.open("rb") as handle:
+        while offset is not None and offset < size:
             handle.seek(offset)
-            archive = ArchiveIterator(handle, check_digests="raise", arc2warc=True)
-            at = offset
-            try:
-                for record in archive:
-                    found = _response(record)
-                    # Asking for the offset reads the record to its end, so the body comes first.
-                    at, length = archive.get_record_offset(), archive.get_record_length()
-                    if found is not None:
-                        yield replace(found, offset=at, length=length)
-                    at += length
-            except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
-                yield Damage(at, f"{type(problem).__name__}: {' '.join(str(problem).split())}"[:300])
-            else:
+            damage = yield from (_packed if handle.read(3) == GZIP else _plain)(handle, offset)
+            if damage is None:
                 return
-        offset = _next_record(path, at + 1)
+            yield damage
+            offset = _next_record(handle, damage.offset + 1)
+
+
+Found = Generator[Response | Revisit, None, Damage | None]
+
+
+def _packed(handle: BinaryIO, start: int) -> Found:
+    """A record in each gzip member; returns the damage that ends it."""
+    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=True)
+    at = start
+    try:
+        for member in members(handle, start):
+            at = member.offset
+            if (found := _of_member(loader, member)) is not None:
+                yield found
+    except MemberError as problem:
+        return Damage(problem.offset, str(problem))
+    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
+        return _damage(at, problem)
+    return None
+
+
+def _of_member(loader: ArcWarcRecordLoader, member: Member) -> Response | Revisit | None:
+    if not member.content.strip():
+        return None
+    if member.whole and (found := plain_response(member.content, member.offset, member.length)) is not Odd.ODD:
+        return found
+    content = BytesIO(member.content)
+    record = loader.parse_record_stream(content, check_digests="raise" if member.whole else False)
+    held = _response(record)
+    while record.raw_stream.read(WINDOW):
+        pass  # the digests are checked at the end
+    if member.whole and content.read(TRAILER).strip():
+        raise ArchiveLoadFailed(GOES_ON)
+    return replace(held, offset=member.offset, length=member.length) if held else None
+
+
+def _plain(handle: BinaryIO, start: int) -> Found:
+    """Records one after the other; returns the damage that ends it."""
+    handle.seek(start)
+    archive = ArchiveIterator(handle, check_digests="raise", arc2warc=True)
+    at = start
+    try:
+        for record in archive:
+            found = _response(record)
+            # Asking for the offset reads the record to its end, so the body comes first.
+            at = archive.get_record_offset()
+            if found is not None:
+                yield replace(found, offset=at, length=archive.offset - at)
+            at = archive.offset  # with the empty lines between records
+    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
+        return _damage(at, problem)
+    return None
+
+
+def _damage(offset: int, problem: Exception) -> Damage:
+    return Damage(offset, f"{type(problem).__name__}: {' '.join(str(problem).split())}"[:300])
 
 
 def _response(record: Any) -> Response | Revisit | None:
@@ -119,16 +138,17 @@ def _body(record: Any, head: Any) -> bytes:
     return b"".join(parts)
 
 
-def _next_record(path: Path, start: int) -> int | None:
-    """Where the next thing that looks like a record begins."""
-    with path.open("rb") as handle:
-        handle.seek(start)
-        base, tail = start, b""
-        while block := handle.read(WINDOW):
-            text = tail + block
-            places = [place for magic in MAGIC if (place := text.find(magic)) >= 0]
-            if places:
-                return base - len(tail) + min(places)
-            base += len(block)
-            tail = text[-8:]
+def _next_record(handle: BinaryIO, start: int) -> int | None:
+    """Where the next thing that begins as a record does stands."""
+    base, tail = start, b""
+    handle.seek(start)
+    while block := handle.read(WINDOW):
+        text = tail + block
+        for found in MAGIC.finditer(text):
+            place = base - len(tail) + found.start()
+            if found.group() != GZIP or starts_record(handle, place):
+                return place
+        base += len(block)
+        tail = text[-8:]
+        handle.seek(base)
     return None

@@ -50,7 +50,8 @@ def texts(found: list[Any]) -> list[str]:
     return [
         text
         for one in found
-        if not (isinstance(one, etree._Element) and _within(one, elements)) and (text := _text(one))
+        if not (len(elements) > 1 and isinstance(one, etree._Element) and _within(one, elements))
+        and (text := _text(one))
     ]
 
 

@@ -125,7 +125,11 @@ class ListingSpider(scrapy.Spider):
         """What is left of a picture are its digests."""
         if response.ip_address is not None and not self._may_read(response.url, response.ip_address):
             return
-        self._guarded(self.collector.pictured, response.meta["entry"], response.status, response.meta["hashing"])
+        entry: Entry = response.meta["entry"]
+        if response.body:
+            self._guarded(self.collector.refused, entry, "held")  # its bytes should have gone by
+        else:
+            self._guarded(self.collector.pictured, entry, response.status, response.meta["hashing"])
 
     def _failed(self, failure: Failure) -> None:
         entry: Entry = failure.request.meta["entry"]  # type: ignore[attr-defined]

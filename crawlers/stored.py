@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -189,7 +189,14 @@ def _version(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(sighting: Sighting) -> dict[str, Any]:
-    return {**asdict(sighting), "change": sighting.change.value}
+    return {
+        "ad_id": sighting.ad_id,
+        "seen_at": sighting.seen_at,
+        "change": sighting.change.value,
+        "capture_id": sighting.capture_id,
+        "run_id": sighting.run_id,
+        "posted_at": sighting.posted_at,
+    }
 
 
 def _columns(ad: Ad) -> dict[str, Any]:

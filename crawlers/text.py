@@ -19,7 +19,7 @@ BLOCKS = frozenset(
 CELLS = frozenset({"td", "th"})
 SILENT = frozenset({"script", "style", "template", "noscript", "head", "title", "object", "svg"})
 EXACT = frozenset({"pre", "textarea"})
-BLANKS = re.compile(r"[ \t\r\n]+")
+BREAKS = re.compile(r"[\r\n][ \t\r\n]*")
 # Lone surrogates cannot occur in a parsed page.
 EDGE = "\ud800"  # of a block: one line feed, however many edges meet
 LAYOUT = "\ud801"  # of the source: one blank, none beside a line feed
@@ -48,29 +48,34 @@ def text_of(element: etree._Element) -> str:
                     parts.append(EDGE)
                 exact += name in EXACT
                 if node.text:
-                    parts.append(node.text if exact else BLANKS.sub(_laid_out, node.text))
+                    parts.append(node.text if exact else _laid_out(node.text))
                 stack.append((node, name))
                 stack.extend((child, None) for child in reversed(node))
                 continue
         if node is not element and node.tail:
-            parts.append(node.tail if exact else BLANKS.sub(_laid_out, node.tail))
+            parts.append(node.tail if exact else _laid_out(node.tail))
     return _joined("".join(parts))
 
 
-def _laid_out(blanks: re.Match[str]) -> str:
-    found = blanks.group()
-    return LAYOUT if "\n" in found or "\r" in found else found
+def _laid_out(text: str) -> str:
+    """Runs of blanks with a line feed in them become LAYOUT. Only line feeds are looked for: most blanks part words."""
+    *lines, last = BREAKS.split(text)
+    return LAYOUT.join([*(line.rstrip(" \t") for line in lines), last]) if lines else text
 
 
-SPACE = re.compile(f"[ \t\n{EDGE}{LAYOUT}]+")
+MARKS = re.compile(f"([{EDGE}{LAYOUT}][ \t\n{EDGE}{LAYOUT}]*)")
 
 
 def _joined(text: str) -> str:
-    return SPACE.sub(_settle, text.strip(f" \t\r\n{EDGE}{LAYOUT}"))
+    pieces = MARKS.split(text.strip(f" \t\r\n{EDGE}{LAYOUT}"))
+    for place in range(1, len(pieces), 2):
+        words = pieces[place - 1].rstrip(" \t\n")
+        run = pieces[place - 1][len(words) :] + pieces[place]
+        pieces[place - 1 : place + 1] = words, _settle(run)
+    return "".join(pieces)
 
 
-def _settle(space: re.Match[str]) -> str:
-    run = space.group()
+def _settle(run: str) -> str:
     if EDGE in run:
         # Blanks beside an edge show nothing; a <br> just before an edge ends the line that the edge would end.
         kept = "".join(one for one in run if one in (EDGE, "\n"))

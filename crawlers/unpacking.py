@@ -31,6 +31,7 @@ BLOCK = 1 << 20
 SIP = 2048  # packed bytes at a time: 64 MiB at the most when they are a bomb
 CHECK_EVERY = 64 * BLOCK
 ARCHIVES = "archive/"  # where a WACZ keeps its WARC files
+IMPORTED = "imported"  # the folder of captures that they are kept in
 Peekable = BufferedReader | zipfile.ZipExtFile
 
 
@@ -74,7 +75,7 @@ def _file(workspace: Workspace, name: str, source: Peekable, report: Callable[[s
 @contextmanager
 def _draft(workspace: Workspace, suffix: str) -> Iterator[tuple[BinaryIO, Callable[[], Path]]]:
     """A file to write; calling the second gives it its name, by what was written."""
-    folder = workspace.captures / "imported"
+    folder = workspace.captures / IMPORTED
     folder.mkdir(exist_ok=True)
     draft = folder / f".{os.getpid()}.partial"
     try:

@@ -26,6 +26,7 @@ Headers = Sequence[tuple[str, str]]
 TRANSPORT = frozenset({"transfer-encoding", "connection", "keep-alive", "content-length"})
 RENDERED_TYPE = "text/html; charset=utf-8"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+UNMODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Fetched:
     via: str | None = None  # the page, or the redirect, that led here
     hops: int = 0  # how many redirects in a row
     rendered: bytes | None = None  # the page as HTML in UTF-8 when its scripts had run, where they were
+    stands_for: str | None = None  # the capture that the server says has not been modified
 
     def header(self, name: str) -> str:
         """The first header of that name (lower case), or the empty string."""
@@ -51,11 +53,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """An earlier capture of the same bytes."""
+    """An earlier capture of the same bytes, or one that a server says it would send again; with their SHA-256."""
 
     capture_id: str
     url: str
     at: datetime
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +115,15 @@ class WarcFile:
         )
         self._writer.ensure_digest(response, block=True, payload=True)
         if original is not None:
+            unmodified = fetched.stands_for is not None
+            own = response.rec_headers.get_header("WARC-Payload-Digest")
             response = self._writer.create_revisit_record(
                 fetched.url,
-                response.rec_headers.get_header("WARC-Payload-Digest"),
+                f"sha256:{original.sha256}" if unmodified else own,
                 original.url,
                 _date(original.at),
                 http_headers=head,
-                warc_headers_dict={**about, "WARC-Profile": IDENTICAL},
+                warc_headers_dict={**about, "WARC-Profile": UNMODIFIED if unmodified else IDENTICAL},
             )
         beside = {**about, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
         self._writer.write_record(self._request(fetched, beside))

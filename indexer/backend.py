@@ -1,10 +1,11 @@
 """What a search engine has to do. Two do: tantivy in the workspace, and Elasticsearch; no term of theirs passes here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from indexer.counting import Value
 from indexer.query import Node
 from indexer.records import AD, Document, Facet, Sort
 from store.errors import SidelightError
@@ -126,6 +127,22 @@ class SearchBackend(Protocol):
 
     def search(self, request: Request) -> Answer:
         """Answer from what is published."""
+        ...
+
+    def search_many(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers to many requests, in order."""
+        ...
+
+    def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
+        """Each combination of values of these fields that an answering ad holds, with how many do: exact, any number."""
+        ...
+
+    def extent(self, query: Node, field: str) -> tuple[float, float] | None:
+        """The least and the greatest value of a numeric field among the ads that answer."""
+        ...
+
+    def between(self, query: Node, field: str, edges: Sequence[int]) -> list[int]:
+        """How many ads that answer hold a value from each edge up to the one after."""
         ...
 
     def get(self, key: str) -> Document | None:

@@ -1,14 +1,11 @@
 """Commands of the indexer: search, show an ad, show a group, and look after the index."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from indexer.search_commands import search
 from store.options import JsonOption, LimitOption, WorkspaceOption
-
-if TYPE_CHECKING:
-    from indexer.records import Hit, Page
 
 app = typer.Typer()
 index = typer.Typer(
@@ -16,54 +13,7 @@ index = typer.Typer(
 )
 app.add_typer(index, name="index")
 
-SNIPPET = 60  # characters before and after a highlight
-
-
-class Order(StrEnum):
-    """The order of hits."""
-
-    RELEVANCE = "relevance"
-    TIME = "time"
-    PRIORITY = "priority"
-
-
-@app.command()
-def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="words and filters; see docs/searching.md")],
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    limit: LimitOption = 20,
-    sort: Annotated[
-        Order | None, typer.Option("--sort", help="else relevance for words, time for filters alone")
-    ] = None,
-    after: Annotated[
-        str | None, typer.Option("--after", metavar="CURSOR", help="the page after the one that gave CURSOR")
-    ] = None,
-    groups: Annotated[bool, typer.Option("--groups", help="each group once, with its best ad")] = False,
-) -> None:
-    """Search the ads: `sidelight search 'linked:"(202) 555-0143" posted:last-7-days'`."""
-    from indexer.records import Sort
-    from indexer.search import search as ask
-    from store import audit
-    from store.jsonlines import write_lines
-    from store.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    audit.append(opened, audit.Act(audit.operator(), audit.Via.COMMAND, "search", "query", query, words=query))
-    page = ask(
-        opened,
-        query,
-        limit=limit,
-        sort=Sort(sort.value) if sort else None,
-        cursor=after,
-        collapse_groups=groups,
-    )
-    if as_json:
-        write_lines("-", (hit.as_json() for hit in page.hits))
-        if page.cursor:
-            typer.echo(f"next page: --after {page.cursor}", err=True)
-        return
-    _print_page(page)
+app.command()(search)
 
 
 @app.command()
@@ -181,54 +131,15 @@ def _plain(health: Any) -> dict[str, Any]:
     return asdict(health)
 
 
-def _safe(text: str) -> str:
-    """Text of an ad without what a terminal would act on."""
-    return "".join(one if one.isprintable() else " " for one in text)
-
-
 def _printable(found: Any) -> Any:
     """The same object, every text in it safe."""
+    from indexer.search_print import safe
+
     if isinstance(found, dict):
         return {key: _printable(value) for key, value in found.items()}
     if isinstance(found, list):
         return [_printable(value) for value in found]
-    return _safe(found) if isinstance(found, str) else found
-
-
-def _print_page(page: "Page") -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    out = Console(highlight=False)
-    for hit in page.hits:
-        line = Text()
-        line.append(_safe(hit.ad_id), "bold")
-        facts = [_safe(hit.site), f"{hit.posted_at:%Y-%m-%d}" if hit.posted_at else "no date"]
-        facts += [f"group {hit.group_id} of {hit.document.group_size}"] if hit.group_id else []
-        facts += [f"{hit.group_hits} hits"] if hit.group_hits is not None else []
-        facts += [f"priority {hit.priority:.2f} ({hit.document.band})"] if hit.priority is not None else []
-        line.append("  " + "  ".join(facts), "dim")
-        out.print(line, soft_wrap=True)
-        out.print(_snippet(hit), soft_wrap=True)
-    out.print(f"{len(page.hits)} of {page.total}, by {page.sort}", style="dim")
-    if page.cursor:
-        out.print(f"next page: --after {page.cursor}", style="dim", soft_wrap=True)
-
-
-def _snippet(hit: "Hit") -> Any:
-    """The title and the words around the first highlight."""
-    from rich.text import Text
-
-    text = Text("  ")
-    text.append(_safe(hit.document.title))
-    first = next((one for one in hit.highlights if one.field == "body"), None)
-    if first is not None:
-        body = hit.document.body
-        text.append("\n  ")
-        text.append(_safe(body[max(first.start - SNIPPET, 0) : first.start]), "dim")
-        text.append(_safe(first.surface), "bold yellow")
-        text.append(_safe(body[first.end : first.end + SNIPPET]), "dim")
-    return text
+    return safe(found) if isinstance(found, str) else found
 
 
 def _print_ad(found: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from datetime import datetime
 
 from indexer import tokens
@@ -11,7 +12,8 @@ from indexer.tokens import keyword
 
 Value = str | int | float
 Columns = dict[str, list[Value]]
-TILE_ZOOM = 6
+# Fine enough that every coarser grid of a map is made of these: at the equator a tile is 10 km wide.
+TILE_ZOOM = 12
 PRIORITY_STEPS = 2**22 - 1
 
 
@@ -21,60 +23,65 @@ def columns(document: Document, version: int) -> Columns:
     source = to_json(document)
     moment = document.last_seen if isinstance(document, GroupDocument) else document.posted_at or document.first_seen
     digits = [key for phone in document.phones for key in digit_keys(phone)]
-    found: dict[str, list[Value | None]] = {
+    found: Columns = {
         "key": [document.key],
         "kind": [kind],
         "source": [source],
         "digest": [_digest(source)],
         "version": [version],
-        "group": [document.group_id],
-        "phone": list(document.phones),
-        "digits": [*digits],
-        "digits_reversed": [one[::-1] for one in digits if not one.startswith("?")],
-        "email": [keyword(one) for one in document.emails],
-        "handle": [form for one in document.handles for form in handle_forms(one)],
-        "url": [link(one) for one in document.urls],
-        "payment": [keyword(one) for one in document.payments],
-        "name": [keyword(one) for one in document.names],
-        "place": [form for place in document.places for form in _place(place)],
-        "place_label": [place.label for place in document.places],
-        "tile": [tile(document.places)],
-        "indicator": list(document.indicators),
-        "reason": list(document.reasons),
-        "band": [document.band],
-        "route": [document.route],
-        "lane": [document.lane],
         "month": [f"{moment:%Y-%m}"],
         "state": ["gone" if document.gone else "live"],
-        "has": list(_has(document)),
-        "currency": list(document.currencies),
-        "age": list(document.ages),
-        "amount": list(document.amounts),
-        "rate": list(document.rates),
         "first_seen": [_seconds(document.first_seen)],
         "last_seen": [_seconds(document.last_seen)],
-        "priority": [document.priority],
         "by_time": [_tailed(_seconds(moment), 30, document.key)],
         "by_priority": [_tailed(_rank(document), 40, document.key)],
     }
+    one_or_none: dict[str, Value | None] = {
+        "group": document.group_id,
+        "tile": tile(document.places),
+        "band": document.band,
+        "route": document.route,
+        "lane": document.lane,
+        "priority": document.priority,
+    }
+    many: dict[str, Iterable[Value]] = {
+        "phone": document.phones,
+        "digits": digits,
+        "digits_reversed": [one[::-1] for one in digits if not one.startswith("?")],
+        "email": map(keyword, document.emails),
+        "handle": [form for one in document.handles for form in handle_forms(one)],
+        "url": map(link, document.urls),
+        "payment": map(keyword, document.payments),
+        "name": map(keyword, document.names),
+        "place": [form for place in document.places for form in _place(place)],
+        "place_label": [place.label for place in document.places],
+        "indicator": document.indicators,
+        "reason": document.reasons,
+        "has": _has(document),
+        "currency": document.currencies,
+        "age": document.ages,
+        "amount": document.amounts,
+        "rate": document.rates,
+        "hourly": document.hourly,
+    }
     if isinstance(document, GroupDocument):
-        found |= {"site": [keyword(one) for one in document.sites], "size": [document.size]}
+        many["site"] = map(keyword, document.sites)
+        found["size"] = [document.size]
     else:
         title, location = tokens.words(document.title), tokens.words(document.location)
-        rest = [tokens.words(one) for one in (document.contact, document.name)]
-        found |= {
-            "words": [tokens.apart((title, tokens.words(document.body), location, *rest))],
-            "title": [title],
-            "location": [location],
-            "site": [keyword(document.site)],
-            "size": [document.group_size],
-            "posted": [_seconds(document.posted_at)] if document.posted_at else [],
+        rest = (tokens.words(document.contact), tokens.words(document.name))
+        said = {
+            "words": tokens.apart((title, tokens.words(document.body), location, *rest)),
+            "title": title,
+            "location": location,
         }
-    return {
-        name: kept
-        for name, values in found.items()
-        if (kept := [one for one in dict.fromkeys(values) if one is not None and one != ""])
-    }
+        one_or_none |= said | {"posted": _seconds(document.posted_at) if document.posted_at else None}
+        found |= {"site": [keyword(document.site)], "size": [document.group_size]}
+    found |= {name: [value] for name, value in one_or_none.items() if value is not None and value != ""}
+    for name, values in many.items():
+        if kept := [value for value in dict.fromkeys(values) if value != ""]:
+            found[name] = kept
+    return found
 
 
 def digest(document: Document) -> str:

@@ -141,6 +141,11 @@ def _values(mentions: Sequence[Mention]) -> dict[str, Any]:
     for mention in mentions:
         by_kind[mention.kind].append(mention)
     prices = [one for one in by_kind[Kind.PRICE] if isinstance(one.detail.get("amount"), int | float)]
+    rates = [
+        (str(one.detail.get("currency") or ""), forms.rate(float(one.detail["amount"]), float(one.detail["minutes"])))
+        for one in prices
+        if one.detail.get("minutes")
+    ]
     return {
         "phones": _distinct(by_kind[Kind.PHONE]),
         "emails": _distinct(by_kind[Kind.EMAIL]),
@@ -150,15 +155,8 @@ def _values(mentions: Sequence[Mention]) -> dict[str, Any]:
         "names": _distinct(by_kind[Kind.NAME]),
         "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one.value)})),
         "amounts": tuple(sorted({float(one.detail["amount"]) for one in prices})),
-        "rates": tuple(
-            sorted(
-                {
-                    forms.rate(float(one.detail["amount"]), float(one.detail["minutes"]))
-                    for one in prices
-                    if one.detail.get("minutes")
-                }
-            )
-        ),
+        "rates": tuple(sorted({rate for _, rate in rates})),
+        "hourly": tuple(sorted({forms.hourly(currency, rate) for currency, rate in rates if currency})),
         "currencies": tuple(sorted({str(one.detail["currency"]) for one in prices if one.detail.get("currency")})),
         "places": tuple({place.place_id: place for one in by_kind[Kind.PLACE] if (place := _place(one))}.values()),
         "indicators": tuple(sorted({one.value for one in by_kind[Kind.INDICATOR] if not one.detail.get("negated")})),

@@ -3,21 +3,19 @@
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
+from indexer import counting
 from indexer.backend import (
-    MOST_FACET_VALUES,
-    After,
     Answer,
     Drift,
     Health,
     IndexMissing,
     IndexOutOfDate,
-    Ranked,
     Refusal,
     Request,
     SearchError,
@@ -26,15 +24,18 @@ from indexer.backend import (
     Write,
 )
 from indexer.bulk import document_id, send
+from indexer.counting import Aggregation, Value
+from indexer.elastic_answers import answer, body, multi_body
 from indexer.elastic_query import filtered
 from indexer.fields import SCHEMA
 from indexer.mapping import SETTINGS, mapping, meta
-from indexer.records import Document, Facet, Sort, from_json
+from indexer.query import Node
+from indexer.records import AD, Document, from_json
 
 REMEDY = "run `sidelight index rebuild`"
 CHUNK = 10_000
 CHECK_EVERY = 30.0  # seconds between looks at the index's stamp
-SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
+TOGETHER = 200  # searches in one call
 
 
 class Elastic:
@@ -63,26 +64,50 @@ class Elastic:
     def search(self, request: Request) -> Answer:
         """One search call."""
         self._check()
-        field = SORT_FIELDS.get(request.sort)
-        order: list[dict[str, str]] = [{"_score": "desc"} if field is None else {field: "desc"}, {"key": "asc"}]
-        facets = {
-            name: {"terms": {"field": name, "size": MOST_FACET_VALUES, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
-            for name in request.facets
-        }
         with self._translated():
-            answer = self.client.search(
-                index=self.alias,
-                query=filtered(request.query, request.kind),
-                size=request.limit,
-                sort=order,
-                search_after=[request.after.value, request.after.key] if request.after else None,
-                track_total_hits=True,
-                aggs=facets or None,
-                source_includes=["source"],
-            )
-        found = tuple(_ranked(hit, scored=field is None) for hit in answer["hits"]["hits"])
-        counted = tuple(_facet(name, answer["aggregations"][name]) for name in request.facets)
-        return Answer(found, int(answer["hits"]["total"]["value"]), counted)
+            return answer(request, self.client.search(index=self.alias, **body(request)))
+
+    def search_many(self, requests: Sequence[Request]) -> list[Answer]:
+        """Many searches in one call each time."""
+        self._check()
+        found: list[Answer] = []
+        for start in range(0, len(requests), TOGETHER):
+            part = requests[start : start + TOGETHER]
+            with self._translated():
+                replies = self.client.msearch(
+                    index=self.alias, searches=[line for one in part for line in ({}, multi_body(one))]
+                )
+            for one, reply in zip(part, replies["responses"], strict=True):
+                if "error" in reply:
+                    raise SearchError(f"Elasticsearch at {self.where} refused a search: {reply['error'].get('reason')}")
+                found.append(answer(one, reply))
+        return found
+
+    def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
+        """Each combination of values with its count."""
+        return counting.combinations(self._asking(query), fields)
+
+    def extent(self, query: Node, field: str) -> tuple[float, float] | None:
+        """Least and greatest value."""
+        return counting.extent(self._asking(query), field)
+
+    def between(self, query: Node, field: str, edges: Sequence[int]) -> list[int]:
+        """Counts from each edge up to the one after."""
+        return counting.between(self._asking(query), field, edges)
+
+    def _asking(self, query: Node) -> Callable[[Aggregation], dict[str, Any]]:
+        self._check()
+        translated = filtered(query, AD)
+
+        def ask(aggregation: Aggregation) -> dict[str, Any]:
+            with self._translated():
+                reply = self.client.search(
+                    index=self.alias, query=translated, size=0, track_total_hits=False, aggs={"values": aggregation}
+                )
+            found: dict[str, Any] = reply["aggregations"]["values"]
+            return found
+
+        return ask
 
     def get(self, key: str) -> Document | None:
         """The published document under `key`."""
@@ -203,14 +228,3 @@ class Elastic:
                     f"Elasticsearch at {self.where} is overloaded or starting ({problem.status_code})"
                 ) from None
             raise SearchError(f"Elasticsearch at {self.where} refused the request: {problem}") from None
-
-
-def _ranked(hit: Mapping[str, Any], *, scored: bool) -> Ranked:
-    document = from_json(hit["_source"]["source"][0])
-    first, key = hit["sort"]
-    return Ranked(document, float(first) if scored else None, After(0 if scored else int(first), str(key)))
-
-
-def _facet(name: str, answer: Mapping[str, Any]) -> Facet:
-    counts = tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["buckets"])
-    return Facet(name, counts, approximate=bool(answer["sum_other_doc_count"]))

@@ -4,27 +4,22 @@
 (the index stage holds the workspace's lock), any number read and see what was published last.
 """
 
-import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import tantivy
 
+from indexer import counting
 from indexer.backend import (
-    MOST_FACET_VALUES,
-    After,
     Answer,
     Drift,
     Health,
     IndexMissing,
     IndexOutOfDate,
-    Ranked,
     Refusal,
     Request,
     SearchError,
@@ -32,28 +27,26 @@ from indexer.backend import (
     Write,
 )
 from indexer.columns import columns
-from indexer.embedded_query import Translator, schema
-from indexer.fields import BY_NAME, SCHEMA, Holds
-from indexer.query import And, Range
-from indexer.records import Document, Facet, Sort, from_json
+from indexer.counting import Value
+from indexer.embedded_answers import answer, asking, document_of
+from indexer.embedded_files import (
+    CURRENT,
+    REMEDY,
+    Opened,
+    guard,
+    open_folder,
+    read_at,
+    replace,
+    stamp,
+    stamp_of,
+)
+from indexer.embedded_query import Translator
+from indexer.fields import SCHEMA
+from indexer.query import Node
+from indexer.records import Document
 
-CURRENT = "current"
-STAMP = "sidelight.json"
 HEAP = 128_000_000
-SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
-# More documents than could share one 63-bit sort key.
-SPARE = 8
 CHUNK = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An index that is open: its folder, and the version of the files it was last read at."""
-
-    folder: Path
-    index: Any
-    translator: Translator
-    read_at: int
 
 
 class Embedded:
@@ -70,7 +63,7 @@ class Embedded:
         """Take a batch; of two writes to a key the later version holds."""
         index = self._open().index
         if self.writer is None:
-            self.writer = _guard(lambda: index.writer(HEAP, 1))
+            self.writer = guard(lambda: index.writer(HEAP, 1))
         known = self._versions([one.key for one in batch])
         for one in batch:
             if one.version < known.get(one.key, 0):
@@ -83,50 +76,37 @@ class Embedded:
         """Commit to disk."""
         folder = self._open().folder
         if self.writer is not None:
-            _guard(self.writer.commit)
+            guard(self.writer.commit)
         self.unpublished.clear()
-        _stamp(folder, version)
+        stamp(folder, version)
 
     def search(self, request: Request) -> Answer:
         """Answer from the last commit."""
+        return answer(self._open(), request)
+
+    def search_many(self, requests: Sequence[Request]) -> list[Answer]:
+        """One after the other, all from one commit."""
         opened = self._open()
-        searcher = opened.index.searcher()
-        query = opened.translator.filtered(request.query, request.kind)
-        field = SORT_FIELDS.get(request.sort)
-        if field is None:
-            result = _guard(lambda: searcher.search(query, request.limit))
-            found = [self._ranked(searcher, address, score=float(score)) for score, address in result.hits]
-            total = result.count
-        else:
-            found, total = self._sorted(searcher, opened, request, query, field)
-        facets = tuple(_facet(searcher, query, name) for name in request.facets)
-        return Answer(tuple(found), total, facets)
+        return [answer(opened, one) for one in requests]
 
-    def _sorted(
-        self, searcher: Any, opened: Opened, request: Request, query: Any, field: str
-    ) -> tuple[list[Ranked], int]:
-        # The sort key is all but unique: asking up to and with the last one shown loses nothing, SPARE covers equal ones.
-        page, last = query, request.after
-        if last is not None:
-            page = opened.translator.filtered(And((Range(field, high=last.value), request.query)), request.kind)
-        result = _guard(lambda: searcher.search(page, request.limit + SPARE, order_by_field=field))
-        ranked = [self._ranked(searcher, address, key=int(key)) for key, address in result.hits]
-        ranked.sort(key=lambda one: (-one.after.value, one.after.key))
-        if last is not None:
-            ranked = [one for one in ranked if (-one.after.value, one.after.key) > (-last.value, last.key)]
-        total = result.count if last is None else _guard(lambda: searcher.search(query, 1)).count
-        return ranked[: request.limit], total
+    def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
+        """Each combination of values with its count."""
+        return counting.combinations(asking(self._open(), query), fields)
 
-    def _ranked(self, searcher: Any, address: Any, *, score: float | None = None, key: int = 0) -> Ranked:
-        document = _document(searcher.doc(address))
-        return Ranked(document, score, After(key, document.key))
+    def extent(self, query: Node, field: str) -> tuple[float, float] | None:
+        """Least and greatest value."""
+        return counting.extent(asking(self._open(), query), field)
+
+    def between(self, query: Node, field: str, edges: Sequence[int]) -> list[int]:
+        """Counts from each edge up to the one after."""
+        return counting.between(asking(self._open(), query), field, edges)
 
     def get(self, key: str) -> Document | None:
         """The published document under `key`."""
         opened = self._open()
         searcher = opened.index.searcher()
         hits = searcher.search(tantivy.Query.term_query(opened.index.schema, "key", key), 1, count=False).hits
-        return _document(searcher.doc(hits[0][1])) if hits else None
+        return document_of(searcher.doc(hits[0][1])) if hits else None
 
     def reconcile(self, expected: Mapping[str, str]) -> Drift:
         """Compare with the digests the index should hold, reading it in chunks."""
@@ -154,7 +134,7 @@ class Embedded:
             return Health(name, State.OUT_OF_DATE, 0, 0, str(problem))
         except SearchError as problem:
             return Health(name, State.UNAVAILABLE, 0, 0, str(problem))
-        published = int(_stamp_of(opened.folder).get("published", 0))
+        published = int(stamp_of(opened.folder).get("published", 0))
         return Health(name, State.READY, opened.index.searcher().num_docs, published, "")
 
     def rebuild(self, batches: Iterable[Sequence[Write]], version: int) -> tuple[Refusal, ...]:
@@ -162,14 +142,14 @@ class Embedded:
         self._let_go()
         folder = self.root / f"{SCHEMA}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
-        writer = _index(folder, new=True).writer(HEAP, 1)
+        writer = open_folder(folder, new=True).writer(HEAP, 1)
         for batch in batches:
             for one in batch:
                 _put(writer, one, fresh=True)
-        _guard(writer.commit)
-        _guard(writer.wait_merging_threads)
-        _stamp(folder, version)
-        _replace(self.root / CURRENT, folder.name.encode())
+        guard(writer.commit)
+        guard(writer.wait_merging_threads)
+        stamp(folder, version)
+        replace(self.root / CURRENT, folder.name.encode())
         for other in self.root.iterdir():
             if other.is_dir() and other != folder:
                 shutil.rmtree(other, ignore_errors=True)
@@ -181,7 +161,7 @@ class Embedded:
 
     def _let_go(self) -> None:
         if self.writer is not None:
-            _guard(self.writer.wait_merging_threads)
+            guard(self.writer.wait_merging_threads)
         self.writer = self.opened = None
         self.unpublished.clear()
 
@@ -203,13 +183,13 @@ class Embedded:
         except FileNotFoundError:
             raise IndexMissing(f"there is no index in {self.root} yet; {REMEDY}") from None
         if self.opened is None or self.opened.folder != folder:
-            if _stamp_of(folder).get("schema") != SCHEMA:
+            if stamp_of(folder).get("schema") != SCHEMA:
                 raise IndexOutOfDate(f"the index in {folder} was made by another version; {REMEDY}")
-            index = _index(folder)
-            self.opened = Opened(folder, index, Translator(index.schema), _read_at(folder))
-        elif (read_at := _read_at(folder)) != self.opened.read_at:
+            index = open_folder(folder)
+            self.opened = Opened(folder, index, Translator(index.schema), read_at(folder))
+        elif (written := read_at(folder)) != self.opened.read_at:
             self.opened.index.reload()
-            self.opened = Opened(folder, self.opened.index, self.opened.translator, read_at)
+            self.opened = Opened(folder, self.opened.index, self.opened.translator, written)
         return self.opened
 
     def _versions(self, keys: list[str]) -> dict[str, int]:
@@ -227,71 +207,11 @@ class Embedded:
         return found | {key: self.unpublished[key] for key in keys if key in self.unpublished}
 
 
-REMEDY = "run `sidelight index rebuild`"
-
-
-def _index(folder: Path, *, new: bool = False) -> Any:
-    index = _guard(lambda: tantivy.Index(schema(), str(folder)) if new else tantivy.Index.open(str(folder)))
-    index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-    index.config_reader("manual")
-    index.reload()
-    return index
-
-
 def _put(writer: Any, one: Write, *, fresh: bool) -> None:
     if not fresh:
         writer.delete_documents_by_term("key", one.key)
     if one.document is None:
         return
-    row = tantivy.Document()
-    for name, values in columns(one.document, one.version).items():
-        if name == "source":
-            row.add_bytes(name, str(values[0]).encode())
-            continue
-        add: Any = {Holds.INTEGER: row.add_integer, Holds.NUMBER: row.add_float}.get(BY_NAME[name].holds, row.add_text)
-        for value in values:
-            add(name, value)
-    writer.add_document(row)
-
-
-def _document(row: Any) -> Document:
-    return from_json(bytes(row.get_first("source")).decode())
-
-
-def _facet(searcher: Any, query: Any, name: str) -> Facet:
-    terms = {"field": name, "size": MOST_FACET_VALUES, "segment_size": MOST_FACET_VALUES + 1}
-    answer = _guard(lambda: searcher.aggregate(query, {"values": {"terms": terms}}))["values"]
-    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["buckets"]]
-    return Facet(name, tuple(counts), approximate=bool(answer["sum_other_doc_count"]))
-
-
-def _guard(act: Any) -> Any:
-    try:
-        return act()
-    except (ValueError, OSError, RuntimeError) as problem:
-        raise SearchError(f"the embedded search engine failed: {problem}; {REMEDY}") from None
-
-
-def _read_at(folder: Path) -> int:
-    return (folder / "meta.json").stat().st_mtime_ns
-
-
-def _stamp(folder: Path, version: int) -> None:
-    _replace(folder / STAMP, orjson.dumps({"schema": SCHEMA, "published": version}))
-
-
-def _stamp_of(folder: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = orjson.loads((folder / STAMP).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return found
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.replace(path)
+    fields: dict[str, Any] = columns(one.document, one.version)
+    fields["source"] = str(fields["source"][0]).encode()
+    writer.add_document(tantivy.Document(**fields))

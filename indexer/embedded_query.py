@@ -1,6 +1,5 @@
 """The query tree in tantivy's terms. Words score by BM25, prefixes and fuzzy words by 1, filters by nothing."""
 
-import re
 from typing import Any
 
 import tantivy
@@ -20,11 +19,12 @@ from indexer.query import (
     Starts,
     Terms,
     Word,
+    only_ads,
     whole,
 )
+from indexer.records import AD
 
 MUST, SHOULD, MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 INTEGER, FLOAT = tantivy.FieldType.Integer, tantivy.FieldType.Float
 # As far as 64 bits go, less one: a bound beyond is no bound.
 FAR = 2**63 - 2
@@ -59,6 +59,8 @@ class Translator:
 
     def filtered(self, node: Node, kind: str) -> Any:
         """The query, among documents of one kind."""
+        if kind == AD and only_ads(node):
+            return self.translate(node)  # a filter by kind would walk over every ad for nothing
         return tantivy.Query.boolean_query(
             [(MUST, _silent(tantivy.Query.term_query(self.schema, "kind", kind))), (MUST, self.translate(node))]
         )
@@ -103,8 +105,8 @@ class Translator:
         return make.boolean_query([*both, (MUST, _silent(make.boolean_query(close)))])
 
     def begins(self, field: str, prefix: str) -> Any:
-        """Terms that begin with `prefix`, which stands in the expression as plain characters."""
-        return tantivy.Query.regex_query(self.schema, field, META.sub(r"\\\g<0>", prefix) + ".*")
+        """Terms that begin with `prefix`: the automaton of no slips at all, for an expression would need a parser."""
+        return tantivy.Query.fuzzy_term_query(self.schema, field, prefix, distance=0, prefix=True)
 
     def range(self, node: Range) -> Any:
         """A numeric range, without open bounds where both are missing."""

@@ -60,6 +60,7 @@ FIELDS = (
     Field("state", Holds.KEYWORD, counted=True),  # live or gone
     Field("has", Holds.KEYWORD, counted=True),
     Field("currency", Holds.KEYWORD, counted=True),
+    Field("hourly", Holds.KEYWORD, counted=True),  # a currency and what an hour costs in it
     Field("age", Holds.INTEGER),  # every age a range covers
     Field("amount", Holds.NUMBER),
     Field("rate", Holds.NUMBER),  # amount per hour
@@ -74,4 +75,4 @@ FIELDS = (
 BY_NAME = {field.name: field for field in FIELDS}
 FACETS = tuple(field.name for field in FIELDS if field.counted)
 # Stamped on every index; one with another stamp has to be rebuilt.
-SCHEMA = hashlib.sha256(f"2 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]
+SCHEMA = hashlib.sha256(f"3 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]

@@ -17,6 +17,7 @@ from indexer.query import (
     Prefix,
     QueryError,
     Range,
+    SimilarTo,
     Starts,
     Terms,
     Word,
@@ -197,6 +198,14 @@ def _linked(_: str, value: Lexeme, __: Moment) -> Node:
     )
 
 
+def _similar(_: str, value: Lexeme, __: Moment) -> Node:
+    if value.what is not Is.STRING and value.what is not Is.WORD:
+        raise QueryError(
+            "similar: needs the id of an ad", value.start, f"write for example {FILTERS['similar'].example}"
+        )
+    return SimilarTo(value.text.strip(), value.start)
+
+
 def _near(_: str, value: Lexeme, __: Moment) -> Node:
     if value.what is not Is.STRING and value.what is not Is.WORD:
         raise QueryError("near: needs a place", value.start, 'write near:"Austin" 50km')
@@ -228,6 +237,7 @@ FILTERS: Mapping[str, Filter] = {
     "reason": Filter(_one_of(REASONS, "reason"), "reason:phone"),
     "route": Filter(_one_of(ROUTES, "route"), "route:review"),
     "seen": Filter(_seen, "seen:gone"),
+    "similar": Filter(_similar, "similar:harbor:1042"),
     "site": Filter(_keyword, "site:harbor"),
     "size": Filter(_number("size"), "size:>=5"),
     "title": Filter(_text, "title:evening"),

@@ -63,6 +63,11 @@ def rate(amount: float, minutes: float) -> float:
     return round(amount * 60 / minutes, 2)
 
 
+def hourly(currency: str, hour: float) -> str:
+    """A rate with its currency, as it is counted: `USD 120.00`."""
+    return f"{currency} {hour:.2f}"
+
+
 def price_forms(value: str) -> Forms:
     """Amount and rate of `USD 120 / 60 min`."""
     found = PRICE.match(value)

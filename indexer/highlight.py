@@ -1,12 +1,13 @@
 """Where an ad says what was asked for, in its original text: the spans come from the offset map of the fold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from crawlers.records import TEXT_FIELDS
 from indexer.forms import forms
-from indexer.query import Fuzzy, Near, Node, Phrase, Prefix, Range, Starts, Terms, Word, wanted
+from indexer.query import WORDS, Fuzzy, Near, Node, Phrase, Prefix, Range, Starts, Terms, Word, wanted
 from indexer.records import AdDocument, Highlight, Span
-from indexer.tokens import Token, tokenise
+from indexer.tokens import cut, spans
+from nlp.text.fold import fold
 
 MOST = 50
 # Which field of the index holds the values of which kind of span.
@@ -24,7 +25,6 @@ SPAN_FIELDS = {
     "amount": "price",
     "rate": "price",
 }
-Match = Callable[[str], bool]
 
 
 def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highlight, ...]:
@@ -38,10 +38,13 @@ def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highl
         text = getattr(document, field)
         if not text:
             continue
-        tokens = tokenise(text)
-        for leaf in leaves:
-            if getattr(leaf, "field", "words") in {"words", field}:
-                found.update((number, start, end) for start, end in _of_words(leaf, tokens))
+        folded = fold(text)
+        words = cut(folded.text)
+        of_field = [leaf for leaf in leaves if getattr(leaf, "field", WORDS) in {WORDS, field}]
+        # Where the words stand is worked out only where one of them is asked for.
+        if runs := {run for leaf in of_field for run in _of_words(leaf, words)}:
+            places = spans(folded)
+            found.update((number, places[first][0], places[last][1]) for first, last in runs)
     for leaf in leaves:
         for span in _of_values(leaf, document):
             found.add((TEXT_FIELDS.index(span.field), span.start, span.end))
@@ -55,32 +58,29 @@ def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highl
     return tuple(shown)
 
 
-def _of_words(leaf: Node, tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    match leaf:
-        case Phrase(words):
-            for index in range(len(tokens) - len(words) + 1):
-                if all(tokens[index + place].text == word for place, word in enumerate(words)):
-                    yield tokens[index].start, tokens[index + len(words) - 1].end
-        case Near(left, right, distance):
-            for index, token in enumerate(tokens):
-                if token.text in {left, right}:
-                    other = right if token.text == left else left
-                    around = tokens[max(index - distance, 0) : index + distance + 1]
-                    if any(one.text == other for one in around):
-                        yield token.start, token.end
-        case Word() | Prefix() | Fuzzy():
-            said = _says(leaf)
-            yield from ((token.start, token.end) for token in tokens if said(token.text))
-
-
-def _says(leaf: Word | Prefix | Fuzzy) -> Match:
+def _of_words(leaf: Node, words: list[str]) -> Iterator[tuple[int, int]]:
+    """The runs of words, from the first to the last, that the leaf asks for."""
     match leaf:
         case Word(token):
-            return lambda text: text == token
+            yield from ((index, index) for index in _at(token, words))
+        case Phrase(tokens):
+            for index in _at(tokens[0], words):
+                if words[index : index + len(tokens)] == list(tokens):
+                    yield index, index + len(tokens) - 1
+        case Near(left, right, distance):
+            for one, other in ((left, right), (right, left)):
+                for index in _at(one, words):
+                    if other in words[max(index - distance, 0) : index + distance + 1]:
+                        yield index, index
         case Prefix(stem):
-            return lambda text: text.startswith(stem)
+            yield from ((index, index) for index, word in enumerate(words) if word.startswith(stem))
         case Fuzzy(token, edits):
-            return lambda text: within(text, token, edits)
+            near = {word for word in set(words) if within(word, token, edits)}
+            yield from ((index, index) for index, word in enumerate(words) if word in near)
+
+
+def _at(token: str, words: list[str]) -> list[int]:
+    return [index for index, word in enumerate(words) if word == token] if token in words else []
 
 
 def within(left: str, right: str, edits: int) -> bool:

@@ -1,6 +1,7 @@
 """A question to the index as a tree: what the query language means, in no engine's terms.
 
-`LinkedTo` and `NearPlace` are questions about other things; `resolve` puts ids in their place before an engine sees them.
+`LinkedTo`, `NearPlace` and `SimilarTo` are questions about other things; `resolve` puts ids in their place before an
+engine sees them.
 """
 
 import math
@@ -136,7 +137,31 @@ class NearPlace:
     position: int
 
 
-Node = All | Word | Phrase | Near | Prefix | Fuzzy | Terms | Starts | Range | And | Or | Not | LinkedTo | NearPlace
+@dataclass(frozen=True, slots=True)
+class SimilarTo:
+    """The ad with this id, and every ad worded alike: its cluster of near-copies."""
+
+    ad_id: str
+    position: int
+
+
+Node = (
+    All
+    | Word
+    | Phrase
+    | Near
+    | Prefix
+    | Fuzzy
+    | Terms
+    | Starts
+    | Range
+    | And
+    | Or
+    | Not
+    | LinkedTo
+    | NearPlace
+    | SimilarTo
+)
 TEXTUAL = (Word, Phrase, Near, Prefix, Fuzzy)
 
 
@@ -149,20 +174,36 @@ def children(node: Node) -> tuple[Node, ...]:
     return (node.contact,) if isinstance(node, LinkedTo) else ()
 
 
-def wanted(node: Node) -> Iterator[Node]:
-    """The leaves an ad may match by: everything that does not stand under a Not."""
+def wanted(node: Node, whole: tuple[type, ...] = ()) -> Iterator[Node]:
+    """The leaves an ad may match by: everything that does not stand under a Not. Nodes of the kinds `whole` are leaves."""
     if isinstance(node, Not):
         return
-    below = children(node)
+    below = () if isinstance(node, whole) else children(node)
     if not below:
         yield node
     for child in below:
-        yield from wanted(child)
+        yield from wanted(child, whole)
 
 
 def ranks(node: Node) -> bool:
     """Whether the query asks for words, so that one answer can be more relevant than another."""
     return any(isinstance(leaf, TEXTUAL) for leaf in wanted(node))
+
+
+def only_ads(node: Node) -> bool:
+    """Whether nothing but an ad can match: a group has no words and no day it was posted."""
+    match node:
+        case Word() | Phrase() | Near() | Prefix() | Fuzzy():
+            return True
+        case Terms("key", values):
+            return all(value.startswith("ad:") for value in values)
+        case Range("posted", low, high):
+            return low is not None or high is not None
+        case And(parts):
+            return any(map(only_ads, parts))
+        case Or(parts):
+            return all(map(only_ads, parts))
+    return False
 
 
 def whole(node: Range) -> tuple[int | None, int | None]:

@@ -1,9 +1,9 @@
 """What the index holds and answers: documents, and pages of hits with facets."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -11,8 +11,7 @@ AD = "ad"
 GROUP = "group"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A value read from an ad: characters `start` to `end` of its field, as given."""
 
     kind: str
@@ -61,6 +60,7 @@ class AdDocument:
     ages: tuple[int, ...] = ()  # every age that a mention covers
     amounts: tuple[float, ...] = ()
     rates: tuple[float, ...] = ()  # per hour
+    hourly: tuple[str, ...] = ()  # the same with their currencies: USD 120.00
     currencies: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()  # the first with coordinates is where the ad stands on a map
     indicators: tuple[str, ...] = ()
@@ -98,6 +98,7 @@ class GroupDocument:
     ages: tuple[int, ...] = ()
     amounts: tuple[float, ...] = ()
     rates: tuple[float, ...] = ()
+    hourly: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     indicators: tuple[str, ...] = ()
@@ -115,26 +116,31 @@ class GroupDocument:
 
 Document = AdDocument | GroupDocument
 INSTANTS = ("first_seen", "last_seen", "posted_at")
+# Each field with its default; what has none is no such thing, and always written.
+USUAL = {kind: tuple((one.name, one.default) for one in fields(kind)) for kind in (AdDocument, GroupDocument)}
 
 
 def to_json(document: Document) -> str:
-    """The document as one JSON object."""
-    return orjson.dumps(document).decode()
+    """The document as one JSON object, without what is as by default; spans are lists of their five parts."""
+    values = {name: value for name, usual in USUAL[type(document)] if (value := getattr(document, name)) != usual}
+    return orjson.dumps(values, default=tuple).decode()
 
 
-def from_json(text: str) -> Document:
+def from_json(text: str | bytes) -> Document:
     """The document `to_json` wrote."""
     values: dict[str, Any] = orjson.loads(text)
     for name, value in values.items():
         if isinstance(value, list):
             values[name] = tuple(value)
     for name in INSTANTS:
-        if values.get(name):
-            values[name] = datetime.fromisoformat(values[name]).astimezone(UTC)
-    values["places"] = tuple(Place(**place) for place in values["places"])
+        if moment := values.get(name):
+            values[name] = datetime.fromisoformat(moment)
+    if places := values.get("places"):
+        values["places"] = tuple([Place(**place) for place in places])
     if "ad_id" not in values:
         return GroupDocument(**values)
-    values["spans"] = tuple(Span(**span) for span in values["spans"])
+    if spans := values.get("spans"):
+        values["spans"] = tuple(map(Span._make, spans))
     return AdDocument(**values)
 
 
@@ -161,6 +167,25 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkStep:
+    """From one ad to the next: `sentence` says what joins them, `reason` and `key` by which value (`person`: by a word)."""
+
+    left: str
+    right: str
+    reason: str
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """How an ad answers `linked:`: from `holder`, which holds the contact, over `steps`; none where it holds it itself."""
+
+    holder: str
+    steps: tuple[LinkStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An ad that answers a query. `relevance` is None in a list that is not sorted by it."""
 
@@ -173,6 +198,7 @@ class Hit:
     highlights: tuple[Highlight, ...]
     document: AdDocument
     group_hits: int | None = None  # in a list collapsed by group: how many of the group's ads answer
+    linked: Linked | None = None  # where the query asks for what is linked to a contact
 
     def as_json(self) -> dict[str, Any]:
         """The object `search --json` writes."""
@@ -184,6 +210,7 @@ class Hit:
             "site": self.site,
             "posted_at": self.posted_at.isoformat() if self.posted_at else None,
             "highlights": [one.as_json() for one in self.highlights],
+            "linked": asdict(self.linked) if self.linked else None,
         }
 
 

@@ -1,32 +1,61 @@
 """What a query asks about other things than ads, turned into ids before any engine sees it.
 
 `near:"Austin" 50km` becomes the GeoNames ids of the towns within the distance; `linked:VALUE` the groups in which an ad
-holds the contact.
+holds the contact; `similar:AD` the ads that linking found to be worded like it.
 """
 
 import math
 
 from indexer.backend import MOST_FACET_VALUES, Request, SearchBackend
-from indexer.query import And, LinkedTo, NearPlace, Node, Not, Or, QueryError, Terms
+from indexer.query import And, LinkedTo, NearPlace, Node, Not, Or, QueryError, SimilarTo, Terms
+from indexer.records import AD
+from store.quarantine import held
+from store.workspace import Workspace
 
 EARTH = 6_371.0  # kilometres
+MOST_COPIES = 10_000
 DEGREE = 110.0  # kilometres of latitude, a little less than there are
 
 
-def resolve(node: Node, backend: SearchBackend) -> Node:
-    """The tree without questions that an engine cannot answer; raises QueryError for a place nobody knows."""
+def resolve(node: Node, backend: SearchBackend, workspace: Workspace) -> Node:
+    """The tree without questions that an engine cannot answer; raises QueryError for a place or an ad nobody knows."""
     match node:
         case And(parts):
-            return And(tuple(resolve(part, backend) for part in parts))
+            return And(tuple(resolve(part, backend, workspace) for part in parts))
         case Or(parts):
-            return Or(tuple(resolve(part, backend) for part in parts))
+            return Or(tuple(resolve(part, backend, workspace) for part in parts))
         case Not(part):
-            return Not(resolve(part, backend))
+            return Not(resolve(part, backend, workspace))
         case NearPlace(name, km, position):
             return Terms("place", places_near(name, km, position))
         case LinkedTo(contact, position):
             return Terms("group", groups_with(contact, backend, position))
+        case SimilarTo(ad_id, position):
+            return Terms("key", tuple(f"{AD}:{one}" for one in copies(ad_id, workspace, position)))
     return node
+
+
+def copies(ad_id: str, workspace: Workspace, position: int) -> tuple[str, ...]:
+    """The ad and those that linking found to be worded alike."""
+    from sqlalchemy import select
+
+    from crawlers.tables import ads
+    from linker.stored import copies_of
+
+    with workspace.read() as connection:
+        known = connection.execute(select(ads.c.ad_id).where(ads.c.ad_id == ad_id)).scalar()
+        if known is None or held(connection, [ad_id]):
+            raise QueryError(
+                f"no ad {ad_id!r} is stored", position, "write the id that stands above a hit, as harbor:1042"
+            )
+        found = copies_of(connection, ad_id, MOST_COPIES + 1)
+    if len(found) > MOST_COPIES:
+        raise QueryError(
+            f"more than {MOST_COPIES} ads are worded like {ad_id}",
+            position,
+            "narrow it down with a phrase of it instead",
+        )
+    return tuple(sorted((ad_id, *found)))
 
 
 def groups_with(contact: Node, backend: SearchBackend, position: int) -> tuple[str, ...]:

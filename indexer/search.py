@@ -10,7 +10,7 @@ from indexer.fields import FACETS
 from indexer.highlight import highlights
 from indexer.paging import Cursor, page, question, read
 from indexer.parse import parse
-from indexer.query import And, Node, Terms, ranks
+from indexer.query import And, LinkedTo, Node, Terms, ranks, wanted
 from indexer.records import AD, GROUP, AdDocument, Facet, GroupDocument, Hit, Page, Sort
 from indexer.resolve import resolve
 from indexer.values import Moment
@@ -59,17 +59,22 @@ def search(
         sort = Sort.RELEVANCE if ranks(tree) else Sort.TIME
     own = backend or open_backend(workspace)
     try:
-        asked = Asked(tree, resolve(tree, own), question(text, sort, collapse_groups))
+        asked = Asked(tree, resolve(tree, own, workspace), question(text, sort, collapse_groups))
         earlier = read(cursor, asked.question) if cursor else None
         request = Request(asked.node, sort=sort, limit=limit, facets=tuple(facets))
         found = (_collapsed if collapse_groups else _page)(own, asked, request, earlier)
+        with workspace.read() as connection:
+            # The index follows the store a little later; what is held back is held back now.
+            back = held(connection, [hit.ad_id for hit in found.hits])
+            shown = tuple(hit for hit in found.hits if hit.ad_id not in back)
+            if any(isinstance(leaf, LinkedTo) for leaf in wanted(tree, whole=(LinkedTo,))):
+                from indexer.linked import with_chains  # the linker takes a while to import, and most queries need none
+
+                shown = with_chains(connection, own, tree, shown)
+            return replace(found, hits=shown)
     finally:
         if backend is None:
             own.close()
-    # The index follows the store a little later; what is held back is held back now.
-    with workspace.read() as connection:
-        back = held(connection, [hit.ad_id for hit in found.hits])
-    return replace(found, hits=tuple(hit for hit in found.hits if hit.ad_id not in back)) if back else found
 
 
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:
@@ -77,7 +82,7 @@ def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: Searc
     tree = parse(text, _moment(workspace))
     own = backend or open_backend(workspace)
     try:
-        node = resolve(tree, own)
+        node = resolve(tree, own, workspace)
         found: list[str] = []
         for part in chunks(ad_ids):
             asked = And((Terms("key", tuple(f"{AD}:{one}" for one in part)), node))

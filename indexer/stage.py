@@ -6,6 +6,7 @@ Killed anywhere, the rows stay due and are written again under the same versions
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -20,6 +21,8 @@ from store import outbox, tables
 from store.locks import exclusive
 from store.outbox import Due
 from store.pending import announce, next_revision
+from store.remote import Store
+from store.spread import Spread
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -177,7 +180,13 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
 
 
 def _everything(workspace: Workspace, version: int) -> Iterator[list[Write]]:
-    """Every document of the store, by id, in batches; each batch is one consistent view."""
+    """Every document of the store, by id, in batches; each batch is one consistent view, built where the scheduler says."""
+    with Spread(workspace.settings.scheduler) as spread:
+        build = partial(_build, workspace if not spread.scheduler else Store.of(workspace), version)
+        yield from spread.map(build, _ids(workspace))
+
+
+def _ids(workspace: Workspace) -> Iterator[tuple[str, list[str]]]:
     for kind, column, size in ((AD, ads.c.ad_id, BATCH), (GROUP, groups.c.group_id, GROUP_BATCH)):
         last = ""
         while True:
@@ -185,8 +194,14 @@ def _everything(workspace: Workspace, version: int) -> Iterator[list[Write]]:
                 ids = list(
                     connection.execute(select(column).where(column > last).order_by(column).limit(size)).scalars()
                 )
-                made = documents.build(connection, kind, ids)
             if not ids:
                 break
-            yield [Write(documents.key_of(kind, one), version, made[one]) for one in ids if one in made]
+            yield kind, ids
             last = ids[-1]
+
+
+def _build(source: Workspace | Store, version: int, part: tuple[str, list[str]]) -> list[Write]:
+    kind, ids = part
+    with source.read() as connection:
+        made = documents.build(connection, kind, ids)
+    return [Write(documents.key_of(kind, one), version, made[one]) for one in ids if one in made]

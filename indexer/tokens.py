@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from nlp.text.fold import SPECIAL, fold
+from nlp.text.fold import FEW, PLAIN, SPECIAL, TABLE, fold
+from nlp.text.mapped import Mapped
 
 # A change of what comes out makes every index out of date: raise it.
 VERSION = "1"
@@ -18,8 +19,11 @@ LONGEST = 64
 BREAK = "\u241e"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+# What TOKEN does to a text of ASCII alone, where most time is spent: all but letters and digits is a blank.
+_ASCII = "".join(one if one.isalnum() else " " for one in map(chr, range(128)))
+
+
+class Token(NamedTuple):
     """A folded word and the characters of the original it stands for."""
 
     text: str
@@ -30,15 +34,23 @@ class Token:
 def tokenise(text: str) -> list[Token]:
     """The tokens of `text` in order, with spans into it."""
     folded = fold(text)
-    return [
-        Token(found.group()[:LONGEST], *folded.span(found.start(), found.end()))
-        for found in TOKEN.finditer(folded.text)
-    ]
+    return [Token(one, *span) for one, span in zip(cut(folded.text), spans(folded), strict=True)]
+
+
+def cut(folded: str) -> list[str]:
+    """The tokens of a folded text."""
+    found = folded.translate(_ASCII).split() if folded.isascii() else TOKEN.findall(folded)
+    return [one[:LONGEST] for one in found] if found and len(max(found, key=len)) > LONGEST else found
+
+
+def spans(folded: Mapped) -> list[tuple[int, int]]:
+    """Where each token of `cut` stands in the original."""
+    return [folded.span(*found.span()) for found in TOKEN.finditer(folded.text)]
 
 
 def words(text: str) -> str:
     """The tokens of `text` with spaces between them: what a text field of an index holds."""
-    return " ".join(one[:LONGEST] for one in TOKEN.findall(_folded(text)))
+    return " ".join(cut(_folded(text)))
 
 
 def apart(runs: Iterable[str]) -> str:
@@ -54,4 +66,11 @@ def keyword(value: str) -> str:
 
 def _folded(text: str) -> str:
     """What `fold` gives, without the way back."""
-    return text.lower() if SPECIAL.search(text) is None else fold(text).text
+    if SPECIAL.search(text) is None:
+        return text.lower()
+    special = set(text) - PLAIN
+    if len(special) > FEW:
+        return fold(text).text
+    for letter in sorted(special):  # in order, for the one that others are folded to (æ) comes before them
+        text = text.replace(letter, TABLE[letter])
+    return text.lower()

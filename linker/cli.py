@@ -4,24 +4,27 @@ from typing import Annotated
 
 import typer
 
-from store.options import InArgument, JsonOption, OutArgument, WorkspaceOption
+from store.options import InArgument, JsonOption, OutArgument, SchedulerOption, WorkspaceOption
 
 app = typer.Typer()
 
 
 @app.command()
-def link(source: InArgument, target: OutArgument) -> None:
+def link(source: InArgument, target: OutArgument, scheduler: SchedulerOption = "") -> None:
     """Group the ads that belong together, with the reason of every link: `sidelight link ads.jsonl groups.jsonl`."""
     from crawlers.adlines import parse_ad
     from linker.linking import link as link_all
     from linker.signals import signals_of
-    from nlp.pipeline import read_ads
+    from nlp.workers import Readers
     from store.jsonlines import LineReader, write_lines
+    from store.spread import Spread
 
     lines = LineReader(source, parse_ad)
     # An ad given twice counts as it was last given.
     ads = {ad.ad_id: ad for ad in lines}
-    groups = link_all(signals_of(ads[reading.ad_id], reading) for reading in read_ads(ads.values()))
+    with Spread(scheduler) as spread, Readers(1, spread) as readers:
+        signals = (signals_of(ads[reading.ad_id], reading) for reading in readers.read(ads.values()))
+        groups = link_all(signals, spread=spread)
     write_lines(
         target,
         (

@@ -17,21 +17,27 @@ from rapidfuzz.process import cpdist
 from linker.components import connected
 from linker.sketches import CODES, Coded, Numbers, Places, bands_of, coded
 from linker.wording import COPY, REORDERED
+from store.spread import HERE, Spread
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
 PAIRS_TOGETHER, PLACES_TOGETHER = 50_000, 4_000_000
+PLACES_APART = 20_000  # of a part that is sent to a worker
 
 Edges = tuple[Places, Places]  # followers, and whom each follows
 EMPTY: Places = np.zeros(0, dtype=np.int64)
 
 
-def clusters(texts: Mapping[str, str]) -> Mapping[str, str]:
-    """Each digest of `texts` (digest to text) with the least digest of its cluster."""
+def clusters(texts: Mapping[str, str], spread: Spread = HERE) -> Mapping[str, str]:
+    """Each digest of `texts` (digest to text) with the least digest of its cluster; bands are gone through over `spread`."""
     digests = sorted(texts)
     given = coded(texts[one] for one in digests)
-    edges = joined(followers(given, members, band) for members, band in shared_bands(bands_of(given)))
+    bands = shared_bands(bands_of(given))
+    if not spread.scheduler:
+        edges = joined(followers(given, members, band) for members, band in bands)
+    else:
+        edges = joined(spread.map(_followers_in, (part for pair in bands for part in _apart(given, *pair))))
     least = connected(len(digests), *edges).tolist()
     return {digest: digests[one] for digest, one in zip(digests, least, strict=True)}
 
@@ -71,6 +77,24 @@ def followers(texts: Coded, members: Places, band: Places) -> Edges:
         found.append((members[copies], leader[copies]))
         members, band = members[~copies], band[~copies]
     return joined(found)
+
+
+def _apart(texts: Coded, members: Places, band: Places) -> Iterator[tuple[Places, Coded, Places, Places]]:
+    """Bands in parts that stand for themselves, each with the texts of its members; a band is never cut."""
+    starts = np.flatnonzero(np.concatenate(([True], band[1:] != band[:-1])))[: len(band)]
+    first = 0
+    while first < len(band):
+        after = starts[np.searchsorted(starts, first + PLACES_APART) :]
+        end = int(after[0]) if len(after) else len(band)
+        chosen, places = np.unique(members[first:end], return_inverse=True)
+        yield chosen, texts.of(chosen), places.astype(np.int64), band[first:end]
+        first = end
+
+
+def _followers_in(part: tuple[Places, Coded, Places, Places]) -> Edges:
+    chosen, texts, members, band = part
+    follower, leader = followers(texts, members, band)
+    return chosen[follower], chosen[leader]
 
 
 def joined(parts: Iterable[Edges]) -> Edges:

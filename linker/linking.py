@@ -1,7 +1,7 @@
 """Linking without a store: all ads at once, from signals to groups. The stage gives the same, a batch at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from linker.copies import clusters
@@ -12,18 +12,21 @@ from linker.partition import group_id_of, partition
 from linker.records import Group, Hub, Link, Reason
 from linker.signals import Key, Signals
 from linker.templates import templates
+from store.spread import HERE, Spread
+
+Block = tuple[Key, list[Signals]]
+MEMBERS = 2_000  # ads that a part of the links is about; an ad stands in several blocks
 
 
-def link(ads: Iterable[Signals], judged: Sequence[Judgement] = ()) -> list[Group]:
-    """The groups of these ads, by group id; every ad is in one."""
-    by_id = with_clusters({ad.ad_id: ad for ad in ads})
+def link(ads: Iterable[Signals], judged: Sequence[Judgement] = (), spread: Spread = HERE) -> list[Group]:
+    """The groups of these ads, by group id; every ad is in one. Near-copies and links are looked for over `spread`, and what hangs
+    together is put together here."""
+    by_id = with_clusters({ad.ad_id: ad for ad in ads}, spread)
     links: list[Link] = []
     hubs: dict[Key, Hub] = {}
-    for key, members in blocks(by_id.values()).items():
-        made, hub = links_of(key, members)
+    for made, found in spread.map(_links_of_blocks, _parts(blocks(by_id.values()))):
         links += made
-        if hub is not None:
-            hubs[key] = hub
+        hubs |= {Key(hub.reason, hub.key): hub for hub in found}
     made_groups = partition(by_id, links, judged)
     owner = {ad_id: number for number, members in enumerate(made_groups) for ad_id in members}
     inside: dict[int, list[Link]] = defaultdict(list)
@@ -36,9 +39,36 @@ def link(ads: Iterable[Signals], judged: Sequence[Judgement] = ()) -> list[Group
     return sorted(groups, key=lambda group: group.group_id)
 
 
-def with_clusters(ads: Mapping[str, Signals]) -> dict[str, Signals]:
+def _parts(found: Mapping[Key, list[Signals]]) -> Iterator[list[Block]]:
+    """Values that ads share, about MEMBERS ads at a time. One ad alone gives no link."""
+    part: list[Block] = []
+    size = 0
+    for key, members in found.items():
+        if len(members) < 2:
+            continue
+        part.append((key, members))
+        size += len(members)
+        if size >= MEMBERS:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _links_of_blocks(part: Sequence[Block]) -> tuple[list[Link], list[Hub]]:
+    links: list[Link] = []
+    hubs: list[Hub] = []
+    for key, members in part:
+        made, hub = links_of(key, members)
+        links += made
+        if hub is not None:
+            hubs.append(hub)
+    return links, hubs
+
+
+def with_clusters(ads: Mapping[str, Signals], spread: Spread = HERE) -> dict[str, Signals]:
     """The ads, each with the near-copy cluster of its wording among its keys."""
-    found = clusters({ad.wording.digest: ad.wording.text for ad in ads.values() if ad.wording.digest})
+    found = clusters({ad.wording.digest: ad.wording.text for ad in ads.values() if ad.wording.digest}, spread)
     return {ad_id: _with_cluster(ad, found) for ad_id, ad in ads.items()}
 
 

@@ -3,36 +3,49 @@
 from pathlib import Path
 from typing import Any
 
-from models.folders import CARD, METRICS, Manifest, read_manifest, read_metrics
+import orjson
+
+from models.cardtables import tables
+from models.folders import CARD, METRICS, Manifest, ModelError, read_manifest, read_metrics
 from models.metrics import MEANING
 
-ROWS = (
-    ("average precision", "average_precision"),
-    ("precision of the first 5", "p_at_5"),
-    ("precision of the first 50", "p_at_50"),
-    ("recall of the first 50", "recall_at_50"),
-    ("Brier score", "brier"),
-    ("calibration error, top 5 %", "ece_top"),
-)
-COLUMNS = ("model", "scorecard", "any indicator")
+CONSULTED = "consulted.json"
 
 
 def write(folder: Path) -> str:
     """Make card.md anew from manifest and metrics; returns its text. Raises ModelError where either is missing."""
-    made = card(read_manifest(folder), read_metrics(folder))
+    made = _made(folder)
     (folder / CARD).write_text(made, encoding="utf-8")
     return made
 
 
 def stale(folder: Path) -> bool:
-    """Whether the card is missing or other than manifest and metrics would make it now."""
+    """Whether the card is missing or other than manifest, metrics and consultations would make it now."""
     path = folder / CARD
     if not path.is_file() or not (folder / METRICS).is_file():
         return True
-    return path.read_text(encoding="utf-8") != card(read_manifest(folder), read_metrics(folder))
+    return path.read_text(encoding="utf-8") != _made(folder)
 
 
-def card(manifest: Manifest, metrics: dict[str, Any]) -> str:
+def consulted(folder: Path) -> list[dict[str, str]]:
+    """Who was asked about the model, when, and what they said; raises ModelError where the file is damaged."""
+    path = folder / CONSULTED
+    if not path.is_file():
+        return []
+    try:
+        found = [{key: str(one[key]) for key in ("who", "at", "said")} for one in orjson.loads(path.read_bytes())]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        raise ModelError(f"{path} cannot be understood; restore it") from None
+    return found
+
+
+def consult(folder: Path, who: str, at: str, said: str) -> None:
+    """Add to who was consulted; the card has to be written anew."""
+    found = [*consulted(folder), {"who": who, "at": at, "said": said}]
+    (folder / CONSULTED).write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+
+
+def card(manifest: Manifest, metrics: dict[str, Any], asked: list[dict[str, str]]) -> str:
     """The card as Markdown."""
     parts = [f"# Model card: {manifest.name}", ""]
     if manifest.rehearsal:
@@ -42,14 +55,15 @@ def card(manifest: Manifest, metrics: dict[str, Any]) -> str:
         "",
         "It puts groups of linked ads in an order of review for people. It decides nothing, and its value is no finding",
         "about anyone. It re-ranks only groups that the scorecard's gate lets be leads; routes, the first lane and abstention",
-        "are the scorecard's. It must not be used to accuse, to deny a service, or without a person reading ads and reasons.",
+        "are the scorecard's. It must not be used to accuse, to deny a service, to support a warrant by itself, or without a",
+        "person reading ads and reasons.",
         "",
         "## What it was made of",
         "",
         f"- groups to learn from: {manifest.rows.get('learn', 0)}, of them indicated: {manifest.rows.get('learn_positive', 0)}",
         f"- groups to calibrate on: {manifest.rows.get('calibrate', 0)}",
         f"- seed {manifest.seed}, made {manifest.made_at}, scikit-learn {manifest.sklearn}",
-        f"- reading pipeline {manifest.pipeline}, indicator table {manifest.indicators}",
+        f"- reading pipeline and lexicons {manifest.pipeline}, indicator table {manifest.indicators}",
         f"- canonical digest {manifest.digest}",
         f"- features: {', '.join(manifest.features)}; and words and characters of the masked text, in which names, contacts,",
         "  places and all words about nationality, ethnicity, language, migration, gender or body are one neutral token each",
@@ -58,44 +72,22 @@ def card(manifest: Manifest, metrics: dict[str, Any]) -> str:
         "",
         f"{metrics['groups']} groups; near-copies of groups learned from among them: {metrics['near_copies_in_training']}.",
         "",
-        "| | " + " | ".join(COLUMNS) + " |",
-        "|---|" + "---|" * len(COLUMNS),
-        *(
-            f"| {title} | " + " | ".join(_cell(metrics[column].get(key)) for column in COLUMNS) + " |"
-            for title, key in ROWS
-        ),
-        "",
-        f"Prevalence among these groups: {_cell(metrics['model']['prevalence'])} (n = {metrics['model']['n']}, "
-        f"indicated = {metrics['model']['positives']}).",
-        f"Average precision less the scorecard's: {_cell(metrics['difference'])}.",
-        "",
-        "Expected precision of leads where 1 group in 10, 100 or 1,000 matters: "
-        + ", ".join(f"{_cell(value)} at {share}" for share, value in metrics["expected_precision"].items())
-        + f". Share of groups that are leads: {_cell(metrics['alert_rate'])}.",
-        "",
-        "| slice | n | indicated | average precision |",
-        "|---|---|---|---|",
-        *(
-            f"| {name} | {one['n']} | {one['positives']} | {_cell(one['average_precision'])} |"
-            for name, one in metrics["slices"].items()
-        ),
-        "",
+        *tables(metrics),
         "## What is not known",
         "",
         "- Labels are people's opinions unless their tier says otherwise, and what was labelled is what a queue put forward.",
+        "- What the queue never showed nobody labelled: recall is of labelled groups, not of all there are.",
         "- “Not measured” stands wherever a slice has too few groups of either kind.",
-        "- Who was consulted about this model: nobody yet.",
+        "- Figures are of the labels at hand. They are no error rate of any single group, and no probability that a person did",
+        "  anything.",
+        "",
+        "## Who was consulted",
+        "",
+        *([f"- {one['who']}, {one['at']}: {one['said']}" for one in asked] or ["Nobody yet."]),
         "",
     ]
     return "\n".join(parts)
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return "not measured"
-    if isinstance(value, dict):
-        if value.get("value") is None:
-            return "not measured"
-        low, high = value["interval"]
-        return f"{value['value']:.3f} ({low:.3f} to {high:.3f})"
-    return f"{value:.3f}"
+def _made(folder: Path) -> str:
+    return card(read_manifest(folder), read_metrics(folder), consulted(folder))

@@ -14,9 +14,11 @@ from linker.wording import wording_of
 from models.features import matrix
 from models.labels import Label, Source, verdict
 from models.learnable import learnable
+from models.ordinal import firmest
 from models.priority import assess
 from models.records import Route
 from models.views import GroupView
+from nlp.records import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Cases:
     routes: tuple[Route, ...]
     languages: tuple[str, ...]
     sites: tuple[str, ...]
+    cities: tuple[str, ...]  # where most of the stay is; "unknown" where no place was read
+    kinds: tuple[str, ...]  # the class the market's truth names, else the route the group is looked at as
+    levels: NDArray[np.int_]  # models.ordinal.LEVELS
     rehearsal: bool
 
     def __len__(self) -> int:
@@ -56,6 +61,9 @@ class Cases:
             routes=tuple(self.routes[i] for i in rows),
             languages=tuple(self.languages[i] for i in rows),
             sites=tuple(self.sites[i] for i in rows),
+            cities=tuple(self.cities[i] for i in rows),
+            kinds=tuple(self.kinds[i] for i in rows),
+            levels=self.levels[index],
             rehearsal=self.rehearsal,
         )
 
@@ -80,6 +88,9 @@ def cases(views: Iterable[GroupView], labels: Iterable[Label]) -> Cases:
         routes=tuple(one.route for one in assessed),
         languages=tuple(_most(view.readings[ad_id].language for ad_id in view.ad_ids) for view in chosen),
         sites=tuple(_most(view.ad(ad_id).site for ad_id in view.ad_ids) for view in chosen),
+        cities=tuple(_city(view) for view in chosen),
+        kinds=tuple(_kind(given[group_id], one.route) for group_id, one in zip(said, assessed, strict=True)),
+        levels=np.array([firmest(given[group_id]) for group_id in said], dtype=int),
         rehearsal=any(one.source is Source.MARKET for some in given.values() for one in some),
     )
 
@@ -121,6 +132,21 @@ def _blocks(views: Sequence[GroupView]) -> tuple[str, ...]:
 
 def _contacts(view: GroupView) -> tuple[str, ...]:
     return tuple(f"{kind}:{value}" for kind, value in view.contacts)
+
+
+def _city(view: GroupView) -> str:
+    stops = sorted(view.group.itinerary, key=lambda stop: (-stop.ads, stop.first))
+    if stops:
+        return stops[0].name
+    named = [
+        one.detail.get("name") or one.value for ad_id in view.ad_ids for one in view.readings[ad_id].of(Kind.PLACE)
+    ]
+    return _most(map(str, named)) if named else "unknown"
+
+
+def _kind(given: Sequence[Label], route: Route) -> str:
+    told = [one.note for one in given if one.source is Source.MARKET and one.note]
+    return _most(told) if told else route.value
 
 
 def _most(values: Iterable[str]) -> str:

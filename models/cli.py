@@ -1,37 +1,33 @@
 """Commands of the models: score, and the way of a trained model from labels to being in force."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from models.governance_commands import AdsOption, LabelsOption
+from models.governance_commands import app as governance_app
 from models.style_commands import app as style_app
-from store.options import InArgument, JsonOption, OutArgument, WorkspaceOption
+from store.options import InArgument, JsonOption, OutArgument, SchedulerOption, WorkspaceOption
 
 app = typer.Typer()
+app.add_typer(governance_app)
 labels_app = typer.Typer(help="The label ledger: what people decided about groups.", no_args_is_help=True)
 app.add_typer(labels_app, name="labels")
 app.add_typer(style_app, name="style")
 
-NameArgument = Annotated[str, typer.Argument(metavar="MODEL", help="name of a folder in the workspace's trained/")]
-LabelsOption = Annotated[
-    Path | None, typer.Option("--labels", help="labels in CSV or JSON Lines (or a market's truth.jsonl), with --ads")
-]
-AdsOption = Annotated[
-    Path | None, typer.Option("--ads", help="the labelled ads in JSON Lines; without it, the ledger's")
-]
-
 
 @app.command()
-def score(source: InArgument, target: OutArgument) -> None:
+def score(source: InArgument, target: OutArgument, scheduler: SchedulerOption = "") -> None:
     """Read, link and score ads: `sidelight score ads.jsonl priorities.jsonl`. A value is a review priority, no finding."""
     from crawlers.adlines import parse_ad
     from models.grouping import views_of
     from models.scorelines import lines
     from store.jsonlines import LineReader, write_lines
+    from store.spread import Spread
 
     reader = LineReader(source, parse_ad)
-    write_lines(target, lines(views_of(reader)))
+    with Spread(scheduler) as spread:
+        write_lines(target, lines(views_of(reader, spread), spread=spread))
     raise typer.Exit(reader.exit_status)
 
 
@@ -48,10 +44,11 @@ def train(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Train a calibrated classifier from the label ledger, or from files: `sidelight train --labels l.csv --ads a.jsonl`."""
-    from models import owntext, owntraining
+    from models import owntext, owntraining, seals
     from models.corpora import corpus
     from models.folders import place
     from models.retraining import train as make
+    from store import audit
     from store.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -60,90 +57,21 @@ def train(
     if labels and ads and owntext.is_own(labels, ads):
         classes = tuple(one.strip() for one in order.split(",")) if order else None
         own = owntraining.train(owntext.texts(labels, ads), folder, seed=seed, order=classes, away=sites)
+        seals.seal(opened, folder)
         typer.echo("\n".join(own.told))
         return
     cases, pipeline = corpus(opened, labels, ads)
     made = make(cases, folder, pipeline=pipeline, seed=seed, away=sites)
+    seals.seal(opened, folder)
+    audit.append(
+        opened, audit.Act(audit.operator(), audit.Via.COMMAND, "train", "model", name, facts={"digest": made.digest})
+    )
     rows = made.rows
     typer.echo(f"{folder}: learned from {rows['learn']} groups ({rows['learn_positive']} indicated)")
     typer.echo(f"near-copies of groups learned from among the {rows['test']} to be measured on: {rows['near_copies']}")
     if made.rehearsal:
         typer.echo("rehearsal only: its labels come from the market and it ranks nothing real")
     typer.echo(f"next: sidelight evaluate {name}")
-
-
-@app.command()
-def evaluate(
-    name: NameArgument,
-    labels: LabelsOption = None,
-    ads: AdsOption = None,
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Measure a model on labelled groups it has not seen, and write its card."""
-    import orjson
-
-    from models import cards
-    from models.corpora import corpus
-    from models.folders import place
-    from models.retraining import evaluate as measure
-    from store.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    folder = place(opened.trained, name)
-    cases, pipeline = corpus(opened, labels, ads)
-    figures = measure(cases, folder, pipeline=pipeline)
-    made = cards.write(folder)
-    typer.echo(orjson.dumps(figures).decode() if as_json else made)
-
-
-@app.command()
-def compare(
-    challenger: NameArgument,
-    champion: Annotated[str | None, typer.Argument(help="else the model in force")] = None,
-    labels: LabelsOption = None,
-    ads: AdsOption = None,
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Challenger against champion on the same held-out groups, and what would enter and leave the queue."""
-    import orjson
-
-    from models.corpora import rivals
-    from store.workspace import open_workspace
-
-    found = rivals(open_workspace(workspace), challenger, champion, labels, ads)
-    if as_json:
-        typer.echo(orjson.dumps(found).decode())
-        return
-    for line in found["told"]:
-        typer.echo(line)
-
-
-@app.command()
-def promote(
-    name: Annotated[str, typer.Argument(metavar="MODEL", help="a trained model, or scorecard to roll back")],
-    why: Annotated[str, typer.Option("--why", help="stands in the audit log")] = "",
-    rehearsal: Annotated[bool, typer.Option("--rehearsal", help="this workspace holds a rehearsal market")] = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Put an evaluated model in force from the next scoring on; `sidelight promote scorecard` rolls back."""
-    from models import promotion
-    from nlp.pipeline import version
-    from store.workspace import open_workspace
-
-    made = promotion.promote(open_workspace(workspace), name, why=why, pipeline=version(), rehearsal=rehearsal)
-    typer.echo(f"{made.model} is in force; sidelight process scores every group anew")
-
-
-@app.command()
-def card(name: NameArgument, workspace: WorkspaceOption = None) -> None:
-    """Write a model's card anew from its manifest and figures, and print it."""
-    from models import cards
-    from models.folders import place
-    from store.workspace import open_workspace
-
-    typer.echo(cards.write(place(open_workspace(workspace).trained, name)))
 
 
 @labels_app.command("import")

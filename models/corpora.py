@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.adlines import parse_ad
 from linker.stored import group_ids_of
-from models import folders, labels
+from models import folders, labels, seals
 from models.cases import Cases, cases
 from models.comparison import Moves, compare, shadow
 from models.grouping import stored_views, views_of
@@ -35,6 +35,14 @@ def corpus(workspace: Workspace, label_file: Path | None, ad_file: Path | None) 
             "no group has a label that says yes or no; decide on queue entries, or: sidelight labels import FILE"
         )
     return made, version()
+
+
+def material(
+    workspace: Workspace, label_file: Path | None, ad_file: Path | None
+) -> tuple[list[GroupView], list[Label]]:
+    """Groups and labels as they are, for what rewrites ads or goes back in time. The look is recorded first."""
+    views, given = _labelled(workspace, label_file, ad_file)
+    return views, list(given)
 
 
 def rivals(
@@ -117,7 +125,7 @@ def _fit_together(views: list[GroupView], given: list[Label], label_file: Path, 
 
 
 def _model(workspace: Workspace, name: str) -> Model:
-    return Published() if name == SCORECARD else folders.load(folders.place(workspace.trained, name), version())
+    return Published() if name == SCORECARD else seals.load(workspace, name, version())
 
 
 def _seen(workspace: Workspace, name: str) -> frozenset[str]:

@@ -64,6 +64,9 @@ def source(why: str) -> "Market | Team":
 class Market:
     """A folder with ads.jsonl and truth.jsonl, or ads and labels of your own under these names. Nothing is audited."""
 
+    workspace: Workspace | None = None
+    capacity = 20
+
     def __init__(self, folder: Path) -> None:
         self.views = views_of(LineReader(str(folder / "ads.jsonl"), parse_ad))
         self.labels: list[Label] = list(LabelFile(str(folder / "truth.jsonl")))
@@ -75,6 +78,8 @@ class Team:
     def __init__(self, workspace: Workspace, why: str) -> None:
         act = audit.Act(audit.operator(), audit.Via.NOTEBOOK, "frame", "workspace", str(workspace.root), reason=why)
         audit.append(workspace, act)
+        self.workspace: Workspace | None = workspace
+        self.capacity = workspace.settings.queue_capacity
         self.views = list(stored_views(workspace))
         with workspace.read() as connection:
             self.labels: list[Label] = standing(connection)

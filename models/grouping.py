@@ -12,18 +12,20 @@ from linker.tables import groups
 from models.prices import local_prices
 from models.stage import views
 from models.views import GroupView
-from nlp.pipeline import read_ads
 from nlp.records import Reading
+from nlp.workers import Readers
+from store.spread import HERE, Spread
 from store.workspace import Workspace
 
 PORTION = 500  # groups
 
 
-def views_of(ads: Iterable[Ad]) -> list[GroupView]:
+def views_of(ads: Iterable[Ad], spread: Spread = HERE) -> list[GroupView]:
     """Read and link these ads; one view per group, by group id. Of two ads with one id the later counts."""
     by_id = {ad.ad_id: ad for ad in ads}
-    readings = {reading.ad_id: reading for reading in read_ads(by_id.values())}
-    linked = link(signals_of(ad, readings[ad_id]) for ad_id, ad in by_id.items())
+    with Readers(1, spread) as readers:
+        readings = {reading.ad_id: reading for reading in readers.read(by_id.values())}
+    linked = link((signals_of(ad, readings[ad_id]) for ad_id, ad in by_id.items()), spread=spread)
     return assemble(linked, by_id, readings)
 
 

@@ -3,8 +3,9 @@ what comes in has drifted away from what it was measured on."""
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from models import indicators, scorecard
 from models.priority import Model, Published
@@ -29,25 +30,40 @@ class Standing:
 
 def promoted(connection: Connection) -> str:
     """The name that was promoted last."""
-    newest = select(promotions.c.model).order_by(promotions.c.promotion_id.desc()).limit(1)
-    return connection.execute(newest).scalar_one_or_none() or SCORECARD
+    return _newest(connection)[0]
+
+
+def standing_promotions(connection: Connection) -> list[Row[Any]]:
+    """The promotions that nobody took back, oldest first."""
+    standing: dict[int, Row[Any]] = {}
+    for row in connection.execute(select(promotions).order_by(promotions.c.promotion_id)):
+        if row.undoes is None:
+            standing[row.promotion_id] = row
+        else:
+            standing.pop(row.undoes, None)
+    return list(standing.values())
+
+
+def _newest(connection: Connection) -> tuple[str, str | None]:
+    row = connection.execute(select(promotions).order_by(promotions.c.promotion_id.desc()).limit(1)).one_or_none()
+    return (row.model, row.digest) if row else (SCORECARD, None)
 
 
 def standing(workspace: Workspace) -> Standing:
     """The model in force. A promoted model that cannot be loaded leaves a usable queue: the scorecard ranks it."""
     with workspace.read() as connection:
-        name = promoted(connection)
+        name, digest = _newest(connection)
     if name == SCORECARD:
         return Standing(Published(), _version(Published().label))
     if drifted := _drifted(workspace):
         log.warning("the scorecard ranks in place of %r: %s", name, drifted)
         return Standing(Published(), _version(Published().label), drifted)
     # Only a trained model needs what builds it, which takes seconds to import.
-    from models import folders
+    from models import folders, seals
     from nlp.pipeline import version
 
     try:
-        model = folders.load(folders.place(workspace.trained, name), version())
+        model = seals.load(workspace, name, version(), digest)
     except folders.ModelError as problem:
         log.warning("the scorecard ranks in place of %r: %s", name, problem)
         return Standing(Published(), _version(Published().label), str(problem))

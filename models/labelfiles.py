@@ -88,6 +88,7 @@ def _market(value: Mapping[str, Any]) -> Label:
         who="market",
         at=UNDATED,
         source=Source.MARKET,
+        note=str(value["class"]),
     )
 
 

@@ -52,13 +52,14 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0, away: Col
     )
 
 
-def evaluate(cases: Cases, folder: Path, *, pipeline: str | None = None) -> Mapping[str, Any]:
+def evaluate(cases: Cases, folder: Path, *, pipeline: str | None = None, capacity: int = 50) -> Mapping[str, Any]:
     """Measure the model in `folder` on those of `cases` it has not seen, and keep the figures in its metrics.json."""
     model = folders.load(folder, pipeline)
     seen = folders.read_seen(folder)
     rows = held_out(cases, seen)
     learned = [row for row in range(len(cases)) if any(folders.hashed(one) in seen for one in cases.ad_ids[row])]
-    figures = evaluation.evaluate(cases.take(rows), model, near_copies=len(leaks(cases, learned, rows)))
+    leaked = len(leaks(cases, learned, rows))
+    figures = evaluation.evaluate(cases.take(rows), model, near_copies=leaked, capacity=capacity)
     figures["digest"] = model.digest
     draft = folder / f".{folders.METRICS}.partial"
     draft.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))

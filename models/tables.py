@@ -38,7 +38,7 @@ labels = Table(
     Column("note", Text, nullable=False, default=""),
 )
 
-# Which model is in force; the newest row counts.
+# Which model is in force; the newest row counts. A row that takes a promotion back names it, and stands for what was before.
 promotions = Table(
     "promotions",
     metadata,
@@ -47,6 +47,8 @@ promotions = Table(
     Column("at", Instant, nullable=False),
     Column("who", String, nullable=False),
     Column("why", Text, nullable=False),
+    Column("digest", String),  # of the model then; another model under its name is not in force
+    Column("undoes", BigInteger),  # promotion_id
 )
 
 # What each check for drift said; the newest row counts.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from store.options import InArgument, JsonOption, LimitOption, OutArgument, WorkspaceOption
+from store.options import InArgument, JsonOption, LimitOption, OutArgument, SchedulerOption, WorkspaceOption
 
 app = typer.Typer()
 # A colour for each kind of mention, readable on dark and light terminals; indicators are reversed.
@@ -22,6 +22,7 @@ def read(
     source: InArgument,
     target: OutArgument,
     workers: Annotated[int, typer.Option(min=0, max=256, help="worker processes; 0 takes one for each core")] = 0,
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Read ads (JSON Lines) into readings: phones, ages, prices, places, indicators ..., each with its exact words.
 
@@ -30,9 +31,10 @@ def read(
     from crawlers.adlines import parse_ad
     from nlp.workers import Readers
     from store.jsonlines import LineReader, write_lines
+    from store.spread import Spread
 
     lines = LineReader(source, parse_ad)
-    with Readers(workers) as readers:
+    with Spread(scheduler) as spread, Readers(workers, spread) as readers:
         write_lines(target, (reading.as_json() for reading in readers.read(lines)))
     raise typer.Exit(lines.exit_status)
 

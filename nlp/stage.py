@@ -14,6 +14,7 @@ from nlp.workers import Readers
 from nlp.yields import Yields
 from store import health, pending
 from store.schema import now
+from store.spread import Spread
 from store.workspace import Workspace
 
 STAGE = "read"
@@ -36,7 +37,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
         freshness.note(connection, made)
         yields.note((one.ad.site, reading) for one, reading in made)
 
-    with Readers(workspace.settings.workers) as readers:
+    with Spread(workspace.settings.scheduler) as spread, Readers(workspace.settings.workers, spread) as readers:
         done = pending.drain(
             workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=progress or (lambda _: None)
         )

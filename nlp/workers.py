@@ -20,6 +20,7 @@ from nlp.pipeline import read_ad, read_ads
 from nlp.records import Reading
 from store.database import chunks
 from store.errors import SidelightError
+from store.spread import HERE, Spread
 
 SLICE = 100
 # So many ads are read at home before workers are started.
@@ -37,10 +38,12 @@ def cores() -> int:
 
 
 class Readers:
-    """Worker processes for reading; a context manager, since they have to be ended. `workers=0`: one for each core."""
+    """Worker processes for reading; a context manager, since they have to be ended. `workers=0`: one for each core.
+    Where `spread` is a cluster the slices go to its workers."""
 
-    def __init__(self, workers: int = 0) -> None:
+    def __init__(self, workers: int = 0, spread: Spread = HERE) -> None:
         self.workers = workers or cores()
+        self._spread = spread
         self._pool: ProcessPoolExecutor | None = None
         self._read = 0
 
@@ -54,7 +57,11 @@ class Readers:
             self._pool.shutdown(cancel_futures=True)
 
     def read(self, ads: Iterable[Ad]) -> Iterator[Reading]:
-        """The reading of each ad, in their order. Raises WorkerError."""
+        """The reading of each ad, in their order. Raises WorkerError, SchedulerError."""
+        if self._spread.scheduler:
+            for part in self._spread.map(_read_slice, chunks(ads, SLICE)):
+                yield from part
+            return
         waiting = iter(ads)
         if self._pool is None:
             for ad in islice(waiting, AT_HOME - self._read if self.workers > 1 else None):

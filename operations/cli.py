@@ -59,6 +59,31 @@ def process(workspace: WorkspaceOption = None) -> None:
 
 
 @app.command()
+def work(
+    stages: Annotated[
+        list[str] | None, typer.Argument(metavar="[STAGE]...", help="read, link, score, index, alerts; else all")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    every: Annotated[
+        float | None, typer.Option("--every", min=1, help="go on, looking for work after so many seconds, until Ctrl-C")
+    ] = None,
+) -> None:
+    """Be one worker of some stages. On PostgreSQL several share the work; on SQLite there is room for one.
+
+    Example: sidelight work read score --every 10
+    """
+    from operations.work import forever
+    from operations.work import work as run
+    from store.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if every is not None:
+        forever(opened, stages or [], every)
+    for step, summary in run(opened, stages or []).items():
+        typer.echo(f"{step:<8} {summary}")
+
+
+@app.command()
 def schedule(
     workspace: WorkspaceOption = None,
     sites: SitesOption = None,
@@ -135,10 +160,24 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(help="a folder that `sidelight backup` made")],
     workspace: WorkspaceOption = None,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="restore into a place of its own, compare, and remove it again")
+    ] = False,
 ) -> None:
-    """Check a backup against its hashes and make a workspace of it; then `sidelight index rebuild`."""
+    """Check a backup against its hashes, make a workspace of it, and hold every table against the backup's list.
+
+    Examples: sidelight restore /backups/monday --workspace /srv/new     sidelight restore /backups/monday --drill
+    A backup of PostgreSQL goes into the empty database that SIDELIGHT_DATABASE_URL names.
+    """
+    from operations.backup import drill as rehearse
     from operations.backup import restore as run
     from store.workspace import locate
 
+    if drill:
+        found = rehearse(source)
+        typer.echo(f"the drill passed: {found.files:,} files, {found.rows:,} rows in {found.tables} tables as they were")
+        return
     root = locate(workspace)
-    typer.echo(f"{run(source, root):,} files restored to {root}; now run: sidelight index rebuild --workspace {root}")
+    found = run(source, root)
+    typer.echo(f"{found.files:,} files restored to {root}, {found.rows:,} rows in {found.tables} tables as they were")
+    typer.echo(f"now run: sidelight index rebuild --workspace {root}")

@@ -138,7 +138,7 @@ def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str
         run_id, since, finished = _open_run(workspace)
         for one in (Step("crawl", _crawl(sources or Sources(), since)), *PROCESS):
             if one.name not in finished:
-                finished[one.name] = _run(workspace, one)
+                finished[one.name] = run_step(workspace, one)
                 _finish_step(workspace, run_id, one.name, finished[one.name])
         with workspace.begin() as connection:
             connection.execute(update(daily_runs).where(daily_runs.c.run_id == run_id).values(ended_at=now()))
@@ -148,10 +148,11 @@ def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str
 def process(workspace: Workspace) -> dict[str, str]:
     """Read, link, score, index and queue whatever is pending, without crawling."""
     with exclusive(workspace, "process"):
-        return {one.name: _run(workspace, one) for one in PROCESS}
+        return {one.name: run_step(workspace, one) for one in PROCESS}
 
 
-def _run(workspace: Workspace, one: Step) -> str:
+def run_step(workspace: Workspace, one: Step) -> str:
+    """Do one step, said on the terminal or in the log; returns its summary."""
     with step(one.name) as advance:
         return one.work(workspace, advance)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crawlers.captures import Damage, verify
-from crawlers.tables import ads, captures, sightings
+from crawlers.tables import ads, captures, runs, sightings
 from market.make import make
 from market.server import serve
 from proof.fingerprint import evidence, rows_by_name
@@ -50,6 +50,13 @@ def acknowledged(workspace: Workspace) -> tuple[set[str], set[str]]:
         return seen, set(connection.execute(select(captures.c.capture_id)).scalars())
 
 
+def ended(workspace: Workspace, site: str) -> bool:
+    """Whether the site's run has its verdict."""
+    with workspace.read() as connection:
+        over = select(runs.c.run_id).where(runs.c.site == site, runs.c.ended_at.is_not(None))
+        return connection.execute(over).first() is not None
+
+
 def disturb(root: Path, origin: str, kills: int, dice: random.Random, longest: float = LONGEST) -> tuple[int, int]:
     """Crawl every site to its end under so many kills; returns how many hit, and what was acknowledged and then lost."""
     workspace = open_workspace(root)
@@ -65,7 +72,11 @@ def disturb(root: Path, origin: str, kills: int, dice: random.Random, longest: f
             at_work[site].wait()
             hit += 1
             promised = tuple(one | other for one, other in zip(promised, acknowledged(workspace), strict=True))
-            at_work[site] = begin(root, origin, site)
+            # Where the blow fell between its verdict and its end, to begin again would be another run.
+            if ended(workspace, site):
+                del at_work[site]
+            else:
+                at_work[site] = begin(root, origin, site)
     found = acknowledged(workspace)
     workspace.close()
     return hit, sum(len(one - other) for one, other in zip(promised, found, strict=True))

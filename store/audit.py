@@ -28,6 +28,7 @@ class Via(StrEnum):
     """Where a person stood when they looked or acted."""
 
     CONSOLE = "console"
+    TOKEN = "token"  # noqa: S105  a program that a person gave a token to
     COMMAND = "command"
     NOTEBOOK = "notebook"
     SCHEDULE = "schedule"

@@ -1,5 +1,7 @@
 """The database of a workspace: SQLite in one file, or PostgreSQL by `database_url`; both through SQLAlchemy Core."""
 
+import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,7 +21,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 
@@ -32,8 +34,12 @@ WRITES = "sidelight_writes"
 
 def connect(url: str) -> Engine:
     """An engine for `url`. On SQLite: WAL, synchronous FULL, writers take their lock when they begin."""
+    parsed = make_url(url)
+    # Who holds a lock is told by this name.
+    own = {"application_name": f"sidelight {socket.gethostname()} {os.getpid()}"[:63]}
     engine = create_engine(
-        make_url(url),
+        parsed,
+        connect_args=own if parsed.get_backend_name() == "postgresql" else {},
         json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
         json_deserializer=orjson.loads,
     )
@@ -82,7 +88,7 @@ def upsert(
     """Insert rows, or replace those whose primary key is there; columns in `keep` hold their first value."""
     keys = [column.name for column in table.primary_key]
     for part in chunks(rows):
-        statement = _insert(connection, table)
+        statement = insert_into(connection, table)
         changed = {name: statement.excluded[name] for name in part[0] if name not in keys and name not in keep}
         if changed:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
@@ -95,7 +101,7 @@ def upsert(
 def insert_missing(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
     for part in chunks(rows):
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), part)
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), part)
 
 
 def insert_plain(
@@ -110,7 +116,7 @@ def insert_plain(
 
     A row whose primary key is there stays as it is; an error where all are said to be `new`.
     """
-    statement = _insert(connection, table)
+    statement = insert_into(connection, table)
     compiled = (statement if new else statement.on_conflict_do_nothing()).compile(
         dialect=connection.dialect, column_keys=list(columns)
     )
@@ -133,11 +139,16 @@ def insert_plain(
 
 def insert_from(connection: Connection, table: Table, columns: Sequence[str], query: Select[*tuple[Any, ...]]) -> None:
     """Insert what `query` (which must have a WHERE) gives for `columns`, but for rows whose primary key is there already."""
-    connection.execute(_insert(connection, table).from_select(columns, query).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, table).from_select(columns, query).on_conflict_do_nothing())
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+def insert_into(connection: Connection, table: Table) -> Any:
+    """The INSERT of the connection's database, which knows what to do on a conflict."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # brings asyncio with it: a command on SQLite does without
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def select_in(

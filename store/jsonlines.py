@@ -1,4 +1,7 @@
-"""JSON Lines in and out: one object per line, UTF-8, `-` for stdin and stdout; a bad line is reported, counted, skipped."""
+"""JSON Lines in and out: one object per line, UTF-8, `-` for stdin and stdout; a bad line is reported, counted, skipped.
+
+A name that ends in .parquet is read and written as Parquet instead.
+"""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +15,7 @@ from store.errors import UsageError
 
 T = TypeVar("T")
 SKIPPED_SOME = 3
+PARQUET = ".parquet"
 
 
 class BadLineError(ValueError):
@@ -28,6 +32,9 @@ class LineReader:
         self.skipped = 0
 
     def __iter__(self) -> Iterator[Any]:
+        if self.name.endswith(PARQUET):
+            yield from self._rows()
+            return
         with _source(self.name) as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
@@ -40,6 +47,19 @@ class LineReader:
                     continue
                 self.read += 1
                 yield item
+
+    def _rows(self) -> Iterator[Any]:
+        from store.parquetrows import read_rows
+
+        for number, row in enumerate(read_rows(Path(self.name)), start=1):
+            try:
+                item = self.parse(row)
+            except BadLineError as problem:
+                self.skipped += 1
+                sys.stderr.write(f"{self.name}:{number}: skipped: {problem}\n")
+                continue
+            self.read += 1
+            yield item
 
     @property
     def exit_status(self) -> int:
@@ -76,8 +96,13 @@ def write_lines(name: str, objects: Iterable[dict[str, Any]]) -> int:
     target = Path(name)
     draft = target.with_name(f".{target.name}.partial")
     try:
-        with draft.open("wb") as handle:
-            count = _write(handle, objects)
+        if name.endswith(PARQUET):
+            from store.parquetrows import write_rows
+
+            count = write_rows(draft, objects)
+        else:
+            with draft.open("wb") as handle:
+                count = _write(handle, objects)
         draft.replace(target)
     except OSError as problem:
         draft.unlink(missing_ok=True)

@@ -11,5 +11,11 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help="at most this many")]
-InArgument = Annotated[str, typer.Argument(metavar="IN", help="JSON Lines file, - for stdin")]
-OutArgument = Annotated[str, typer.Argument(metavar="OUT", help="JSON Lines file, - for stdout")]
+InArgument = Annotated[str, typer.Argument(metavar="IN", help="JSON Lines or .parquet file, - for stdin")]
+OutArgument = Annotated[str, typer.Argument(metavar="OUT", help="JSON Lines or .parquet file, - for stdout")]
+SchedulerOption = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", envvar="SIDELIGHT_SCHEDULER", metavar="ADDRESS", help="do it on this Dask cluster: tls://HOST:PORT"
+    ),
+]

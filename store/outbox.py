@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from store.database import upsert
-from store.pending import next_revision
+from store.pending import next_revision, queue_up
+from store.schema import now
 from store.tables import outbox
 
 AD = "ad"
@@ -31,8 +32,9 @@ def put(connection: Connection, kind: str, items: Iterable[str]) -> None:
     unique = list(dict.fromkeys(items))
     if not unique:
         return
-    version = next_revision(connection)
-    upsert(connection, outbox, ({"kind": kind, "item": item, "version": version, "error": None} for item in unique))
+    version, moment = next_revision(connection), now()
+    rows = ({"kind": kind, "item": item, "version": version, "error": None, "since": moment} for item in unique)
+    upsert(connection, outbox, rows, keep=("since",))
 
 
 def due(connection: Connection, limit: int) -> list[Due]:
@@ -48,6 +50,7 @@ def due(connection: Connection, limit: int) -> list[Due]:
 
 def sent(connection: Connection, rows: Iterable[Due]) -> None:
     """Cross off what the engine has made durable; a record changed since stays due."""
+    queue_up(connection)
     for row in rows:
         connection.execute(
             delete(outbox).where(outbox.c.kind == row.kind, outbox.c.item == row.item, outbox.c.version == row.version)
@@ -56,6 +59,7 @@ def sent(connection: Connection, rows: Iterable[Due]) -> None:
 
 def refused(connection: Connection, row: Due, error: str) -> None:
     """Set a document the engine will not take aside, with its reason."""
+    queue_up(connection)
     connection.execute(
         update(outbox)
         .where(outbox.c.kind == row.kind, outbox.c.item == row.item, outbox.c.version == row.version)

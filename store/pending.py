@@ -5,18 +5,22 @@ the stage's rows together with the mark that they are done.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
-from store.database import ASKED, among, chunks, select_in, upsert
-from store.schema import now
+from store import claims
+from store.claims import take as take
+from store.database import ASKED, among, chunks, insert_into, upsert
+from store.schema import Instant, now
 from store.tables import counter, failures, pending, stage_versions
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+REVISION = "revision"
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
 FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style"), "documents": ("watch",)}
@@ -24,16 +28,19 @@ FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style
 
 def next_revision(connection: Connection) -> int:
     """A number greater than any drawn before, from the workspace's one counter."""
-    updated = connection.execute(
-        counter.update()
-        .where(counter.c.name == "revision")
-        .values(value=counter.c.value + 1)
-        .returning(counter.c.value)
-    ).scalar_one_or_none()
-    if updated is None:
-        connection.execute(insert(counter).values(name="revision", value=1))
-        return 1
-    return int(updated)
+    first = insert_into(connection, counter).values(name=REVISION, value=1)
+    drawn = first.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
+    return int(connection.execute(drawn.returning(counter.c.value)).scalar_one())
+
+
+def queue_up(connection: Connection) -> None:
+    """Wait for the counter, and keep it until the transaction ends, as who draws a number does.
+
+    Rows of `pending` and `outbox` are locked by nobody else. So no two transactions wait for each other's rows; SQLite, where one
+    writes at a time, needs none of it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(counter.c.value).where(counter.c.name == REVISION).with_for_update())
 
 
 def announce(connection: Connection, topic: str, items: Iterable[str]) -> None:
@@ -41,28 +48,35 @@ def announce(connection: Connection, topic: str, items: Iterable[str]) -> None:
     unique = list(dict.fromkeys(items))
     if not unique:
         return
-    revision = next_revision(connection)
+    revision, moment = next_revision(connection), now()
     for stage in FOLLOWERS[topic]:
-        upsert(connection, pending, ({"stage": stage, "item": item, "revision": revision} for item in unique))
+        rows = ({"stage": stage, "item": item, "revision": revision, "since": moment} for item in unique)
+        upsert(connection, pending, rows, keep=("since",))
 
 
 def adopt(connection: Connection, stage: str, version: str, everything: Select[tuple[str]]) -> bool:
     """Where the stage's results are of another version, put `everything` (ids) on its list again; True if so."""
-    found = connection.execute(
-        select(stage_versions.c.version).where(stage_versions.c.stage == stage)
-    ).scalar_one_or_none()
-    if found == version:
+    if _version(connection, stage) == version:
         return False
     revision = next_revision(connection)
+    if _version(connection, stage) == version:
+        return False  # another worker did it while this one waited for the counter
     connection.execute(delete(pending).where(pending.c.stage == stage))
     ids = everything.subquery()
     connection.execute(
         insert(pending).from_select(
-            ["stage", "item", "revision"], select(literal(stage), ids.c[0], literal(revision)).distinct()
+            ["stage", "item", "revision", "since"],
+            select(literal(stage), ids.c[0], literal(revision), literal(now(), Instant)).distinct(),
         )
     )
     upsert(connection, stage_versions, [{"stage": stage, "version": version}])
     return True
+
+
+def _version(connection: Connection, stage: str) -> str | None:
+    return connection.execute(
+        select(stage_versions.c.version).where(stage_versions.c.stage == stage)
+    ).scalar_one_or_none()
 
 
 def count(connection: Connection, stage: str) -> int:
@@ -70,33 +84,16 @@ def count(connection: Connection, stage: str) -> int:
     return connection.execute(select(func.count()).select_from(pending).where(pending.c.stage == stage)).scalar_one()
 
 
-def take(connection: Connection, stage: str, limit: int) -> dict[str, int]:
-    """The `limit` items waiting longest, each with the revision it had."""
-    rows = connection.execute(
-        select(pending.c.item, pending.c.revision)
-        .where(pending.c.stage == stage)
-        .order_by(pending.c.revision, pending.c.item)
-        .limit(limit)
-    )
-    return {row.item: row.revision for row in rows}
-
-
-def done(connection: Connection, stage: str, taken: dict[str, int]) -> None:
+def done(connection: Connection, stage: str, taken: Mapping[str, int]) -> None:
     """Cross items off; one that changed since it was taken stays on the list."""
-    changed = {
-        row.item
-        for row in select_in(
-            connection,
-            select(pending.c.item, pending.c.revision).where(pending.c.stage == stage),
-            pending.c.item,
-            taken,
-        )
-        if row.revision != taken[row.item]
-    }
-    for part in chunks((item for item in taken if item not in changed), ASKED):
-        for table in (pending, failures):
-            mine = among(connection, table.c.item, part)
-            connection.execute(delete(table).where(table.c.stage == stage, mine))
+    queue_up(connection)
+    # What changed since has a revision greater than any that could be seen then.
+    newest = max(taken.values(), default=0)
+    for part in chunks(taken, ASKED):
+        old = among(connection, pending.c.item, part) & (pending.c.revision <= newest)
+        connection.execute(delete(pending).where(pending.c.stage == stage, old))
+        mine = among(connection, failures.c.item, part)
+        connection.execute(delete(failures).where(failures.c.stage == stage, mine))
 
 
 def drain(
@@ -112,53 +109,62 @@ def drain(
 
     `compute` reads and works outside any write lock; `write` stores its result in the transaction that also crosses the
     items off. A batch that raises is tried again one item at a time, and an item that still raises is set aside in
-    `failures` with its reason, so the rest goes on.
+    `failures` with its reason, so the rest goes on. Several workers may drain a stage at once on PostgreSQL: none gets what
+    another has. Raises BusyError for a second one on SQLite.
     """
+    work = _Work(workspace, stage, compute, write)
     finished = 0
-    while True:
-        with workspace.read() as connection:
-            taken = take(connection, stage, batch)
-        if not taken:
-            return finished
+    with claims.worker(workspace, stage):
+        while True:
+            taken: Mapping[str, int] = {}
+            try:
+                with claims.portion(workspace, stage, batch) as portion:
+                    taken = portion.taken
+                    if not taken:
+                        return finished
+                    work.do(portion)
+                finished += len(taken)
+            except Exception as problem:
+                if not taken:
+                    raise
+                # A store that cannot be written fails for the single items too, and that error is the one to raise.
+                log.warning("%s: a batch of %d failed (%s); trying its items singly", stage, len(taken), problem)
+                finished += sum(work.single(item, revision) for item, revision in taken.items())
+            progress(finished)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[T]):
+    workspace: Workspace
+    stage: str
+    compute: Callable[[Connection, Sequence[str]], T]
+    write: Callable[[Connection, T], None]
+
+    def do(self, portion: claims.Portion) -> None:
+        if portion.connection is not None:
+            self._finish(portion.connection, self.compute(portion.connection, list(portion.taken)), portion.taken)
+            return
+        with self.workspace.read() as connection:
+            result = self.compute(connection, list(portion.taken))
+        with self.workspace.begin() as connection:
+            self._finish(connection, result, portion.taken)
+
+    def _finish(self, connection: Connection, result: T, taken: Mapping[str, int]) -> None:
+        self.write(connection, result)
+        done(connection, self.stage, taken)
+
+    def single(self, item: str, revision: int) -> int:
         try:
-            finished += _step(workspace, stage, taken, compute, write)
+            with claims.portion(self.workspace, self.stage, 1, item) as portion:
+                if portion.taken:
+                    self.do(portion)
+            return len(portion.taken)
         except Exception as problem:
-            # A store that cannot be written fails for the single items too, and that error is the one to raise.
-            log.warning("%s: a batch of %d failed (%s); trying its items singly", stage, len(taken), problem)
-            for item, revision in taken.items():
-                finished += _single(workspace, stage, item, revision, compute, write)
-        progress(finished)
-
-
-def _step(
-    workspace: Workspace,
-    stage: str,
-    taken: dict[str, int],
-    compute: Callable[[Connection, Sequence[str]], T],
-    write: Callable[[Connection, T], None],
-) -> int:
-    with workspace.read() as connection:
-        result = compute(connection, list(taken))
-    with workspace.begin() as connection:
-        write(connection, result)
-        done(connection, stage, taken)
-    return len(taken)
-
-
-def _single(
-    workspace: Workspace,
-    stage: str,
-    item: str,
-    revision: int,
-    compute: Callable[[Connection, Sequence[str]], T],
-    write: Callable[[Connection, T], None],
-) -> int:
-    try:
-        return _step(workspace, stage, {item: revision}, compute, write)
-    except Exception as problem:
-        log.exception("%s: one item set aside", stage)
-        with workspace.begin() as connection:
-            done(connection, stage, {item: revision})
-            reason = f"{type(problem).__name__}: {problem}"[:2000]
-            upsert(connection, failures, [{"stage": stage, "item": item, "error": reason, "at": now()}])
-        return 0
+            log.exception("%s: one item set aside", self.stage)
+            with self.workspace.begin() as connection:
+                done(connection, self.stage, {item: revision})
+                reason = f"{type(problem).__name__}: {problem}"[:2000]
+                upsert(
+                    connection, failures, [{"stage": self.stage, "item": item, "error": reason, "at": now()}]
+                )
+            return 0

@@ -60,11 +60,49 @@ class Settings(BaseSettings):
     workers: Annotated[
         int, Field(ge=0, le=256, description="worker processes for reading ads; 0 takes one for each core")
     ] = 0
+    scheduler: Annotated[
+        str,
+        Field(description="address of a Dask scheduler (tls://HOST:PORT) for reading and rebuilding the index; unset, this machine"),
+    ] = ""
     console_host: Annotated[str, Field(description="address the console listens on")] = "127.0.0.1"
     console_port: Annotated[int, Field(ge=1, le=65_535, description="port the console listens on")] = 8450
     session_hours: Annotated[
         int, Field(ge=1, le=72, description="hours after which a signed-in person has to sign in again")
     ] = 10
+    session_idle_minutes: Annotated[
+        int,
+        Field(ge=1, le=720, description="minutes without a click after which a signed-in person has to sign in again"),
+    ] = 30
+    lookup_reason: Annotated[
+        bool, Field(description="whether nobody may search for a contact without having said why")
+    ] = False
+    lookup_case: Annotated[
+        bool, Field(description="whether nobody may search for a contact without having named a case")
+    ] = False
+    export_alone: Annotated[
+        int,
+        Field(ge=0, le=1_000_000, description="rows that one person may take out; more needs a second person's word"),
+    ] = 1_000
+    checkpoint_copy: Annotated[
+        Path | None,
+        Field(
+            description="folder, on another machine's disk, that gets a copy of each signed checkpoint of the audit log"
+        ),
+    ] = None
+    oidc_issuer: Annotated[
+        str, Field(description="address of the OpenID Connect provider people sign in with; unset, accounts are local")
+    ] = ""
+    oidc_client_id: Annotated[str, Field(description="this console's name at the provider")] = ""
+    oidc_client_secret: Annotated[SecretStr | None, Field(description="this console's secret at the provider")] = None
+    oidc_address: Annotated[
+        str, Field(description="this console's own address, to which the provider sends people back")
+    ] = ""
+    oidc_factor: Annotated[
+        str,
+        Field(
+            description="value of the provider's amr or acr that says a second factor was used; needed beyond loopback"
+        ),
+    ] = "mfa"
     retention_days: Annotated[
         int,
         Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),

@@ -16,7 +16,16 @@ pending = Table(
     Column("stage", String, primary_key=True),
     Column("item", String, primary_key=True),
     Column("revision", BigInteger, nullable=False),
+    Column("since", Instant),  # when it began to wait; a change while it waits does not set it anew
     Index("ix_pending_stage_revision", "stage", "revision"),
+)
+
+# The parts a stage's work falls into, each a row for a worker to lock (on PostgreSQL).
+claims = Table(
+    "claims",
+    metadata,
+    Column("stage", String, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
 )
 
 # The version of a stage whose results are in the workspace.
@@ -42,6 +51,7 @@ outbox = Table(
     Column("item", String, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("error", Text),  # why the engine refused it; such a row waits for a rebuild or a newer version
+    Column("since", Instant),  # when it began to wait
     Index("ix_outbox_version", "version"),
 )
 
@@ -61,6 +71,16 @@ health = Table(
     Column("reason", Text, nullable=False),
     Index("ix_health_site_at", "site", "at"),
     Index("ix_health_place", "place"),
+)
+
+# The backups that were made and checked; where they are kept is the operator's.
+backups = Table(
+    "backups",
+    metadata,
+    Column("backup_id", String, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes
 )
 
 # Identifiers nobody may collect again, as keyed hashes.

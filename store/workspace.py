@@ -55,6 +55,11 @@ class Workspace:
         url = self.settings.database_url
         return connect(url.get_secret_value() if url else sqlite_url(self.root / "sidelight.db"))
 
+    @property
+    def shared(self) -> bool:
+        """Whether the database is a server's, where several machines and workers write at once."""
+        return self.engine.dialect.name == "postgresql"
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction that writes: committed when the block ends, rolled back when it raises."""

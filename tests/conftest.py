@@ -11,7 +11,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import make_url, text
 
+from store.database import connect
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 
@@ -84,6 +86,33 @@ def postgresql_url() -> str:
     if url is None:
         _missing("PostgreSQL", "start one and set SIDELIGHT_TEST_DATABASE_URL (deploy/postgresql.sh does)")
     return str(url)
+
+
+@pytest.fixture
+def new_database(postgresql_url: str) -> Iterator[Callable[[], str]]:
+    """Makes empty databases on PostgreSQL and gives their URLs; they go when the test is over."""
+    owner = connect(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"sidelight_{secrets.token_hex(16)}")
+        with owner.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {names[-1]}"))
+        return make_url(postgresql_url).set(database=names[-1]).render_as_string(hide_password=False)
+
+    yield make
+    with owner.connect() as connection:
+        for name in names:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    owner.dispose()
+
+
+@pytest.fixture
+def shared(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace on PostgreSQL."""
+    opened = open_workspace(tmp_path / "workspace", Settings(database_url=SecretStr(new_database())))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

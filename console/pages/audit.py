@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from casework import auditlog, verification
@@ -16,7 +16,7 @@ LIMIT = 100
 @router.get("/audit")
 def show(
     desk: Annotated[Desk, Depends(at(Action.AUDIT))],
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=1 << 62)] = None,
     actor: str = "",
     action: str = "",
 ) -> Response:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
+import orjson
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
@@ -13,7 +14,9 @@ from casework.groupfiles import GroupFile, carried, joints, when
 from casework.policy import Action, ForbiddenError
 from console import sealed
 from console.atlas import atlas
+from console.charts import prices_and_ages
 from console.desk import Desk, NotFoundError, at, sent_to
+from console.graph import graph
 from console.timeline import Row, timeline
 from linker.portrait import portrait
 from models.labels import Tier, Value, choose
@@ -65,7 +68,10 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         when=when,
         all_ads=sealed.seal(desk.workspace, f"group:{id}"),
         map=atlas(file.group.itinerary),
+        stays=_stays(file),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),
+        charts=prices_and_ages(file),
+        net=graph(file),
         told=told,
         alike=alike,
         entry=place,
@@ -110,6 +116,21 @@ def undo(desk: Annotated[Desk, Depends(sent_to(Action.UNDO_OWN))], decision: Ann
         raise ForbiddenError("only a supervisor may undo another person's decision")
     decisions.undo(desk.workspace, decision, who=desk.session.account)
     return desk.go(f"/group?id={_quoted(found.group_id)}#decisions")
+
+
+def _stays(file: GroupFile) -> str:
+    """The itinerary for the map one can move about in, as JSON."""
+    return orjson.dumps(
+        [
+            {
+                "latitude": stop.latitude,
+                "longitude": stop.longitude,
+                "radius": min(5 + stop.ads**0.5, 14),
+                "told": f"{number}. {stop.name}, {stop.first:%Y-%m-%d} to {stop.last:%Y-%m-%d}, {stop.ads} ads",
+            }
+            for number, stop in enumerate(file.group.itinerary, 1)
+        ]
+    ).decode()
 
 
 def _rows(file: GroupFile) -> list[Row]:

@@ -70,6 +70,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Res
         total=len(items),
         decided=sum(one.decision is not None for one in items),
         expected=expected,
+        ranked_by=sorted({one.entry.model for one in items}),
         before=before,
         verdicts=list(Value),
         tiers=list(Tier),

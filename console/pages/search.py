@@ -81,7 +81,7 @@ def show(
 ) -> Response:
     """What answers the sealed query."""
     query = sealed.unseal(desk.workspace, s)
-    desk.look("search", "query", query, words=query or None)
+    desk.ask(query)
     if not s:
         return desk.page("search.html", **{**_blank(query, s), "examples": _examples(desk.workspace)})
     try:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from casework import accounts, sessions
+from casework import accounts, factors, sessions, throttle
 from casework.accounts import SignInError
 from casework.records import Account, Role, Session
 from console.desk import COOKIE, ForgedFormError, NotFoundError, check_token, signed_in
@@ -19,6 +19,7 @@ from store.workspace import Workspace
 
 router = APIRouter()
 FORM_COOKIE = "sidelight_form"
+MOST_FAILURES = 30  # from one address within the throttle's span; behind a proxy all share one
 
 
 @router.get("/sign-in")
@@ -38,11 +39,20 @@ def sign_in(
     if not _own_form(request, csrf):
         raise ForgedFormError("this form was not made by this console; load the sign-in page again")
     workspace: Workspace = request.app.state.workspace
+    source = f"sign-in:{request.client.host if request.client else ''}"
+    throttle.require(workspace, source, MOST_FAILURES)
     try:
         account = accounts.check(workspace, name.strip().lower(), password)
     except SignInError as problem:
+        throttle.count(workspace, source)
         return _form(request, str(problem))
-    return _open(request, account, "password")
+    with workspace.read() as connection:
+        second = factors.has(connection, account.name)
+    if not second and request.app.state.factors:
+        return _form(
+            request, f"this console asks for a second factor; an operator gives one: users factor {account.name}"
+        )
+    return opened(request, account, "password", strong=not second)
 
 
 @router.get("/open")
@@ -52,7 +62,7 @@ def open_locally(request: Request, secret: str = "") -> Response:
     if digest is None or not hmac.compare_digest(digest, hashlib.sha256(secret.encode()).digest()):
         raise NotFoundError("this link was used already, or is of another run; start sidelight serve --open again")
     request.app.state.open_digest = None
-    return _open(request, _local_account(request.app.state.workspace), "local link")
+    return opened(request, _local_account(request.app.state.workspace), "local link")
 
 
 @router.post("/sign-out")
@@ -67,12 +77,18 @@ def sign_out(
     return response
 
 
-def _open(request: Request, account: Account, how: str) -> Response:
-    token, _ = sessions.start(request.app.state.workspace, account, how)
-    response = RedirectResponse("/", 303)
-    response.set_cookie(COOKIE, token, path="/", secure=request.app.state.secure, httponly=True, samesite="strict")
+def opened(request: Request, account: Account, how: str, *, strong: bool = True) -> Response:
+    """Open a session for the account and go on: to its first page, or to the form for the second factor's code."""
+    token, _ = sessions.start(request.app.state.workspace, account, how, strong=strong)
+    response = RedirectResponse("/" if strong else "/sign-in/code", 303)
+    keep(request, response, token)
     response.delete_cookie(FORM_COOKIE, path="/sign-in")
     return response
+
+
+def keep(request: Request, response: Response, token: str) -> None:
+    """Give the browser the session's token, out of reach of scripts and of other sites."""
+    response.set_cookie(COOKIE, token, path="/", secure=request.app.state.secure, httponly=True, samesite="strict")
 
 
 def _local_account(workspace: Workspace) -> Account:
@@ -97,6 +113,7 @@ def _form(request: Request, problem: str | None) -> Response:
         csrf=_token(request, nonce),
         problem=problem,
         empty=empty,
+        provider=bool(workspace.settings.oidc_issuer),
     )
     response = HTMLResponse(body, 401 if problem else 200)
     response.set_cookie(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from typer.testing import CliRunner, Result
 
 from casework import auditlog
@@ -64,6 +64,7 @@ def test_verifying_the_log_ends_with_1_where_it_is_broken(workspace: Workspace, 
     _run(workspace, "audit", "list")
     if tampered:
         with workspace.begin() as connection:
+            connection.execute(text("DROP TRIGGER audit_events_no_update"))
             connection.execute(update(audit_events).where(audit_events.c.seq == 2).values(actor="nobody"))
     answer = _run(workspace, "audit", "verify")
     assert answer.exit_code == int(tampered)

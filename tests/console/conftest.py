@@ -1,11 +1,16 @@
 """A workspace that went through every stage with a handful of ads, and clients signed in to its console."""
 
 import shutil
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
 from casework import accounts, queue, sessions
@@ -21,6 +26,10 @@ from nlp import stage as read_stage
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 PASSWORD = "seven quiet herons"
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 HOSTILE = (
@@ -123,3 +132,29 @@ def group_id(office: Workspace) -> str:
 
     with office.read() as connection:
         return group_ids_of(connection, ["harbor:1"])["harbor:1"]
+
+
+@pytest.fixture
+def address(office: Workspace) -> Iterator[str]:
+    """A console served over HTTP on a free port, with one analyst."""
+    accounts.add(office, "ana", Role.ANALYST, PASSWORD, "root")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()

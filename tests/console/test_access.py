@@ -1,14 +1,18 @@
 """Who may open what: every address against every role, without a session, and with forms nobody made."""
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from casework import policy
+from casework.policy import ANYONE, PERSON, POLICY, Action
 from casework.records import Role
 from console.app import create_app
+from console.desk import signed_in
 from store.workspace import Workspace
 from tests.console.conftest import Seat
 
@@ -17,6 +21,7 @@ DECIDERS = frozenset({Role.ANALYST, Role.SUPERVISOR})
 READERS = DECIDERS | {Role.DATA_SCIENTIST}
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
+# Who opens what, said here a second time: a slip in policy.yml shows.
 GETS = {
     "/queue": READERS,
     "/search": READERS,
@@ -26,11 +31,18 @@ GETS = {
     "/watches": DECIDERS,
     "/sites": ALL,
     "/audit": OVERSEERS,
+    "/oversight": OVERSEERS,
+    "/account": ALL,
+    "/purpose": ALL,
     "/help": ALL,
+    "/api/openapi.json": ALL,
     "/api/session": ALL,
     "/api/ad?id=harbor:1": READERS,
     "/api/group?id=GROUP": READERS,
+    "/api/why?left=harbor:1&right=harbor:2": READERS,
     "/api/queue": READERS,
+    "/api/sites": ALL,
+    "/api/audit": OVERSEERS,
 }
 POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/search": (READERS, {"query": "room"}),
@@ -40,14 +52,46 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/watches/end": (DECIDERS, {"watch": "1"}),
     "/watches/read": (DECIDERS, {"alert": "1", "ad": "harbor:1"}),
     "/audit/verify": (OVERSEERS, {}),
+    "/oversight/about": (OVERSEERS, {"typed": "(202) 555-0143"}),
+    "/oversight/review": (OVERSEERS, {"seq": "1", "note": "asked"}),
+    "/oversight/answer": (frozenset({Role.SUPERVISOR}), {"approval": "1"}),
+    "/account/factor": (ALL, {}),
+    "/account/token": (ALL, {"title": "x"}),
+    "/account/token/revoke": (ALL, {"token": "x"}),
+    "/account/sessions/end": (ALL, {}),
+    "/purpose": (ALL, {"case_id": "12", "reason": "call"}),
 }
 # Not about people, or before anyone is signed in; each has tests of its own.
-OPEN = {"/", "/sign-in", "/sign-out", "/open", "/healthz", "/api/search"}
+OPEN = {
+    *("/", "/sign-in", "/sign-in/code", "/sign-in/provider", "/sign-in/back", "/sign-out", "/open", "/healthz"),
+    *("/policy-report", "/api/search"),
+}
 
 
 def test_no_address_is_missing_from_these_tables(office: Workspace) -> None:
     paths = {route.path for route in _routes(create_app(office))}
     assert paths == {path.partition("?")[0] for path in GETS} | set(POSTS) | OPEN
+
+
+def test_every_address_has_a_line_in_the_policy_and_asks_for_just_that(office: Workspace) -> None:
+    found = {
+        f"{method} {route.path}": _guard(route)
+        for route in _routes(create_app(office))
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    assert found == dict(POLICY.routes)
+
+
+def _guard(route: Route) -> str:
+    """What the address asks for before it answers: an action, anybody signed in, or nothing."""
+    waiting, calls = [route.dependant], []  # type: ignore[attr-defined]
+    while waiting:
+        one = waiting.pop()
+        calls.append(one.call)
+        waiting += one.dependencies
+    actions = {call.action.value for call in calls if hasattr(call, "action")}
+    assert len(actions) <= 1, route.path
+    return next(iter(actions), PERSON if signed_in in calls else ANYONE)
 
 
 def _routes(app: object) -> list[Route]:
@@ -61,6 +105,38 @@ def _routes(app: object) -> list[Route]:
             router = getattr(route, "original_router", None)
             waiting += getattr(router, "routes", [])
     return found
+
+
+def test_the_tables_and_the_policy_say_the_same(office: Workspace) -> None:
+    for method, table in (("GET", GETS), ("POST", {path: roles for path, (roles, _) in POSTS.items()})):
+        for address, roles in table.items():
+            said = POLICY.routes[f"{method} {address.partition('?')[0]}"]
+            assert roles == {role for role in Role if said == PERSON or policy.allows(role, Action(said))}, address
+
+
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_each_role_reaches_its_cases_and_no_other(role: Role, member: bool) -> None:
+    expected = {Role.SUPERVISOR: True, Role.AUDITOR: True, Role.ANALYST: member}
+    assert policy.reaches(role, member=member) == expected.get(role, False)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "[queue, search|[cook, search",
+        "cases: own|cases: some",
+        "auditor:|inspector:",
+        "GET /help|FETCH /help",
+        "GET /ad: ad|GET /ad: add",
+    ],
+)
+def test_a_policy_with_a_slip_is_not_taken(tmp_path: Path, harm: str) -> None:
+    old, _, new = harm.partition("|")
+    path = tmp_path / "policy.yml"
+    path.write_text(policy.FILE.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(ValueError, match=r"cook|some|inspector|FETCH|add"):
+        policy.read(path)
 
 
 @pytest.mark.parametrize("role", sorted(ALL))

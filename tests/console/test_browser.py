@@ -1,87 +1,15 @@
 """An analyst's morning in a real Chromium: nothing leaves the host, nothing breaks the content policy."""
 
 import re
-import socket
-import threading
-import time
-from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from casework import accounts, auditlog
-from casework.records import Role
-from console.app import create_app
+from casework import auditlog
 from store.workspace import Workspace
-from tests.console.conftest import PASSWORD
+from tests.console.watched import Watched
 
 pytestmark = pytest.mark.real("browser")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture
-def address(office: Workspace) -> Iterator[str]:
-    """A console served over HTTP on a free port, with one analyst."""
-    accounts.add(office, "ana", Role.ANALYST, PASSWORD, "root")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-class Watched:
-    """A page with everything it asked for and complained about."""
-
-    def __init__(self, browser: Browser, address: str, *, scripts: bool = True) -> None:
-        self.context = browser.new_context(base_url=address, java_script_enabled=scripts)
-        self.page: Page = self.context.new_page()
-        self.address = address
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", self._asked)
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
-
-    def _asked(self, request: Request) -> None:
-        self.requests.append(request.url)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    def search(self, query: str) -> None:
-        self.page.get_by_label("Search ads").fill(query)
-        self.page.get_by_role("button", name="Search").click()
-
-    def sign_in(self) -> None:
-        self.page.goto("/")
-        self.page.get_by_label("Name").fill("ana")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-
-    def check(self) -> None:
-        assert [url for url in self.requests if not url.startswith(self.address + "/")] == []
-        assert self.complaints == []
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

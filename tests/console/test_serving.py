@@ -1,6 +1,7 @@
 """Where the console may be reached, and how the first person gets in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -34,6 +35,30 @@ def test_a_certificate_without_its_key_is_refused() -> None:
 def test_the_local_link_is_for_loopback_alone(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="--open"):
         serve(workspace, "192.168.1.5", certificate=Path("c"), key=Path("k"), open_link=True)
+    with pytest.raises(UsageError, match="--open"):
+        serve(workspace, names=("console.example.org",), open_link=True)
+
+
+@pytest.mark.parametrize(
+    "where", [{"host": "192.168.1.5", "certificate": Path("c"), "key": Path("k")}, {"names": ("c.org",)}]
+)
+def test_beyond_loopback_nothing_is_served_while_an_account_has_no_second_factor(
+    workspace: Workspace, where: dict[str, Any]
+) -> None:
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    with pytest.raises(UsageError, match="users factor ana"):
+        serve(workspace, **where)
+
+
+def test_what_a_browser_refuses_is_told_by_kind_alone(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    browser = _browser(workspace)
+    assert "report-uri /policy-report" in browser.get("/sign-in").headers["content-security-policy"]
+    for kind in ("script-src", "(202) 555-0143"):
+        report = {"csp-report": {"effective-directive": kind, "blocked-uri": "https://x.example/(202) 555-0143"}}
+        assert browser.post("/policy-report", json=report).status_code == 204
+    assert browser.post("/policy-report", content=b"[]").status_code == 204
+    assert "script-src" in caplog.text
+    assert "555-0143" not in caplog.text
 
 
 def _browser(workspace: Workspace, secret: str | None = None, *, secure: bool = False) -> TestClient:

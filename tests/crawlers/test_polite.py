@@ -20,7 +20,6 @@ from crawlers.manifest import load_manifest
 from crawlers.pace import WAIT_LIMIT, WAIT_USUAL, HaltedError, Pace, retry_after
 from crawlers.robots import ClosedError, read_rules
 from crawlers.run import crawl
-from crawlers.tables import captures
 from proof.hostile_server import ROOT, Server, ad, page, served, write_site
 from store.health import State
 from store.tables import audit_events
@@ -210,57 +209,6 @@ def test_waiting_ends_when_the_run_is_halted_and_a_slow_host_is_asked_less(tmp_p
     assert pace.interval("harbor.example") == 8
     pace.done("harbor.example", 1)
     assert pace.interval("harbor.example") == 4.5
-
-
-def test_an_unchanged_page_is_asked_for_with_conditions_and_read_from_its_copy(
-    workspace: Workspace, web: Any, make_site: Site
-) -> None:
-    make_site("harbor")
-    web.listing("/harbor/", "/harbor/ad/1", "/harbor/ad/2")
-    for number in (1, 2):
-        web.ad(f"/harbor/ad/{number}", number)
-    for path, said in list(web.pages.items()):
-        web.pages[path] = (
-            said[0],
-            {**said[1], "ETag": f'"{path}"', "Last-Modified": "Mon, 04 May 2026 12:00:00 GMT"},
-            said[2],
-        )
-    crawl(workspace)
-    web.asked.clear()
-    for path in ("/harbor/", "/harbor/ad/1"):
-        web.put(path, "", None, 304)
-
-    (second,) = crawl(workspace)
-
-    asked = dict(web.asked)
-    assert asked["/harbor/ad/1"]["If-None-Match"] == '"/harbor/ad/1"'
-    assert asked["/harbor/ad/1"]["If-Modified-Since"] == "Mon, 04 May 2026 12:00:00 GMT"
-    assert (second.counts["unchanged"], second.counts["same"], second.counts["gone"]) == (2, 2, 0)
-    assert second.state is State.GREEN
-
-
-def test_where_the_copy_is_lost_the_page_is_asked_for_whole(workspace: Workspace, web: Any, make_site: Site) -> None:
-    make_site("harbor")
-    web.listing("/harbor/", "/harbor/ad/1")
-    web.ad("/harbor/ad/1", 1)
-    status, headers, body = web.pages["/harbor/ad/1"]
-    web.pages["/harbor/ad/1"] = (status, {**headers, "ETag": '"1"'}, body)
-    crawl(workspace)
-    with workspace.read() as connection:
-        (name,) = set(connection.execute(select(captures.c.warc_file)).scalars())
-    (workspace.captures / name).write_bytes(b"")
-    whole = web.pages["/harbor/ad/1"]
-    web.asked.clear()
-
-    class Once(dict[str, Any]):
-        def get(self, path: str, default: Any = None) -> Any:
-            conditional = path == "/harbor/ad/1" and "If-None-Match" in web.asked[-1][1]
-            return (304, {}, b"") if conditional else super().get(path, default)
-
-    web.pages = Once(web.pages | {"/harbor/ad/1": whole})
-    (second,) = crawl(workspace)
-    assert web.paths().count("/harbor/ad/1") == 2
-    assert second.counts["same"] == 1
 
 
 def test_a_crawl_in_another_process_stops_when_told_to_and_goes_on_later(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ import pytest
 from crawlers.records import Ad
 from crawlers.stored import record_gone, record_sighting
 from indexer import stage
-from linker.tables import group_members, groups, links
+from linker.tables import group_members, groups, link_keys, link_signals, links
 from models.records import Band, Lane, Priority, Route
 from models.stored import save_priorities
 from nlp.records import Kind, Mention, Reading
@@ -135,14 +135,19 @@ def put_groups(workspace: Workspace, numbers: Iterable[int]) -> None:
                 connection,
                 links,
                 [
-                    {"left": a, "right": b, "reason": reason, "key": group_id, "weight": 0.9, "detail": {}}
-                    for a, b in pairs
+                    {"left": a, "right": b, "reason": reason, "key": f"{group_id} {place}", "weight": 0.9, "detail": {}}
+                    for place, (a, b) in enumerate(pairs)
                 ],
             )
             lane = Lane.FIRST if group_id == "g07" else Lane.RANKED
             band = Band.FIRST if value > 0.8 else Band.REVIEW if value > 0.4 else Band.NONE
             route = Route.SPAM if group_id.endswith("9") else Route.REVIEW
             save_priorities(connection, [Priority(group_id, value, band, route, lane, (), None, "hand 1")])
+        # Every 25th ad repeats a text.
+        alike = [make_ad(number)[0].ad_id for number in numbers if number % 25 == 3]
+        upsert(connection, link_keys, [{"ad_id": one, "reason": "text", "key": "c1"} for one in alike])
+        signal = {"seen_first": START, "seen_last": START, "facts": {}, "wording": ""}
+        upsert(connection, link_signals, [{"ad_id": one, **signal} for one in alike])
         outbox.put(connection, outbox.GROUP, by_group)
         outbox.put(connection, outbox.AD, [one for ad_ids in by_group.values() for one in ad_ids])
 

@@ -42,7 +42,7 @@ def test_search_writes_one_object_per_hit_and_the_next_page_goes_on(run: Run) ->
     first = run("search", "evening OR -evening", "--json", "--limit", "20", "--sort", "time")
     lines = [json.loads(line) for line in first.stdout.splitlines()]
     assert len(lines) == 20
-    assert set(lines[0]) == {"ad_id", "relevance", "priority", "group_id", "site", "posted_at", "highlights"}
+    assert set(lines[0]) == {"ad_id", "relevance", "priority", "group_id", "site", "posted_at", "highlights", "linked"}
     cursor = first.stderr.split("--after ")[1].strip()
     second = run("search", "evening OR -evening", "--json", "--limit", "20", "--sort", "time", "--after", cursor)
     rest = [json.loads(line)["ad_id"] for line in second.stdout.splitlines()]

@@ -165,7 +165,7 @@ def test_the_stage_builds_the_index_anew_when_its_schema_is_another(
 ) -> None:
     put(engine, range(10))
     with monkeypatch.context() as patch:
-        for module in ("indexer.embedded", "indexer.mapping", "indexer.elastic"):
+        for module in ("indexer.embedded", "indexer.embedded_files", "indexer.mapping", "indexer.elastic"):
             patch.setattr(f"{module}.SCHEMA", "0" * 10)
         stage.run(engine)
     assert open_backend(engine).health().state is State.OUT_OF_DATE

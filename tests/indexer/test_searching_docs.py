@@ -1,12 +1,15 @@
 """docs/searching.md is true: each example can be asked, every field is shown, and the two engines agree on all of it."""
 
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from indexer.cli import app
 from indexer.engine import open_backend
 from indexer.filters import FILTERS
 from indexer.parse import parse
@@ -15,7 +18,9 @@ from indexer.search import search as ask
 from store.workspace import Workspace
 
 PAGE = Path(__file__).parents[2] / "docs" / "searching.md"
-EXAMPLES = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+SHOWN = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+EXAMPLES = [one for one in SHOWN if not one.startswith("sidelight ")]
+COMMANDS = [one for one in SHOWN if one.startswith("sidelight ")]
 
 
 opened = cache(open_backend)
@@ -42,6 +47,18 @@ def test_each_example_gives_the_same_ads_on_both_engines(
     parse(example)
     pages = [search(one, example, sort=Sort.TIME, limit=100) for one in (embedded_world, elastic_world)]
     assert [hit.ad_id for hit in pages[0].hits] == [hit.ad_id for hit in pages[1].hits]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_of_the_page_answers(embedded_world: Workspace, tmp_path: Path, command: str) -> None:
+    (tmp_path / "FILE.csv").write_text("phone\n(202) 555-0107\n")
+    words = [
+        str(tmp_path / word) if word == "FILE.csv" else word.replace("QUERY", "evening")
+        for word in shlex.split(command)
+    ]
+    result = CliRunner().invoke(app, [*words[1:], "--workspace", str(embedded_world.root)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert result.stdout.strip()
 
 
 def test_most_examples_find_something_in_the_world_they_are_tried_on(embedded_world: Workspace) -> None:

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from bench.bias import DATA, LANGUAGES, SPELLINGS
 from crawlers.records import Ad
 from linker.records import Group
+from models.bias import DATA, LANGUAGES, SPELLINGS
 from models.grouping import views_of
 from models.learnable import learnable
 from models.priority import prioritise

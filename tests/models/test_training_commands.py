@@ -51,10 +51,16 @@ def test_from_files_to_a_carded_model_compared_with_the_scorecard(
     measured = run(workspace, "evaluate", "may", "--ads", ads, "--labels", labels)
     assert "# Model card: may" in measured.output
     assert run(workspace, "card", "may").output == measured.output
-    compared = run(workspace, "compare", "may", "--ads", ads, "--labels", labels, "--json")
-    assert json.loads(compared.output)["champion"] == "scorecard"
+    compared = json.loads(
+        run(workspace, "compare", "may", "--ads", ads, "--labels", labels, "--replay", "2", "--json").output
+    )
+    assert compared["champion"] == "scorecard"
+    assert [one["day"] for one in compared["replay"]] == ["2026-05-07", "2026-05-08"]
     assert run(workspace, "promote", "may", "--why", "a test").exit_code == 0
     assert "scorecard is in force" in run(workspace, "promote", "scorecard").output
+    assert "may is in force" in run(workspace, "promote", "--back").output
+    said = run(workspace, "card", "may", "--consulted", "A survivor board", "--said", "Show what speaks against first.")
+    assert "A survivor board" in said.output
 
 
 def test_what_cannot_be_done_is_one_sentence(workspace: Workspace, files: tuple[Path, Path]) -> None:

@@ -1,13 +1,19 @@
-"""A backup is the workspace as it was, and says so when it no longer is."""
+"""A backup is the workspace as it was, and says so when it no longer is; of both engines."""
 
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import inspect, text
 
 from crawlers.records import Ad
 from crawlers.stored import load_ads, record_sighting
-from operations.backup import BackupError, backup, restore, verify
+from operations import databasecopy
+from operations.backup import BackupError, backup, drill, restore, verify
+from store.database import connect
 from store.errors import UsageError
 from store.workspace import Workspace, open_workspace
 
@@ -24,7 +30,9 @@ def _fill(workspace: Workspace) -> None:
 def test_a_restored_workspace_holds_the_same_records_and_evidence(workspace: Workspace, tmp_path: Path) -> None:
     _fill(workspace)
     files = backup(workspace, tmp_path / "copy", with_keys=False)
-    assert restore(tmp_path / "copy", tmp_path / "new") == files
+    back = restore(tmp_path / "copy", tmp_path / "new")
+    assert back.files == files
+    assert back.tables == len(inspect(workspace.engine).get_table_names())
     again = open_workspace(tmp_path / "new")
     with again.read() as connection:
         assert load_ads(connection, ["s:1"])["s:1"].ad.body == "Hello"
@@ -63,3 +71,48 @@ def test_nothing_is_overwritten(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "taken" / "file").touch()
     with pytest.raises(UsageError, match="not empty"):
         backup(workspace, tmp_path / "taken", with_keys=False)
+
+
+def test_a_drill_restores_compares_and_leaves_nothing_behind(workspace: Workspace, tmp_path: Path) -> None:
+    _fill(workspace)
+    backup(workspace, tmp_path / "copies" / "one", with_keys=False)
+    assert drill(tmp_path / "copies" / "one").rows > 0
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == ["one"]
+
+
+def test_a_row_that_changed_is_named_with_its_table(workspace: Workspace, tmp_path: Path) -> None:
+    _fill(workspace)
+    backup(workspace, tmp_path / "copy", with_keys=False)
+    listed = databasecopy.tables(workspace)
+    with sqlite3.connect(workspace.root / "sidelight.db") as connection:
+        connection.execute("UPDATE ads SET body = 'Hello?'")
+    with pytest.raises(BackupError, match="'ads'"):
+        databasecopy.compare({name: list(what) for name, what in listed.items()}, databasecopy.tables(workspace))
+
+
+def test_postgresql_comes_back_row_for_row_into_an_empty_database_and_into_no_other(
+    shared: Workspace, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    _fill(shared)
+    files = backup(shared, tmp_path / "copy", with_keys=False)
+    with pytest.raises(UsageError, match="not empty"):
+        restore(tmp_path / "copy", tmp_path / "new", shared.settings.database_url)
+    assert not (tmp_path / "new").exists()
+    url = SecretStr(new_database())
+    back = restore(tmp_path / "copy", tmp_path / "new", url)
+    assert back.files == files
+    again = open_workspace(tmp_path / "new", shared.settings.model_copy(update={"database_url": url}))
+    with again.read() as connection:
+        assert load_ads(connection, ["s:1"])["s:1"].ad.body == "Hello"
+    again.close()
+
+
+def test_a_drill_on_postgresql_leaves_no_database_behind(shared: Workspace, tmp_path: Path) -> None:
+    _fill(shared)
+    backup(shared, tmp_path / "copy", with_keys=False)
+    assert drill(tmp_path / "copy", shared.settings.database_url).rows > 0
+    owner = connect(shared.engine.url.render_as_string(hide_password=False))
+    with owner.connect() as connection:
+        drills = connection.execute(text("SELECT count(*) FROM pg_database WHERE datname LIKE 'sidelight_drill_%'"))
+        assert drills.scalar_one() == 0
+    owner.dispose()

@@ -1,0 +1,33 @@
+"""What a group's ads ask for an hour, and the ages they state, over time."""
+
+from collections import defaultdict
+
+from casework.groupfiles import GroupFile, when
+from console.scatter import Point, Scatter, scatter
+from nlp.records import Kind
+
+HOUR = 60
+
+
+def prices_and_ages(file: GroupFile) -> list[tuple[Scatter, str, str]]:
+    """Charts with their unit and what they show; none where fewer than two ads give a value. One currency, that of most ads."""
+    prices: dict[str, list[Point]] = defaultdict(list)
+    ages: list[Point] = []
+    for ad_id, reading in file.readings.items():
+        moment = when(file.ads[ad_id])
+        for one in reading.mentions:
+            if one.kind is Kind.PRICE and one.detail.get("minutes") and one.detail.get("amount"):
+                hourly = float(one.detail["amount"]) * HOUR / float(one.detail["minutes"])
+                prices[one.detail.get("currency") or "no currency"].append(
+                    Point(moment, hourly, f"{one.value}: {ad_id}")
+                )
+            elif one.kind is Kind.AGE and one.value.isdecimal():
+                ages.append(Point(moment, float(one.value), f"{one.value}: {ad_id}"))
+    made = []
+    if prices:
+        currency = max(sorted(prices), key=lambda name: len(prices[name]))
+        if drawn := scatter(prices[currency]):
+            made.append((drawn, f"{currency} an hour", f"What its ads ask, as {currency} for an hour."))
+    if drawn := scatter(ages):
+        made.append((drawn, "age stated", "Ages its ads state, as written."))
+    return made

@@ -1,0 +1,72 @@
+"""Questions to an embedded index: pages, facets and counts from what was published last."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from indexer.backend import MOST_FACET_VALUES, After, Answer, Ranked, Request
+from indexer.counting import Aggregation
+from indexer.embedded_files import Opened, guard
+from indexer.query import And, Node, Range
+from indexer.records import AD, Document, Facet, Sort, from_json
+
+SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
+# More documents than could share one 63-bit sort key.
+SPARE = 8
+
+
+def answer(opened: Opened, request: Request) -> Answer:
+    """The first documents, the total and the facets."""
+    searcher = opened.index.searcher()
+    query = opened.translator.filtered(request.query, request.kind)
+    field = SORT_FIELDS.get(request.sort)
+    if field is None:
+        result = guard(lambda: searcher.search(query, request.limit))
+        found = [_ranked(searcher, address, score=float(score)) for score, address in result.hits]
+        total = result.count
+    else:
+        found, total = _sorted(searcher, opened, request, query, field)
+    facets = tuple(_facet(searcher, query, name) if total else Facet(name, ()) for name in request.facets)
+    return Answer(tuple(found), total, facets)
+
+
+def asking(opened: Opened, query: Node) -> Callable[[Aggregation], dict[str, Any]]:
+    """A function that answers aggregations over the ads that answer `query`."""
+    searcher = opened.index.searcher()
+    translated = opened.translator.filtered(query, AD)
+
+    def ask(aggregation: Aggregation) -> dict[str, Any]:
+        found: dict[str, Any] = guard(lambda: searcher.aggregate(translated, {"values": aggregation}))["values"]
+        return found
+
+    return ask
+
+
+def _sorted(searcher: Any, opened: Opened, request: Request, query: Any, field: str) -> tuple[Sequence[Ranked], int]:
+    # The sort key is all but unique: asking up to and with the last one shown loses nothing, SPARE covers equal ones.
+    page, last = query, request.after
+    if last is not None:
+        page = opened.translator.filtered(And((Range(field, high=last.value), request.query)), request.kind)
+    result = guard(lambda: searcher.search(page, request.limit + SPARE, order_by_field=field))
+    ranked = [_ranked(searcher, address, key=int(key)) for key, address in result.hits]
+    ranked.sort(key=lambda one: (-one.after.value, one.after.key))
+    if last is not None:
+        ranked = [one for one in ranked if (-one.after.value, one.after.key) > (-last.value, last.key)]
+    total = result.count if last is None else guard(lambda: searcher.search(query, 1)).count
+    return ranked[: request.limit], total
+
+
+def _ranked(searcher: Any, address: Any, *, score: float | None = None, key: int = 0) -> Ranked:
+    document = document_of(searcher.doc(address))
+    return Ranked(document, score, After(key, document.key))
+
+
+def document_of(row: Any) -> Document:
+    """The document of a stored row."""
+    return from_json(bytes(row.get_first("source")))
+
+
+def _facet(searcher: Any, query: Any, name: str) -> Facet:
+    terms = {"field": name, "size": MOST_FACET_VALUES, "segment_size": MOST_FACET_VALUES + 1}
+    found = guard(lambda: searcher.aggregate(query, {"values": {"terms": terms}}))["values"]
+    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]
+    return Facet(name, tuple(counts), approximate=bool(found["sum_other_doc_count"]))

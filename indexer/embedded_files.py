@@ -1,0 +1,75 @@
+"""The files of an embedded index: a folder per build, `current` names the live one, a stamp says what it is."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import tantivy
+
+from indexer.backend import SearchError
+from indexer.embedded_query import Translator, schema
+from indexer.fields import SCHEMA
+
+CURRENT = "current"
+STAMP = "sidelight.json"
+REMEDY = "run `sidelight index rebuild`"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An index that is open: its folder, and the version of the files it was last read at."""
+
+    folder: Path
+    index: Any
+    translator: Translator
+    read_at: int
+
+
+def open_folder(folder: Path, *, new: bool = False) -> Any:
+    """The index in a folder, or a new one."""
+    index = guard(lambda: tantivy.Index(schema(), str(folder)) if new else tantivy.Index.open(str(folder)))
+    index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.config_reader("manual")
+    index.reload()
+    return index
+
+
+def guard(act: Callable[[], T]) -> T:
+    """What the engine answers, its complaints as SearchError."""
+    try:
+        return act()
+    except (ValueError, OSError, RuntimeError) as problem:
+        raise SearchError(f"the embedded search engine failed: {problem}; {REMEDY}") from None
+
+
+def read_at(folder: Path) -> int:
+    """Which commit stands in the folder."""
+    return (folder / "meta.json").stat().st_mtime_ns
+
+
+def stamp(folder: Path, version: int) -> None:
+    """Note the schema, and the version that the folder is published up to."""
+    replace(folder / STAMP, orjson.dumps({"schema": SCHEMA, "published": version}))
+
+
+def stamp_of(folder: Path) -> dict[str, Any]:
+    """What `stamp` noted; empty where nothing can be read."""
+    try:
+        found: dict[str, Any] = orjson.loads((folder / STAMP).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file as a whole: who reads it sees the old one or the new one, after a crash too."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.replace(path)

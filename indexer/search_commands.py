@@ -1,0 +1,196 @@
+"""The command `search`: a page of hits, a table, a histogram, a map grid, a list looked up, or everything to a file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from store.options import JsonOption, LimitOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from store.workspace import Workspace
+
+
+class Order(StrEnum):
+    """The order of hits."""
+
+    RELEVANCE = "relevance"
+    TIME = "time"
+    PRIORITY = "priority"
+
+
+class Measured(StrEnum):
+    """What is measured beside counting."""
+
+    PRICE = "price"
+    AGE = "age"
+
+
+class Bars(StrEnum):
+    """How wide a bar is."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="words and filters; see docs/searching.md")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    limit: LimitOption = 20,
+    sort: Annotated[
+        Order | None, typer.Option("--sort", help="else relevance for words, time for filters alone")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="CURSOR", help="the page after the one that gave CURSOR")
+    ] = None,
+    groups: Annotated[bool, typer.Option("--groups", help="each group once, with its best ad")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="FIELDS", help="count by these instead, such as city,month")
+    ] = None,
+    measure: Annotated[
+        Measured | None, typer.Option("--measure", help="with --by: the spread of prices per hour, or of ages")
+    ] = None,
+    bars: Annotated[Bars | None, typer.Option("--histogram", help="count by the day they were posted")] = None,
+    zoom: Annotated[
+        int | None, typer.Option("--map", metavar="ZOOM", min=0, max=12, help="count by square of a map")
+    ] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="look up every identifier of a CSV instead")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="with --list: the column; else the first")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE", help="write every hit to a .csv or .jsonl file")
+    ] = None,
+) -> None:
+    """Search the ads: `sidelight search 'linked:"(202) 555-0143" posted:last-7-days'`.
+
+    E.g. price per hour by city and month for the ads linked to a phone: the same with `--by city,month --measure price`.
+    """
+    from store.errors import UsageError
+    from store.workspace import open_workspace
+
+    chosen = [
+        name
+        for name, value in (
+            ("--by", by),
+            ("--histogram", bars),
+            ("--map", zoom),
+            ("--list", listed),
+            ("--export", export),
+        )
+        if value is not None
+    ]
+    if len(chosen) > 1:
+        raise UsageError(f"{chosen[0]} and {chosen[1]} are two questions; ask one at a time")
+    opened = open_workspace(workspace)
+    if listed is not None:
+        _list(opened, listed, column, as_json=as_json)
+    elif export is not None:
+        _export(opened, query, export)
+    elif chosen:
+        _count(opened, query, by, measure, bars, zoom, limit, as_json=as_json)
+    else:
+        _page(opened, query, limit, sort, after, groups=groups, as_json=as_json)
+
+
+def _page(
+    workspace: "Workspace",
+    query: str,
+    limit: int,
+    sort: Order | None,
+    after: str | None,
+    *,
+    groups: bool,
+    as_json: bool,
+) -> None:
+    from indexer.records import Sort
+    from indexer.search import search as ask
+
+    _record(workspace, "search", query)
+    order = Sort(sort.value) if sort else None
+    page = ask(workspace, query, limit=limit, sort=order, cursor=after, collapse_groups=groups)
+    if as_json:
+        from store.jsonlines import write_lines
+
+        write_lines("-", (hit.as_json() for hit in page.hits))
+        if page.cursor:
+            typer.echo(f"next page: --after {page.cursor}", err=True)
+    else:
+        from indexer.search_print import print_page
+
+        print_page(page)
+
+
+def _count(
+    workspace: "Workspace",
+    query: str,
+    by: str | None,
+    measure: Measured | None,
+    bars: Bars | None,
+    zoom: int | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from indexer import questions, search_print
+    from store.jsonlines import write_lines
+
+    _record(workspace, "search", query)
+    if bars is not None:
+        found = questions.histogram(workspace, query, questions.Step(bars.value))
+        if as_json:
+            write_lines("-", map(asdict, found))
+        else:
+            search_print.print_bars(found)
+    elif zoom is not None:
+        cells = questions.map_grid(workspace, query, zoom)
+        if as_json:
+            write_lines("-", map(asdict, cells))
+        else:
+            search_print.print_cells(cells, limit)
+    else:
+        names = [name.strip() for name in (by or "").split(",")]
+        rows = questions.table(workspace, query, names, questions.Measure(measure.value) if measure else None)
+        if as_json:
+            write_lines("-", (row.as_json(names) for row in rows))
+        else:
+            search_print.print_table(rows, names, limit, measured=measure is not None)
+
+
+def _list(workspace: "Workspace", listed: Path, column: str | None, *, as_json: bool) -> None:
+    from indexer.lists import identifiers, look_up
+    from indexer.search_print import print_list
+    from store.jsonlines import write_lines
+
+    found = identifiers(listed, column)
+    _record(workspace, "search", "\n".join(found), kind="list", facts={"identifiers": len(found)})
+    rows = look_up(workspace, found)
+    if as_json:
+        write_lines("-", (row.as_json() for row in rows))
+    else:
+        print_list(rows)
+
+
+def _export(workspace: "Workspace", query: str, target: Path) -> None:
+    from indexer.export import export
+
+    _record(workspace, "export", query, facts={"format": target.suffix.lower().lstrip(".")})
+    count = export(workspace, query, target)
+    _record(workspace, "exported", query, facts={"ads": count})
+    typer.echo(f"{count} ads in {target}")
+
+
+def _record(
+    workspace: "Workspace", action: str, words: str, kind: str = "query", facts: dict[str, str | int] | None = None
+) -> None:
+    from store import audit
+
+    act = audit.Act(audit.operator(), audit.Via.COMMAND, action, kind, words, words=words, facts={**(facts or {})})
+    audit.append(workspace, act)

@@ -1,0 +1,55 @@
+"""More than so many rows need a second person, once for each time, and never the one who asks."""
+
+from dataclasses import replace
+
+import pytest
+
+from casework import approvals
+from casework.approvals import SecondPersonError
+from store.errors import UsageError
+from store.settings import Settings
+from store.workspace import Workspace
+
+WHAT = "group:3f2a"
+
+
+def test_one_person_may_take_out_what_the_setting_says(workspace: Workspace) -> None:
+    approvals.require(workspace, "ana", WHAT, 1_000)
+    with pytest.raises(SecondPersonError, match="1,001 rows"):
+        approvals.require(workspace, "ana", WHAT, 1_001)
+    strict = replace(workspace, settings=Settings(export_alone=0))
+    with pytest.raises(SecondPersonError):
+        approvals.require(strict, "ana", WHAT, 1)
+
+
+def test_a_granted_request_is_good_once_for_what_and_whom_it_was_asked(workspace: Workspace) -> None:
+    number = approvals.ask(workspace, "ana", WHAT, 2_000, "request of 3 May", "12")
+    with pytest.raises(SecondPersonError):
+        approvals.require(workspace, "ana", WHAT, 1_500)
+    approvals.answer(workspace, number, "cleo", "it is hers", granted=True)
+    for who, what, rows in (("bo", WHAT, 1_500), ("ana", "group:other", 1_500), ("ana", WHAT, 2_001)):
+        with pytest.raises(SecondPersonError):
+            approvals.require(workspace, who, what, rows)
+    approvals.require(workspace, "ana", WHAT, 1_500)
+    with pytest.raises(SecondPersonError):
+        approvals.require(workspace, "ana", WHAT, 1_500)
+    with workspace.read() as connection:
+        [kept] = approvals.of(connection, "ana")
+        assert approvals.waiting(connection) == []
+    assert (kept.answered_by, kept.why, kept.used_at is not None) == ("cleo", "it is hers", True)
+
+
+def test_nobody_answers_their_own_request_nor_one_twice(workspace: Workspace) -> None:
+    number = approvals.ask(workspace, "ana", WHAT, 2_000, "request of 3 May")
+    with pytest.raises(UsageError, match="second person"):
+        approvals.answer(workspace, number, "ana", "", granted=True)
+    approvals.answer(workspace, number, "cleo", "too many", granted=False)
+    with pytest.raises(UsageError, match="waits"):
+        approvals.answer(workspace, number, "cleo", "", granted=True)
+    with pytest.raises(SecondPersonError):
+        approvals.require(workspace, "ana", WHAT, 2_000)
+
+
+def test_a_request_has_a_reason(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="say why"):
+        approvals.ask(workspace, "ana", WHAT, 2_000, " ")

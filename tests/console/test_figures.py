@@ -1,0 +1,105 @@
+"""Figures stand in the page without scripts; with them a person can move about in maps, graphs and charts."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect
+from starlette.testclient import TestClient
+
+from casework import groupfiles
+from console.graph import HEIGHT, WIDTH, graph
+from console.scatter import Point, scatter
+from store.workspace import Workspace
+from tests.console.watched import Watched
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_ads_that_share_the_same_keys_are_one_circle(office: Workspace, group_id: str) -> None:
+    with office.read() as connection:
+        file = groupfiles.load(connection, group_id)
+    assert file is not None
+    drawn = graph(file)
+    assert drawn is not None
+    ads = [one for one in drawn.nodes if one.kind == "ad"]
+    assert sorted(ad for one in ads for ad in one.ads) == ["harbor:1", "harbor:2", "lantern:3", "meadow:4"]
+    assert ("harbor:1", "harbor:2") in {one.ads for one in ads}  # the phone alone
+    keys = {one.label for one in drawn.nodes if one.kind != "ad"}
+    assert keys == {"+12025550143", "bella.test@example.org"}
+    assert all(0 <= one.x <= WIDTH and 0 <= one.y <= HEIGHT for one in drawn.nodes)
+    assert graph(file) == drawn  # the same group always looks the same
+
+
+def test_the_page_draws_the_graph_and_says_it_in_a_table(ana: TestClient, group_id: str) -> None:
+    page = ana.get(f"/group?id={group_id}").text
+    assert page.count('class="n-ad"') == 3 + 1  # three circles and the key
+    assert 'class="n-phone"' in page
+    assert "near" not in re.findall(r"<title>(.*?)</title>", page)
+
+
+values = st.lists(st.tuples(st.integers(0, 10**7), st.floats(0, 1e6)), max_size=30)
+
+
+@given(values)
+def test_dots_stand_inside_their_frame(given_values: list[tuple[int, float]]) -> None:
+    drawn = scatter([Point(START + timedelta(seconds=at), value, "told") for at, value in given_values])
+    if len(given_values) < 2:
+        assert drawn is None
+        return
+    assert drawn is not None
+    assert all(drawn.left <= x <= drawn.width and 0 <= y <= drawn.foot for x, y, _ in drawn.dots)
+
+
+@pytest.mark.real("browser")
+class TestInABrowser:
+    """With Chromium."""
+
+    @pytest.fixture
+    def seen(self, browser: Browser, address: str) -> Iterator[Watched]:
+        """An analyst's page that notes every request and complaint."""
+        watched = Watched(browser, address)
+        watched.sign_in()
+        yield watched
+        watched.check()
+        watched.context.close()
+
+    def test_map_graph_and_charts_open(self, seen: Watched, group_id: str) -> None:
+        page = seen.page
+        page.goto(f"/group?id={group_id}")
+        page.get_by_role("button", name="Move about in the map").click()
+        expect(page.locator(".live-map path.leaflet-interactive").first).to_be_visible()
+        page.get_by_role("button", name="Explore the graph").click()
+        expect(page.locator(".live-graph canvas").first).to_be_visible()
+        page.get_by_role("button", name="Zoom", exact=True).first.click()
+        expect(page.locator(".live-chart canvas").first).to_be_visible()
+
+    def test_narrowing_a_search_keeps_the_page(self, seen: Watched) -> None:
+        page = seen.page
+        seen.search("site:harbor OR site:meadow")
+        expect(page.locator(".hit")).to_have_count(5)
+        page.evaluate("window.kept = true")
+        page.locator(".facet a", has_text="harbor").first.click()
+        expect(page.locator(".hit")).to_have_count(3)
+        assert page.evaluate("window.kept") is True
+        page.go_back()
+        expect(page.locator(".hit")).to_have_count(5)
+        # Of pages shown nothing stays in the browser; the one entry is the sealed address.
+        assert page.evaluate("Object.keys(localStorage)") == []
+        assert page.evaluate("Object.keys(sessionStorage)") == ["htmx-current-path-for-history"]
+
+    def test_no_other_markup_becomes_a_page(self, seen: Watched) -> None:
+        page = seen.page
+        refused = "(text) => { try { document.body.innerHTML = text; return 'taken' } catch (problem) { return problem.name } }"
+        assert page.evaluate(refused, "<img src=x onerror=alert(1)>") == "TypeError"
+        cleaned = page.evaluate(
+            "(text) => { const box = document.createElement('div'); box.innerHTML = text; return box.innerHTML }",
+            "<main><a href='javascript:alert(1)' onclick='x()' style='color:red'>a</a><script>x()</script><p>kept</p></main>",
+        )
+        assert cleaned == "<main><a>a</a><p>kept</p></main>"
+        script = "(url) => { try { document.createElement('script').src = url; return 'taken' } catch (p) { return p.name } }"
+        assert page.evaluate(script, "https://evil.example/x.js") == "TypeError"
+        seen.complaints.clear()  # the browser told of both
