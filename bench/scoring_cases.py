@@ -52,12 +52,16 @@ def texts(view: GroupView) -> list[str]:
 
 
 def _cases(plain: dict[str, Any]) -> Cases:
+    def each(*names: str) -> dict[str, tuple[Any, ...]]:
+        return {name: tuple(plain[name]) for name in names}
+
     return Cases(
-        **{name: tuple(plain[name]) for name in ("group_ids", "texts", "block", "languages", "sites")},
+        **each("group_ids", "texts", "block", "languages", "sites", "cities", "kinds"),
         ad_ids=tuple(map(tuple, plain["ad_ids"])),
         contacts=tuple(map(tuple, plain["contacts"])),
         strengths=np.array(plain["strengths"], dtype=np.float64),
         y=np.array(plain["y"], dtype=int),
+        levels=np.array(plain["levels"], dtype=int),
         at=tuple(map(datetime.fromisoformat, plain["at"])),
         ranked=np.array(plain["ranked"], dtype=bool),
         routes=tuple(map(Route, plain["routes"])),
