@@ -46,7 +46,7 @@ class Texts:
     def take(self, rows: Iterable[int]) -> "Texts":
         """The texts of these rows."""
         some = list(rows)
-        return Texts(*(tuple(getattr(self, name)[row] for row in some) for name in (one.name for one in fields(self))))
+        return Texts(*(tuple(getattr(self, column.name)[row] for row in some) for column in fields(self)))
 
 
 def is_own(labels: Path, ads: Path) -> bool:
