@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from casework import changes
-from casework.records import Basis, Decision
+from casework.records import Decision, QueueLane
 from casework.tables import decision_ads, decisions, queue_entries
 from linker.stored import load_groups
 from models import labels
@@ -55,13 +55,16 @@ def decide(
         day, lane, rank = (entry.day, entry.lane, entry.rank) if entry else (None, None, None)
         moment = now()
         others = labels.others(connection, group_id, who)
+        # A second reader is not shown the first verdict, but for one who decided before.
+        own = select(decisions.c.decision_id).where(decisions.c.group_id == group_id, decisions.c.who == who)
+        blind = lane == QueueLane.SECOND.value and connection.execute(own.limit(1)).first() is None
         label = Label(
             group_id, group.ad_ids, verdict, tier, who, moment, Source.SECOND_READER if others else Source.DECISION,
             model=priority.model if priority else None, queue_day=day,
-            shown=labels.shown(priority, queue_lane=lane, rank=rank, others=others),
+            shown=labels.shown(priority, queue_lane=lane, rank=rank, others=0 if blind else others),
         )  # fmt: skip
         label_id = labels.record(connection, label)
-        known = changes.basis(group, priority)
+        known = changes.basis(group, priority, changes.persons(connection, [group]).get(group_id))
         decision_id = connection.execute(
             insert(decisions)
             .values(
@@ -143,7 +146,7 @@ def _decision(row: Row[Any]) -> Decision:
         at=row.at,
         why=row.why,
         day=row.day,
-        basis=Basis(known["lane"], tuple(known["reasons"]), tuple(known["places"])),
+        basis=changes.stored(known),
         undone_at=row.undone_at,
         undone_by=row.undone_by,
     )

@@ -1,31 +1,31 @@
 """The daily queue: which groups the team looks at on a day, in which order, and why each is there.
 
-First every group with a stated minor age, then the review and recruitment routes by value down to the team's capacity,
-then a few of which a label teaches most, then a few drawn at
-random from everything below the cut. A function of the store and of the decisions made before the
-day began: built again on the same day it is the same, and after new data it differs only by them. Groups decided on the
-day itself keep their place. A day that is over is never built again.
+First every group with a stated minor age, then the review and recruitment routes by value down to the team's capacity, then
+a few of which a label teaches most, a few that one person decided for a second to read, and a few drawn at random from
+everything below the cut. A function of the store and of the decisions made before the day began: built again on the same day
+it is the same, and after new data it differs only by them. Groups decided on the day itself keep their place. A day that is
+over is never built again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from casework import changes, decisions, verification
-from casework.records import Decision, QueueEntry, QueueLane
-from casework.tables import queue_entries
-from linker.stored import group_ids_of, load_groups, members_of
-from models import labels
+from casework import closed, second_reads, verification
+from casework.records import QueueEntry, QueueLane
+from casework.tables import queue_days, queue_entries
+from casework.watching.canaries import SITE
+from linker.tables import group_members
 from models.labelling import Candidate, Slice, to_label
 from models.lowering import strengths
-from models.records import Band, Direction, Lane, Route
+from models.records import Band, Lane, Route
 from models.scorecard import CUT
 from models.stored import load_priorities
 from models.tables import priorities
-from store.database import chunks
+from store.database import chunks, upsert
 from store.errors import UsageError
 from store.schema import now
 from store.workspace import Workspace
@@ -33,6 +33,14 @@ from store.workspace import Workspace
 RANKED_ROUTES = (Route.REVIEW.value, Route.RECRUITMENT.value)
 RANKED_BANDS = (Band.FIRST.value, Band.REVIEW.value)
 ROSE = 0.05  # a value that rose by this since the last queue is said to have risen
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    entries: list[QueueEntry]
+    capacity: int
+    cut: float  # the least value that is ranked
+    below: int  # groups nobody is shown but by lot
 
 
 def today(workspace: Workspace) -> str:
@@ -52,7 +60,7 @@ def build(workspace: Workspace, day: str | None = None) -> list[QueueEntry]:
     with workspace.begin() as connection:
         _save(connection, day, made)
     verification.checkpoint(workspace)
-    return made
+    return made.entries
 
 
 def load(connection: Connection, day: str) -> list[QueueEntry]:
@@ -69,44 +77,69 @@ def latest_day(connection: Connection, before: str | None = None) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _compose(workspace: Workspace, connection: Connection, day: str) -> list[QueueEntry]:
+def _compose(workspace: Workspace, connection: Connection, day: str) -> _Made:
     settings = workspace.settings
-    rows = connection.execute(
-        select(
-            priorities.c.group_id,
-            priorities.c.value,
-            priorities.c.lane,
-            priorities.c.band,
-            priorities.c.route,
-            priorities.c.model,
-        ).order_by(priorities.c.value.desc(), priorities.c.group_id)
-    ).all()
-    closed, opened = _decided(connection, _midnight(workspace, day))
-    rest = [row for row in rows if row.group_id not in closed]
+    columns = (
+        priorities.c.group_id, priorities.c.value, priorities.c.lane, priorities.c.band, priorities.c.route,
+        priorities.c.model,
+    )  # fmt: skip
+    rows = connection.execute(select(*columns).order_by(priorities.c.value.desc(), priorities.c.group_id)).all()
+    began = midnight(workspace, day)
+    shut, opened = closed.decided(connection, began)
+    sleeping, woken = closed.asleep(connection, day, began)
+    opened |= woken
+    aside = shut | sleeping | _planted(connection)
+    rest = [row for row in rows if row.group_id not in aside]
     first = [row for row in rest if row.lane == Lane.FIRST.value]
     lane = [row for row in rest if row.lane != Lane.FIRST.value and row.route in RANKED_ROUTES]
     ranked = [row for row in lane if row.band in RANKED_BANDS][: settings.queue_capacity]
     shown = {row.group_id for row in (*first, *ranked)}
     by_id = {row.group_id: row for row in rest if row.group_id not in shown}
+    cut = ranked[-1].value if len(ranked) == settings.queue_capacity else CUT
     wanted = to_label(
         (Candidate(one, row.value, row.band != Band.ABSTAINED.value) for one, row in by_id.items()),
         lambda group_ids: _strengths(connection, group_ids),
-        cut=ranked[-1].value if len(ranked) == settings.queue_capacity else CUT,
+        cut=cut,
         learn=settings.queue_learn,
         audit=settings.queue_audit,
         day=day,
     )
     said = {one.group_id: one.why for one in wanted}
     learn, drawn = ([by_id[one.group_id] for one in wanted if one.slice is part] for part in Slice)
+    again = second_reads.wanted(connection, day, began, shut, settings.queue_second)
+    second = [row for row in rows if row.group_id in again]
+    said |= dict.fromkeys(again, "decided by one person; for a second reader")
     before = {one.group_id: one for one in load(connection, latest_day(connection, day) or "")}
-    lanes = [(QueueLane.FIRST, first), (QueueLane.RANKED, ranked), (QueueLane.LEARN, learn), (QueueLane.AUDIT, drawn)]
-    return [
+    lanes = [
+        (QueueLane.FIRST, first), (QueueLane.RANKED, ranked), (QueueLane.LEARN, learn), (QueueLane.SECOND, second),
+        (QueueLane.AUDIT, drawn),
+    ]  # fmt: skip
+    placed = [(chosen, row) for chosen, part in lanes for row in part]
+    weighed = _reasons(connection, [row.group_id for _, row in placed])
+    entries = [
         QueueEntry(
             day, row.group_id, rank, chosen, row.value, row.band, row.route,
             _why(row, opened.get(row.group_id), said.get(row.group_id), before.get(row.group_id)), row.model,
+            weighed.get(row.group_id, {}),
         )
-        for rank, (chosen, row) in enumerate(((one, row) for one, part in lanes for row in part), start=1)
+        for rank, (chosen, row) in enumerate(placed, start=1)
     ]  # fmt: skip
+    return _Made(entries, settings.queue_capacity, cut, len(by_id) - len(learn))
+
+
+def _planted(connection: Connection) -> set[str]:
+    """Groups of canaries: they prove that ads arrive, and are nobody's leads."""
+    query = select(group_members.c.group_id).where(group_members.c.ad_id.startswith(f"{SITE}:"))
+    return set(connection.execute(query).scalars())
+
+
+def _reasons(connection: Connection, group_ids: list[str]) -> dict[str, dict[str, float]]:
+    """What each feature added to the value (or took away), so that tomorrow can say why it rose or fell."""
+    found = load_priorities(connection, group_ids)
+    return {
+        group_id: {one.feature: round(one.contribution, 4) for one in priority.evidence if one.contribution}
+        for group_id, priority in found.items()
+    }
 
 
 def _why(row: Any, opened: str | None, wanted: str | None, before: QueueEntry | None) -> str:
@@ -114,7 +147,7 @@ def _why(row: Any, opened: str | None, wanted: str | None, before: QueueEntry | 
         return f"opened again: {opened}"
     if wanted is not None:
         return wanted
-    if before is None or before.lane in (QueueLane.LEARN, QueueLane.AUDIT):
+    if before is None or before.lane not in (QueueLane.FIRST, QueueLane.RANKED):
         return "entered"
     if row.value >= before.value + ROSE:
         return f"rose from {before.value:.2f}"
@@ -123,63 +156,7 @@ def _why(row: Any, opened: str | None, wanted: str | None, before: QueueEntry | 
     return "carried over, not yet decided"
 
 
-def _decided(connection: Connection, before: datetime) -> tuple[set[str], dict[str, str]]:
-    """Groups whose decision stands, and those that a change has opened again, with the change."""
-    newest: dict[str, Decision] = {}
-    by_ad = decisions.standing(connection, before)
-    for group_id, ad_ids in _groups_of(connection, by_ad).items():
-        newest[group_id] = max((by_ad[ad_id] for ad_id in ad_ids if ad_id in by_ad), key=lambda one: one.decision_id)
-    closed: set[str] = set()
-    opened: dict[str, str] = {}
-    for part in chunks(sorted(newest)):
-        groups, scores, merged = (
-            load_groups(connection, part),
-            load_priorities(connection, part),
-            changes.merges(connection, part),
-        )
-        for group_id, group in groups.items():
-            now_known = changes.basis(group, scores.get(group_id))
-            if changed := changes.since(newest[group_id], now_known, merged.get(group_id)):
-                opened[group_id] = "; ".join(changed)
-            else:
-                closed.add(group_id)
-    closed |= _cleared_elsewhere(connection) - newest.keys()
-    return closed, opened
-
-
-def _cleared_elsewhere(connection: Connection) -> set[str]:
-    """Groups that an imported label clears: most of their ads, and nothing but wording is new since the import."""
-    named: dict[str, dict[str, labels.Label]] = defaultdict(dict)
-    given = labels.imported(connection)
-    owner = group_ids_of(connection, sorted({ad_id for one in given for ad_id in one.ad_ids}))
-    for one in given:
-        for ad_id in one.ad_ids:
-            if ad_id in owner:
-                named[owner[ad_id]][ad_id] = one
-        if not one.ad_ids:
-            named[one.group_id][""] = one
-    members = members_of(connection, sorted(named))
-    scores = load_priorities(connection, sorted(named))
-    return {
-        group_id
-        for group_id, by_ad in named.items()
-        if ("" in by_ad or 2 * len(by_ad) >= len(members.get(group_id, ())))
-        and labels.verdict(list(by_ad.values())) is False
-        and group_id in scores
-        and scores[group_id].lane is not Lane.FIRST
-        and not changes.new_reasons(
-            {reason for one in by_ad.values() if one.shown for reason in one.shown.reasons},
-            {one.feature for one in scores[group_id].evidence if one.direction is Direction.FOR},
-            spared=True,
-        )
-    }
-
-
-def _groups_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[str]]:
-    return members_of(connection, sorted(set(group_ids_of(connection, sorted(ad_ids)).values())))
-
-
-def _save(connection: Connection, day: str, made: list[QueueEntry]) -> None:
+def _save(connection: Connection, day: str, made: _Made) -> None:
     moment = now()
     connection.execute(delete(queue_entries).where(queue_entries.c.day == day))
     rows = [
@@ -194,11 +171,14 @@ def _save(connection: Connection, day: str, made: list[QueueEntry]) -> None:
             "why": one.why,
             "model": one.model,
             "made_at": moment,
+            "reasons": dict(one.reasons),
         }
-        for one in made
+        for one in made.entries
     ]
     for part in chunks(rows):
         connection.execute(insert(queue_entries), part)
+    row = {"day": day, "made_at": moment, "capacity": made.capacity, "cut": made.cut, "below": made.below}
+    upsert(connection, queue_days, [row])
 
 
 def _strengths(connection: Connection, group_ids: Sequence[str]) -> dict[str, list[float]]:
@@ -206,7 +186,8 @@ def _strengths(connection: Connection, group_ids: Sequence[str]) -> dict[str, li
     return {one: strengths(found[one].evidence)[0].tolist() for one in group_ids}
 
 
-def _midnight(workspace: Workspace, day: str) -> datetime:
+def midnight(workspace: Workspace, day: str) -> datetime:
+    """When a day of the team's begins."""
     return datetime.combine(date.fromisoformat(day), time(), workspace.settings.zone).astimezone(UTC)
 
 
@@ -219,5 +200,14 @@ def _checked(day: str) -> str:
 
 def _entry(row: Row[Any]) -> QueueEntry:
     return QueueEntry(
-        row.day, row.group_id, row.rank, QueueLane(row.lane), row.value, row.band, row.route, row.why, row.model
+        row.day,
+        row.group_id,
+        row.rank,
+        QueueLane(row.lane),
+        row.value,
+        row.band,
+        row.route,
+        row.why,
+        row.model,
+        row.reasons or {},
     )

@@ -1,6 +1,7 @@
 """What people make: accounts, sessions, queue entries and decisions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,6 +53,7 @@ class QueueLane(StrEnum):
     FIRST = "first"  # every group with a stated minor age
     RANKED = "ranked"
     LEARN = "learn"  # unsure and unlike each other: where a label teaches most
+    SECOND = "second"  # decided once: for a second reader, who does not see the first verdict
     AUDIT = "audit"  # drawn at random from below the cut
 
 
@@ -68,6 +70,7 @@ class QueueEntry:
     route: str
     why: str  # entered, carried over, rose from 0.41, opened again: ..., drawn at random
     model: str
+    reasons: Mapping[str, float] = field(default_factory=dict)  # feature -> what it added to the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Basis:
     lane: str
     reasons: tuple[str, ...]  # features that spoke for review, sorted
     places: tuple[str, ...]  # names of the places of the itinerary, sorted
+    persons: tuple[str, ...] | None = None  # names its ads give, sorted; None where that was not noted
 
 
 @dataclass(frozen=True, slots=True)

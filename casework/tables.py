@@ -14,8 +14,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
+from casework import casetables  # noqa: F401  its tables belong to this room's
 from store.schema import Instant, metadata
 
 accounts = Table(
@@ -118,7 +120,36 @@ queue_entries = Table(
     Column("why", Text, nullable=False),  # entered, rose, carried over, drawn at random
     Column("model", String, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("reasons", JSON),  # feature -> what it added, so that a later day can say why the group rose or fell
     Index("ix_queue_entries_rank", "day", "rank"),
+)
+
+# One row for each day's queue: what lay below the cut, of which the random entries are a sample.
+queue_days = Table(
+    "queue_days",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("cut", Float, nullable=False),
+    Column("below", Integer, nullable=False),  # groups that nobody was shown, the random entries among them
+)
+
+# Who looks at a group, and until when it sleeps.
+queue_states = Table(
+    "queue_states",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("claimed_by", String),
+    Column("claimed_at", Instant),
+    Column("assigned_to", String),
+    Column("assigned_by", String),
+    Column("assigned_at", Instant),
+    Column("snoozed_until", String),  # the ISO date on which it comes back
+    Column("snoozed_by", String),
+    Column("snoozed_at", Instant),
+    Column("snoozed_why", Text),
+    Column("snoozed_basis", JSON),  # what was known of it then; a change in it wakes the group
 )
 
 decisions = Table(
@@ -172,6 +203,11 @@ watches = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("error", Text),  # why it cannot be evaluated; shown, never deleted
+    Column("kind", String, nullable=False, server_default="query"),  # query, identifier, group, person, canary
+    Column("subject", JSON),  # of a group or person: the ads it is known by
+    Column("based_at", Instant),  # when what answered already was put down as known; empty: is still to be
+    Column("behind", Boolean, nullable=False, server_default=false()),  # missed something by failing: a sweep is owed
+    Column("muted_until", Instant),
 )
 
 alerts = Table(
@@ -182,5 +218,8 @@ alerts = Table(
     Column("ad_id", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
+    Column("run_id", BigInteger),
+    Column("origin", String, nullable=False, server_default="batch"),  # known (when it began), batch, sweep
     UniqueConstraint("watch_id", "ad_id"),
+    Index("ix_alerts_ad", "ad_id"),
 )

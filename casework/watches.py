@@ -1,38 +1,70 @@
-"""Watches: saved searches that say which new or changed ads answer them. An ad alerts a watch once.
+"""Watches: what a person wants to be told of. An ad alerts a watch once.
 
-Every ad whose document was published since is asked, in batches; a watch that cannot be evaluated keeps its place and
-shows why. Where a site has gone quiet a watch cannot see: `blind_spots` says so.
+A watch is a query, an identifier (a contact in any writing), a group, or a person by pattern. `casework.watching` asks them;
+here they are kept, and the alerts they raised are read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from casework.tables import alerts, watches
-from store import health, pending
-from store.database import insert_missing
+from store import health
 from store.errors import UsageError
 from store.health import Health
 from store.schema import now
 from store.workspace import Workspace
 
-STAGE = "watch"
-BATCH = 1000
+SYSTEM = "sidelight"  # the owner of the watch on canaries
+MOST_SEEDS = 500
+
+
+class Kind(StrEnum):
+    """What a watch is about."""
+
+    QUERY = "query"
+    IDENTIFIER = "identifier"
+    GROUP = "group"
+    PERSON = "person"
+    CANARY = "canary"  # Sidelight's own: proof that ads arrive
+
+
+class By(StrEnum):
+    """What a person is known by when the number changes."""
+
+    TEMPLATE = "template"  # near-copies of their ads
+    STYLE = "style"  # groups suggested by how they write
+    ITINERARY = "itinerary"  # groups that went through the same towns in the same order
+
+
+class Origin(StrEnum):
+    """How an ad came to answer a watch."""
+
+    KNOWN = "known"  # it did when the watch began: nobody is alerted
+    BATCH = "batch"
+    SWEEP = "sweep"  # found by the nightly sweep, or when a failing watch could be asked again
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A saved search of one person. `error` is why it cannot be evaluated at present."""
+    """What one person watches. `error` is why it cannot be evaluated at present."""
 
     watch_id: int
     owner: str
     title: str
-    query: str
+    query: str  # a query, a contact, or the id of a group
     created_at: datetime
     error: str | None
+    kind: Kind = Kind.QUERY
+    seeds: tuple[str, ...] = ()  # ads that a group or person is known by
+    by: tuple[By, ...] = ()
+    based_at: datetime | None = None
+    behind: bool = False
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +77,45 @@ class Alert:
     ad_id: str
     at: datetime
     read_at: datetime | None
+    origin: Origin = Origin.BATCH
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    found: tuple[tuple[int, tuple[str, ...]], ...]  # watch and the ads that answer it
-    errors: tuple[tuple[int, str | None], ...]
-
-
-def add(workspace: Workspace, owner: str, query: str, title: str = "") -> int:
-    """Save a search; returns its number. Raises QueryError when the query cannot be read."""
-    from indexer.parse import parse
-
-    if not query.strip():
+def add(
+    workspace: Workspace,
+    owner: str,
+    query: str,
+    title: str = "",
+    *,
+    kind: Kind = Kind.QUERY,
+    by: Iterable[By] = tuple(By),
+) -> int:
+    """Keep a watch; returns its number. Raises QueryError or UsageError where it cannot be read or names no group."""
+    query = query.strip()
+    if not query:
         raise UsageError("a watch needs a query, such as phone:2025550143")
-    parse(query)
+    subject = _subject(workspace, query, kind, by)
     with workspace.begin() as connection:
         row = connection.execute(
             insert(watches)
-            .values(owner=owner, title=title or query, query=query, created_at=now())
+            .values(
+                owner=owner, title=title or query, query=query, created_at=now(), kind=kind.value, subject=subject,
+                behind=False,
+            )
             .returning(watches.c.watch_id)
-        )
+        )  # fmt: skip
         return int(row.scalar_one())
 
 
 def end(workspace: Workspace, watch_id: int) -> None:
     """Stop a watch; its alerts stay. Raises UsageError where there is none."""
-    with workspace.begin() as connection:
-        ended = connection.execute(
-            update(watches).where(watches.c.watch_id == watch_id, watches.c.ended_at.is_(None)).values(ended_at=now())
-        ).rowcount
-    if not ended:
-        raise UsageError(f"there is no watch {watch_id} under way; see sidelight watches list")
+    _change(workspace, watch_id, ended_at=now())
+
+
+def mute(workspace: Workspace, watch_id: int, until: datetime | None) -> None:
+    """Send nothing of a watch until then (None: send again); the inbox goes on. Raises UsageError where there is none."""
+    if until is not None and until <= now():
+        raise UsageError("a watch is muted until a time to come; give its end date")
+    _change(workspace, watch_id, muted_until=until)
 
 
 def active(connection: Connection, owner: str | None = None) -> list[Watch]:
@@ -84,10 +123,7 @@ def active(connection: Connection, owner: str | None = None) -> list[Watch]:
     query = select(watches).where(watches.c.ended_at.is_(None)).order_by(watches.c.watch_id)
     if owner is not None:
         query = query.where(watches.c.owner == owner)
-    return [
-        Watch(row.watch_id, row.owner, row.title, row.query, row.created_at, row.error)
-        for row in connection.execute(query)
-    ]
+    return [_watch(row) for row in connection.execute(query)]
 
 
 def inbox(connection: Connection, owner: str, *, unread: bool = False, limit: int = 200) -> list[Alert]:
@@ -95,14 +131,14 @@ def inbox(connection: Connection, owner: str, *, unread: bool = False, limit: in
     query = (
         select(alerts, watches.c.title)
         .join(watches, watches.c.watch_id == alerts.c.watch_id)
-        .where(watches.c.owner == owner)
+        .where(watches.c.owner == owner, alerts.c.origin != Origin.KNOWN.value)
         .order_by(alerts.c.at.desc(), alerts.c.alert_id.desc())
         .limit(limit)
     )
     if unread:
         query = query.where(alerts.c.read_at.is_(None))
     return [
-        Alert(row.alert_id, row.watch_id, row.title, row.ad_id, row.at, row.read_at)
+        Alert(row.alert_id, row.watch_id, row.title, row.ad_id, row.at, row.read_at, Origin(row.origin))
         for row in connection.execute(query)
     ]
 
@@ -117,54 +153,57 @@ def mark_read(connection: Connection, owner: str, alert_ids: Sequence[int]) -> N
     )
 
 
-def evaluate(workspace: Workspace, progress: Callable[[int], None] | None = None) -> int:
-    """Ask every watch about every ad published since the last time; returns how many alerts are new."""
-    new = 0
-
-    def write(connection: Connection, result: _Result) -> None:
-        nonlocal new
-        new += _store(connection, result)
-
-    pending.drain(
-        workspace,
-        STAGE,
-        compute=partial(_ask, workspace),
-        write=write,
-        batch=BATCH,
-        progress=progress or (lambda _: None),
-    )
-    return new
-
-
 def blind_spots(connection: Connection) -> list[Health]:
-    """Where watches cannot see at present: the sites whose latest judgement is not green."""
+    """Where watches cannot see at present: the sites and places whose latest judgement is not green."""
     return health.blind_spots(connection)
 
 
-def _ask(workspace: Workspace, connection: Connection, ad_ids: Sequence[str]) -> _Result:
-    from indexer.query import QueryError
-    from indexer.search import among
+def _subject(workspace: Workspace, query: str, kind: Kind, by: Iterable[By]) -> dict[str, Any] | None:
+    from indexer import contacts
+    from indexer.parse import parse
+    from linker.stored import members_of
+    from models.style_rows import group_of
 
-    found: list[tuple[int, tuple[str, ...]]] = []
-    errors: list[tuple[int, str | None]] = []
-    for watch in active(connection):
-        try:
-            found.append((watch.watch_id, tuple(among(workspace, watch.query, ad_ids))))
-            errors.append((watch.watch_id, None))
-        except QueryError as problem:
-            # The language changed under a saved query: the watch is shown with the reason, the others go on.
-            errors.append((watch.watch_id, str(problem)))
-    return _Result(tuple(found), tuple(errors))
+    if kind is Kind.IDENTIFIER:
+        if contacts.whole(query) is None:
+            raise UsageError(f"{query!r} is no phone, e-mail, platform:name or web address; watch it as a query")
+        return None
+    if kind not in {Kind.GROUP, Kind.PERSON}:
+        parse(query)
+        return None
+    chosen = tuple(by)
+    if kind is Kind.PERSON and not chosen:
+        raise UsageError(f"say what the person is known by: {', '.join(By)}")
+    with workspace.read() as connection:
+        group_id = group_of(connection, query)
+        seeds = members_of(connection, [group_id]).get(group_id, []) if group_id else []
+    if not seeds:
+        raise UsageError(f"there is no group or linked ad {query!r}; see sidelight search")
+    return {"ads": seeds[:MOST_SEEDS], "by": [one.value for one in chosen] if kind is Kind.PERSON else []}
 
 
-def _store(connection: Connection, result: _Result) -> int:
-    moment = now()
-    new = 0
-    for watch_id, ad_ids in result.found:
-        known = set(connection.execute(select(alerts.c.ad_id).where(alerts.c.watch_id == watch_id)).scalars())
-        fresh = [ad_id for ad_id in ad_ids if ad_id not in known]
-        insert_missing(connection, alerts, ({"watch_id": watch_id, "ad_id": ad_id, "at": moment} for ad_id in fresh))
-        new += len(fresh)
-    for watch_id, error in result.errors:
-        connection.execute(update(watches).where(watches.c.watch_id == watch_id).values(error=error))
-    return new
+def _change(workspace: Workspace, watch_id: int, **values: Any) -> None:
+    with workspace.begin() as connection:
+        changed = connection.execute(
+            update(watches).where(watches.c.watch_id == watch_id, watches.c.ended_at.is_(None)).values(**values)
+        ).rowcount
+    if not changed:
+        raise UsageError(f"there is no watch {watch_id} under way; see sidelight watches list")
+
+
+def _watch(row: Row[Any]) -> Watch:
+    subject = row.subject or {}
+    return Watch(
+        row.watch_id,
+        row.owner,
+        row.title,
+        row.query,
+        row.created_at,
+        row.error,
+        Kind(row.kind),
+        tuple(subject.get("ads", ())),
+        tuple(map(By, subject.get("by", ()))),
+        row.based_at,
+        row.behind,
+        row.muted_until,
+    )

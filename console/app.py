@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from casework import verification
+from casework.cases import NoCaseError
 from casework.lookups import PurposeError
 from casework.policy import ForbiddenError
 from casework.throttle import ThrottledError
@@ -25,6 +26,7 @@ from console.pages import (
     account,
     ad,
     audit,
+    cases,
     factor,
     group,
     guide,
@@ -62,6 +64,7 @@ PAGES = (
     group,
     why,
     watches,
+    cases,
     sites,
     audit,
     oversight,
@@ -69,6 +72,7 @@ PAGES = (
 )
 STATUS = {
     NotFoundError: 404,
+    NoCaseError: 404,
     ForbiddenError: 403,
     ForgedFormError: 403,
     QuarantinedError: 403,

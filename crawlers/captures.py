@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, null, or_, select
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from crawlers.tables import captures
+from crawlers.tables import capture_tombstones, captures
 from store.database import select_in
 from store.errors import UsageError, WorkspaceError
 from store.workspace import Workspace
@@ -81,8 +82,10 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
     query = select(captures).order_by(captures.c.warc_file, captures.c.warc_offset)
     known = set()
     with workspace.read() as connection:
+        graves = _graves(connection)
         rows = connection.execution_options(yield_per=1000).execute(query)
-        for name, mine in groupby(rows, key=lambda row: str(row.warc_file)):
+        for name, kept in groupby(rows, key=lambda row: str(row.warc_file)):
+            mine = merge(kept, graves.get(name, ()), key=lambda row: int(row.warc_offset))
             known.add(name)
             path = workspace.captures / name
             damages = list(_imported(path, name) if name.startswith(IMPORTED) else _damages(path, name, mine))
@@ -98,6 +101,13 @@ def verify(workspace: Workspace) -> Iterator[Damage | str]:
         yield from damages
         if not damages:
             yield name
+
+
+def _graves(connection: Connection) -> dict[str, list[Row[Any]]]:
+    """By file, in order: the records that stand where captures were removed, whose bytes are checked like any others."""
+    query = select(capture_tombstones, null().label("capture_id")).where(capture_tombstones.c.warc_file.is_not(None))
+    rows = connection.execute(query.order_by(capture_tombstones.c.warc_file, capture_tombstones.c.warc_offset))
+    return {name: list(mine) for name, mine in groupby(rows, key=lambda row: str(row.warc_file))}
 
 
 def index_lines(workspace: Workspace) -> Iterator[str]:

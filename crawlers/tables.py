@@ -1,6 +1,6 @@
 """Tables of the crawlers: runs and their frontier, captures, ads with their versions and sightings."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from store.schema import Instant, metadata
 
@@ -117,4 +117,29 @@ sightings = Table(
     Column("change", String, nullable=False),
     Column("capture_id", String),
     Column("posted_at", Instant),  # as the site gave it then: later than before where the ad was bumped
+)
+
+# What is left of a capture that was removed: keyed hash of its id, digests of what stood there, and the record that stands in
+# the file in its place (none where the whole file went).
+capture_tombstones = Table(
+    "capture_tombstones",
+    metadata,
+    Column("capture", String, primary_key=True),
+    Column("body_sha256", String, nullable=False),
+    Column("removed_sha256", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("warc_file", String, index=True),
+    Column("warc_offset", BigInteger),
+    Column("warc_length", BigInteger),
+    Column("stored_sha256", String),
+)
+
+# A file of evidence that is being written anew: what a killed purge leaves to be tidied up.
+rewrites = Table(
+    "rewrites",
+    metadata,
+    Column("new_file", String, primary_key=True),
+    Column("old_file", String, nullable=False),
+    Column("swapped", Boolean, nullable=False),
 )

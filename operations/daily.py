@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, update
 from operations.progress import Advance, step
 from operations.tables import daily_runs, daily_steps
 from store.database import upsert
+from store.errors import BusyError
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
@@ -100,9 +101,15 @@ def _queue(workspace: Workspace, advance: Advance) -> str:
 
 
 def _alerts(workspace: Workspace, advance: Advance) -> str:
-    from casework import watches
+    from casework.delivery import sending
+    from casework.watching import canaries, runs
 
-    return f"{watches.evaluate(workspace, progress=advance)} alerts"
+    try:
+        raised = f"{runs.evaluate(workspace, progress=advance)} alerts"
+    except BusyError:
+        raised = "another process asks the watches"
+    canaries.check(workspace)
+    return f"{raised}, {sending.deliver(workspace)}"
 
 
 def _style(workspace: Workspace, advance: Advance) -> str:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -53,6 +53,13 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=1_000, description="how many groups are added each day because a label of them teaches most"),
     ] = 5
+    queue_second: Annotated[
+        int,
+        Field(ge=0, le=1_000, description="how many decided groups are put before a second reader each day"),
+    ] = 2
+    claim_hours: Annotated[
+        int, Field(ge=1, le=168, description="hours after which a claim on a group that was not decided is let go")
+    ] = 8
     prevalence: Annotated[
         float,
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
@@ -107,6 +114,30 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, le=3_650, description="days after its last sighting at which an ad that no case holds is purged"),
     ] = 365
+
+    console_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$", description="address of the console as people reach it, for links in messages"
+        ),
+    ] = ""
+    smtp_host: Annotated[str, Field(description="mail server that alerts are sent through; unset, none are mailed")] = (
+        ""
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="port of the mail server")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="how the mail server is spoken to; none is for a server on this machine alone"),
+    ] = "starttls"
+    smtp_user: Annotated[str, Field(description="account on the mail server; unset, nobody signs in")] = ""
+    smtp_password: Annotated[SecretStr | None, Field(description="password of that account")] = None
+    smtp_from: Annotated[str, Field(description="address that alerts are sent from")] = ""
+    webhook_private: Annotated[
+        bool, Field(description="allow webhooks to addresses of a private network, and without TLS")
+    ] = False
+    burst_minutes: Annotated[
+        int, Field(ge=0, le=1_440, description="alerts that follow a message within so many minutes go out together")
+    ] = 10
 
     known_hash_authority: Annotated[
         str,

@@ -34,9 +34,18 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an empty workspace: to copy it takes a tenth of the time that making its tables does."""
+    root = tmp_path_factory.mktemp("blank") / "workspace"
+    open_workspace(root, Settings()).close()
+    return root
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(blank: Path, tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace with default settings."""
+    shutil.copytree(blank, tmp_path / "workspace")
     opened = open_workspace(tmp_path / "workspace", Settings())
     yield opened
     opened.close()

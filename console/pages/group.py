@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from casework import decisions, groupfiles, queue
 from casework.groupfiles import GroupFile, carried, joints, when
 from casework.policy import Action, ForbiddenError
+from casework.records import QueueLane
 from console import sealed
 from console.atlas import atlas
 from console.charts import prices_and_ages
@@ -75,6 +76,9 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         told=told,
         alike=alike,
         entry=place,
+        blind=place is not None
+        and place.lane is QueueLane.SECOND
+        and not any(one.who == desk.session.account for one in file.decisions),
         day=place.day if place else "",
         verdicts=list(Value),
         tiers=list(Tier),

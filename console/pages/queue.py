@@ -1,18 +1,20 @@
 """The day's queue, with the expected precision above it: the first page of an analyst."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from casework import decisions, queue
+from casework import accounts, day_changes, decisions, queue, queue_states, second_reads
 from casework.expectation import expectation
+from casework.missed import missed
 from casework.policy import Action
+from casework.queue_states import EntryState
 from casework.records import Decision, QueueEntry, QueueLane
-from console.desk import Desk, at
+from console.desk import Desk, at, sent_to
 from linker.records import Group
 from linker.stored import load_groups
 from models.indicators import Grade
@@ -30,6 +32,11 @@ LANES = (
         QueueLane.LEARN,
         "To learn from",
         "Near the cut and unlike each other: a label of these teaches most.",
+    ),
+    (
+        QueueLane.SECOND,
+        "For a second reader",
+        "Decided by one person; another decides without being shown what the first said. How far they agree stands above.",
     ),
     (
         QueueLane.AUDIT,
@@ -50,6 +57,8 @@ class Item:
     more: int
     against: tuple[Evidence, ...]
     abstained: str | None
+    state: EntryState | None = None
+    first_reader: bool = False  # of an entry for a second reader: it is this person's own decision that is read again
 
 
 @router.get("/queue")
@@ -59,9 +68,13 @@ def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Res
     chosen = day or _newest(desk.workspace) or today
     desk.look("queue", "queue", chosen)
     with desk.workspace.read() as connection:
-        items = load(connection, chosen, desk.workspace.settings.zone)
+        items = load(desk.workspace, connection, chosen, desk.session.account)
         expected = expectation(connection, desk.workspace.settings.prevalence)
         before = queue.latest_day(connection, chosen)
+        below = missed(connection)
+        readers = second_reads.agreed(connection)
+        moves = day_changes.between(desk.workspace, connection, chosen)
+        everyone = accounts.every(connection)
     return desk.page(
         "queue.html",
         day=chosen,
@@ -72,21 +85,72 @@ def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Res
         expected=expected,
         ranked_by=sorted({one.entry.model for one in items}),
         before=before,
+        missed=below,
+        readers=readers,
+        moves=[(move, found) for move in day_changes.Move if (found := moves.of(move))],
+        people=[one.name for one in everyone if not one.disabled],
         verdicts=list(Value),
         tiers=list(Tier),
     )
 
 
-def load(connection: Connection, day: str, zone: ZoneInfo) -> list[Item]:
-    """The day's entries with their groups, reasons and the decisions made on the day or after."""
+@router.post("/queue/claim")
+def claim(
+    desk: Annotated[Desk, Depends(sent_to(Action.DECIDE))],
+    group: Annotated[str, Form()],
+    free: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Take a group to look at and go to it, or let go of it. Of two who ask at once one is told who has it."""
+    if free:
+        queue_states.release(desk.workspace, group, desk.session.account)
+        return desk.go("/queue")
+    queue_states.claim(desk.workspace, group, desk.session.account)
+    return desk.go(f"/group?id={quote(group, safe='')}")
+
+
+@router.post("/queue/assign")
+def assign(
+    desk: Annotated[Desk, Depends(sent_to(Action.DECIDE))],
+    group: Annotated[str, Form()],
+    to: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Give a group to somebody, or to nobody."""
+    queue_states.assign(desk.workspace, group, to or None, desk.session.account)
+    return desk.go(f"/queue#g-{quote(group, safe='')}")
+
+
+@router.post("/queue/snooze")
+def snooze(
+    desk: Annotated[Desk, Depends(sent_to(Action.DECIDE))],
+    group: Annotated[str, Form()],
+    until: Annotated[str, Form(max_length=10)] = "",
+    why: Annotated[str, Form(max_length=5_000)] = "",
+) -> Response:
+    """Leave a group out until a day, or until it changes in a way that matters."""
+    queue_states.snooze(desk.workspace, group, until, desk.session.account, why)
+    return desk.go(f"/queue#g-{quote(group, safe='')}")
+
+
+def load(workspace: Workspace, connection: Connection, day: str, viewer: str) -> list[Item]:
+    """The day's entries with their groups, reasons and the decisions made on the day or after.
+
+    Of an entry for a second reader nobody is shown what others decided before they have decided themselves.
+    """
+    zone = workspace.settings.zone
     entries = queue.load(connection, day)
     ids = [entry.group_id for entry in entries]
     groups, priorities = load_groups(connection, ids), load_priorities(connection, ids)
+    states = queue_states.states(workspace, connection, ids)
     made = []
     for entry in entries:
         standing = [one for one in decisions.history(connection, entry.group_id, ()) if one.undone_at is None]
         recent = [one for one in standing if one.at.astimezone(zone).date().isoformat() >= day]
-        made.append(_item(entry, groups.get(entry.group_id), priorities.get(entry.group_id), recent[:1]))
+        own = any(one.who == viewer for one in standing)
+        if entry.lane is QueueLane.SECOND and not own:
+            recent = []
+        item = _item(entry, groups.get(entry.group_id), priorities.get(entry.group_id), recent[:1])
+        first = entry.lane is QueueLane.SECOND and own and not recent
+        made.append(replace(item, state=states.get(entry.group_id), first_reader=first))
     return made
 
 

@@ -1,17 +1,21 @@
 """Scored groups in a workspace, put there without the stages that make them."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from casework.packs import export_case
 from linker.tables import group_members, groups
 from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.stored import save_priorities
 from store.database import upsert
 from store.schema import now
 from store.workspace import Workspace
+from tests.casework import packing
 
 AddGroup = Callable[..., None]
 
@@ -67,3 +71,25 @@ def add_group(workspace: Workspace) -> AddGroup:
             save_priorities(connection, [Priority(group_id, value, chosen, route, lane, evidence, None, "scorecard 1")])
 
     return add
+
+
+@pytest.fixture(scope="module")
+def office(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace with a case that can be exported."""
+    workspace = packing.make_office(blank, tmp_path_factory.mktemp("office") / "workspace")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="module")
+def sealed(office: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The case's pack."""
+    target = tmp_path_factory.mktemp("sealed") / "pack"
+    export_case(office, packing.first_case(office), target, packing.TERMS)
+    return target
+
+
+@pytest.fixture
+def pack(sealed: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(sealed, tmp_path / "pack"))

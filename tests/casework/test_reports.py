@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import sidelight
 from casework import groupfiles, reports, retention
+from casework.packs import Terms
 from casework.packs import export as export_pack
 from casework.policy import Action, allows
 from casework.records import Role
@@ -79,7 +80,7 @@ def test_no_command_or_file_shows_it(office: Workspace, tmp_path: Path) -> None:
         file = groupfiles.load(connection, group_id)
         assert file is not None
         assert set(file.ads) == set(file.readings) == {"harbor:1", "harbor:3"}
-    export_pack(office, group_id, tmp_path / "pack")
+    export_pack(office, group_id, tmp_path / "pack", Terms("ana", "case 12"))
     assert b"number 2" not in b"".join(path.read_bytes() for path in (tmp_path / "pack").rglob("*") if path.is_file())
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework import watches
+from casework.watching import runs
 from crawlers.records import Ad
 from crawlers.stored import record_sightings
 from indexer import stage as index_stage
@@ -38,18 +39,18 @@ def _alerts(workspace: Workspace, owner: str = "ana") -> list[str]:
 def test_an_ad_that_answers_alerts_once(workspace: Workspace) -> None:
     watches.add(workspace, "ana", "phone:2125550143")
     _publish(workspace, ("s:1", PHONE), ("s:2", "no number here"))
-    assert watches.evaluate(workspace) == 1
+    assert runs.evaluate(workspace) == 1
     assert _alerts(workspace) == ["s:1"]
     _publish(workspace, ("s:1", f"{PHONE}, new words"), ("s:3", "ring 212.555.0143"), days=1)
-    assert watches.evaluate(workspace) == 1
-    assert watches.evaluate(workspace) == 0
+    assert runs.evaluate(workspace) == 1
+    assert runs.evaluate(workspace) == 0
     assert _alerts(workspace) == ["s:1", "s:3"]
 
 
 def test_alerts_go_to_the_watch_s_owner_alone_and_can_be_read(workspace: Workspace) -> None:
     watches.add(workspace, "ana", "massage")
     _publish(workspace, ("s:1", "massage"))
-    watches.evaluate(workspace)
+    runs.evaluate(workspace)
     with workspace.begin() as connection:
         assert watches.inbox(connection, "ben") == []
         (alert,) = watches.inbox(connection, "ana", unread=True)
@@ -62,10 +63,10 @@ def test_alerts_go_to_the_watch_s_owner_alone_and_can_be_read(workspace: Workspa
 def test_an_ended_watch_is_asked_no_more_and_keeps_its_alerts(workspace: Workspace) -> None:
     number = watches.add(workspace, "ana", "massage")
     _publish(workspace, ("s:1", "massage"))
-    watches.evaluate(workspace)
+    runs.evaluate(workspace)
     watches.end(workspace, number)
     _publish(workspace, ("s:2", "massage too"), days=1)
-    assert watches.evaluate(workspace) == 0
+    assert runs.evaluate(workspace) == 0
     assert _alerts(workspace) == ["s:1"]
     with pytest.raises(UsageError, match="no watch"):
         watches.end(workspace, number)

@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from casework import policy
+from casework import cases, policy
 from casework.policy import ANYONE, PERSON, POLICY, Action
 from casework.records import Role
 from console.app import create_app
@@ -29,6 +29,8 @@ GETS = {
     "/group?id=GROUP": READERS,
     "/why?left=harbor:1&right=harbor:2": READERS,
     "/watches": DECIDERS,
+    "/cases": DECIDERS,
+    "/case?id=CASE": DECIDERS,
     "/sites": ALL,
     "/audit": OVERSEERS,
     "/oversight": OVERSEERS,
@@ -49,7 +51,23 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/group/decide": (DECIDERS, {"group": "GROUP", "verdict": "cleared", "why": "own website"}),
     "/decision/undo": (DECIDERS, {"decision": "1"}),
     "/watches/add": (DECIDERS, {"s": ""}),
+    "/case/open": (DECIDERS, {"title": "Harbor"}),
+    "/case/add": (DECIDERS, {"case": "2026-0001", "kind": "note", "words": "x"}),
+    "/case/judge": (DECIDERS, {"case": "2026-0001", "left": "a", "right": "b", "verdict": "same", "words": "x"}),
+    "/case/done": (DECIDERS, {"case": "2026-0001", "item": "1"}),
+    "/case/undo": (DECIDERS, {"case": "2026-0001", "item": "1", "words": "x"}),
+    "/case/member": (DECIDERS, {"case": "2026-0001", "account": "analyst"}),
+    "/case/handover": (DECIDERS, {"case": "2026-0001", "account": "analyst", "words": "x"}),
+    "/case/close": (DECIDERS, {"case": "2026-0001", "words": "x"}),
+    "/case/export": (DECIDERS, {"case": "2026-0001", "words": "x"}),
     "/watches/end": (DECIDERS, {"watch": "1"}),
+    "/watches/mute": (DECIDERS, {"watch": "1"}),
+    "/watches/follow": (DECIDERS, {"subject": "garden"}),
+    "/watches/channel": (DECIDERS, {"address": "x"}),
+    "/watches/channel/end": (DECIDERS, {"number": "1"}),
+    "/queue/claim": (DECIDERS, {"group": "a"}),
+    "/queue/assign": (DECIDERS, {"group": "a"}),
+    "/queue/snooze": (DECIDERS, {"group": "a"}),
     "/watches/read": (DECIDERS, {"alert": "1", "ad": "harbor:1"}),
     "/audit/verify": (OVERSEERS, {}),
     "/oversight/about": (OVERSEERS, {"typed": "(202) 555-0143"}),
@@ -140,10 +158,11 @@ def test_a_policy_with_a_slip_is_not_taken(tmp_path: Path, harm: str) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(ALL))
-def test_each_role_sees_its_pages_and_no_other(seat: Seat, group_id: str, role: Role) -> None:
+def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, group_id: str, role: Role) -> None:
     client = seat(role)
+    case = cases.open_case(office, "Harbor", role.value.replace(" ", "-"))
     for address, allowed in GETS.items():
-        answer = client.get(address.replace("GROUP", group_id))
+        answer = client.get(address.replace("GROUP", group_id).replace("CASE", case.case_id))
         assert answer.status_code == (200 if role in allowed else 403), address
 
 

@@ -183,7 +183,8 @@ def test_each_job_is_shown_with_last_next_and_result(workspace: Workspace, harbo
         connection.execute(insert(runs).values(**row, counts={"ads": 40}))
     shown = CliRunner().invoke(sidelight.build(), ["schedule", "--show", "--json", "-w", str(workspace.root)])
     lines = {one["job"]: one for one in map(orjson.loads, shown.stdout.splitlines())}
-    assert set(lines) == {"site harbor", "nightly retention", "nightly reconcile", "process"}
+    nightly = {f"nightly {name}" for name in ("retention", "reconcile", "sweep", "canary")}
+    assert set(lines) == {"site harbor", "process", *nightly}
     assert datetime.fromisoformat(lines["site harbor"]["next"]) == started + HOUR
     listed = CliRunner().invoke(sidelight.build(), ["sites", "list", "-w", str(workspace.root)])
     assert "harbor" in listed.stdout

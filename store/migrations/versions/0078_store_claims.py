@@ -6,7 +6,7 @@ from alembic import op
 import store.schema
 
 revision = "0078"
-down_revision = "0071"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Delivery: alerts on their way to people who are not looking at the console."""

@@ -1,0 +1,137 @@
+"""Whether one ad answers a query, without an engine: the semantics of the query tree over the fields an index would hold.
+
+A property test holds it to the embedded engine, tree by tree.
+"""
+
+import math
+from collections.abc import Callable
+
+from rapidfuzz.distance import OSA
+
+from indexer.columns import Columns, columns
+from indexer.fields import BY_NAME, Holds
+from indexer.query import All, And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Range, Starts, Terms, Word, whole
+from indexer.records import Document
+
+
+class Held:
+    """What a document holds, by field: values each once, and for text fields where each token stands."""
+
+    __slots__ = ("_places", "_runs", "values")
+
+    def __init__(self, document: Document) -> None:
+        found: Columns = columns(document, 0)
+        self._runs: dict[str, list[str]] = {}
+        self._places: dict[str, dict[str, list[int]]] = {}
+        self.values: dict[str, frozenset[str | int | float]] = {}
+        for name, kept in found.items():
+            holds = BY_NAME[name].holds
+            if holds is Holds.TEXT:
+                self._runs[name] = str(kept[0]).split(" ")
+                self.values[name] = frozenset(self._runs[name])
+            elif holds is not Holds.STORED:
+                self.values[name] = frozenset(kept)
+
+    def of(self, field: str) -> frozenset[str | int | float]:
+        """The values (or distinct tokens) of a field."""
+        return self.values.get(field, frozenset())
+
+    def places(self, field: str, token: str) -> list[int]:
+        """Where the token stands in a text field, counted in tokens."""
+        known = self._places.get(field)
+        if known is None:
+            known = self._places[field] = {}
+            for place, one in enumerate(self._runs.get(field, ())):
+                known.setdefault(one, []).append(place)
+        return known.get(token, [])
+
+    def run(self, field: str) -> list[str]:
+        """The tokens of a text field, in order."""
+        return self._runs.get(field, [])
+
+
+Test = Callable[[Held], bool]
+NOTHING: frozenset[str | int | float] = frozenset()
+
+
+def matches(node: Node, held: Held) -> bool:
+    """Whether the ad answers the (resolved) tree. Raises TypeError for a node that has to be resolved first."""
+    return compiled(node)(held)
+
+
+def compiled(node: Node, cost: Callable[[Node], int] = lambda _: 0) -> Test:
+    """The tree as a function, to be asked of many ads: several times as fast as walking the tree for each.
+
+    The parts of an AND are asked in the order of their `cost`, so that what seldom holds ends the matter first.
+    """
+    match node:
+        case Terms(field, values):
+            wanted = frozenset(values)
+            return lambda held: not wanted.isdisjoint(held.values.get(field, NOTHING))
+        case Word(token, field):
+            return lambda held: token in held.values.get(field, NOTHING)
+        case And(parts):
+            return _every([compiled(part, cost) for part in sorted(parts, key=cost)])
+        case Or(parts):
+            some = [compiled(part, cost) for part in parts]
+            return lambda held: any(test(held) for test in some)
+        case Not(part):
+            test = compiled(part, cost)
+            return lambda held: not test(held)
+        case Phrase(tokens, field):
+            return lambda held: _in_a_row(tokens, held.run(field), held.places(field, tokens[0]))
+        case Near(left, right, distance, field):
+            return lambda held: _close(held.places(field, left), held.places(field, right), distance)
+        case Prefix(stem, field) | Starts(field, stem):
+            return lambda held: any(str(one).startswith(stem) for one in held.values.get(field, NOTHING))
+        case Fuzzy(token, edits, field):
+            return lambda held: any(alike(token, str(one), edits) for one in held.values.get(field, NOTHING))
+        case Range():
+            return _range(node)
+        case All():
+            return lambda _: True
+    raise TypeError(f"{type(node).__name__} has to be resolved first")
+
+
+def _every(tests: list[Test]) -> Test:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda held: first(held) and second(held)
+
+    def all_of(held: Held) -> bool:
+        for test in tests:  # noqa: SIM110  a generator would cost more than the tests
+            if not test(held):
+                return False
+        return True
+
+    return all_of
+
+
+def _range(node: Range) -> Test:
+    field = node.field
+    if BY_NAME[field].holds is Holds.INTEGER:
+        low, high = whole(node)
+        least, most = -math.inf if low is None else low, math.inf if high is None else high
+        return lambda held: any(least <= int(one) <= most for one in held.values.get(field, NOTHING))
+    return lambda held: any(_number_within(node, float(one)) for one in held.values.get(field, NOTHING))
+
+
+def alike(token: str, other: str, edits: int) -> bool:
+    """Whether so many insertions, deletions, replacements or swaps of neighbours lead from one to the other."""
+    if abs(len(token) - len(other)) > edits:
+        return False
+    return OSA.distance(token, other, score_cutoff=edits) <= edits
+
+
+def _in_a_row(tokens: tuple[str, ...], run: list[str], starts: list[int]) -> bool:
+    size = len(tokens)
+    return any(tuple(run[start : start + size]) == tokens for start in starts)
+
+
+def _close(left: list[int], right: list[int], distance: int) -> bool:
+    return any(abs(one - other) <= distance for one in left for other in right)
+
+
+def _number_within(node: Range, value: float) -> bool:
+    above = node.low is None or value > node.low or (node.include_low and value == node.low)
+    return above and (node.high is None or value < node.high or (node.include_high and value == node.high))

@@ -1,0 +1,142 @@
+"""Watches turned round: each hangs under the rarest value an ad must hold to answer it, so an ad is asked by few of them.
+
+A value that was seen once is remembered with the watches it brings up, so the work for an ad is one look-up for each
+of its values, however many watches there are. A watch that no value can be required of (a range, a negation) is asked always.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from casework.watching.matching import Held, alike, compiled
+from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Starts, Terms, Word
+
+# Distinct values remembered before they are forgotten all at once.
+MOST_REMEMBERED = 500_000
+# What a beginning or an inexact word costs beside an exact value: it cannot be counted beforehand.
+LOOSE = 20
+ALL_OF_THEM = 1_000_000
+
+
+class How(IntEnum):
+    """How a key meets a value of an ad."""
+
+    IS = 0
+    BEGINS = 1
+    ALIKE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An ad brings a watch up when `field` holds a value that is, begins with or is like `value`."""
+
+    how: How
+    field: str
+    value: str
+    edits: int = 0
+
+
+Counts = Mapping[tuple[str, object], int]
+
+
+def required(node: Node, counts: Counts) -> tuple[Key, ...] | None:
+    """Keys of which an ad must meet at least one to answer; None where nothing is required of it."""
+    match node:
+        case Word(token, field):
+            return (Key(How.IS, field, token),)
+        case Terms(field, values):
+            return tuple(Key(How.IS, field, value) for value in values)
+        case Phrase(tokens, field):
+            return (_rarest(field, tokens, counts),)
+        case Near(left, right, _, field):
+            return (_rarest(field, (left, right), counts),)
+        case Prefix(stem, field) | Starts(field, stem):
+            return (Key(How.BEGINS, field, stem),)
+        case Fuzzy(token, edits, field):
+            return (Key(How.ALIKE, field, token, edits),)
+        case And(parts):
+            choices = [found for part in parts if (found := required(part, counts)) is not None]
+            return min(choices, key=lambda keys: (_cost(keys, counts), len(keys)), default=None)
+        case Or(parts):
+            every = [required(part, counts) for part in parts]
+            if any(keys is None for keys in every):
+                return None
+            return tuple(dict.fromkeys(key for keys in every if keys is not None for key in keys))
+    return None
+
+
+def cost_of(node: Node, counts: Counts) -> int:
+    """How many ads of the sample may answer: what seldom holds is asked first, what nothing is known of last."""
+    keys = required(node, counts)
+    return ALL_OF_THEM if keys is None else _cost(keys, counts)
+
+
+def counted(held: Iterable[Held]) -> Counts:
+    """How many ads of a sample hold each value: what tells a rare one from a common one."""
+    return Counter((field, value) for one in held for field, values in one.values.items() for value in values)
+
+
+class Rack:
+    """The trees of many watches, by number."""
+
+    def __init__(self, trees: Mapping[int, Node], counts: Counts) -> None:
+        self.tests = {number: compiled(tree, lambda node: cost_of(node, counts)) for number, tree in trees.items()}
+        self.always: list[int] = []
+        self._is: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._begins: dict[str, dict[int, dict[str, list[int]]]] = defaultdict(dict)
+        self._alike: dict[str, list[tuple[Key, int]]] = defaultdict(list)
+        for number, tree in trees.items():
+            keys = required(tree, counts)
+            if keys is None:
+                self.always.append(number)
+            for key in keys or ():
+                self._hang(key, number)
+        self._fields = [*{**self._is, **self._begins, **self._alike}]
+        self._known: dict[str, dict[object, Sequence[int]]] = {field: {} for field in self._fields}
+        self._remembered = 0
+
+    def answered(self, held: Held) -> list[int]:
+        """The numbers of the watches that the ad answers, sorted."""
+        brought = set(self.always)
+        for field in self._fields:
+            known = self._known[field]
+            for value in held.of(field):
+                found = known.get(value)
+                if found is None:
+                    found = self._remember(field, value)
+                if found:
+                    brought.update(found)
+        tests = self.tests
+        return sorted([number for number in brought if tests[number](held)])
+
+    def _hang(self, key: Key, number: int) -> None:
+        if key.how is How.IS:
+            self._is[key.field][key.value].append(number)
+        elif key.how is How.BEGINS:
+            self._begins[key.field].setdefault(len(key.value), {}).setdefault(key.value, []).append(number)
+        else:
+            self._alike[key.field].append((key, number))
+
+    def _remember(self, field: str, value: object) -> Sequence[int]:
+        if self._remembered >= MOST_REMEMBERED:
+            for one in self._known.values():
+                one.clear()
+            self._remembered = 0
+        text = str(value)
+        found = list(self._is[field].get(text, ())) if field in self._is else []
+        for size, beginnings in self._begins.get(field, {}).items():
+            found += beginnings.get(text[:size], ())
+        found += [number for key, number in self._alike.get(field, ()) if alike(key.value, text, key.edits)]
+        self._known[field][value] = tuple(found)
+        self._remembered += 1
+        return self._known[field][value]
+
+
+def _rarest(field: str, tokens: Iterable[str], counts: Counts) -> Key:
+    # Of words the sample does not hold, the longest is likely the rarest.
+    return Key(How.IS, field, min(tokens, key=lambda one: (counts.get((field, one), 0), -len(one), one)))
+
+
+def _cost(keys: Sequence[Key], counts: Counts) -> int:
+    return sum(counts.get((key.field, key.value), 0) if key.how is How.IS else LOOSE for key in keys)

@@ -1,0 +1,241 @@
+"""Asking the watches: in batches about what changed, and each night about everything.
+
+A batch's alerts, its rows in the ledger and the mark that its ads are done commit together, so that a run can be killed at any
+moment and taken up. A watch begins by noting what answers it already; one that failed is asked about everything once it can be.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from casework.tables import alerts, watches
+from casework.watches import Kind, Origin
+from casework.watching import asked, ledger
+from casework.watching.asked import Asked, answers, without
+from casework.watching.canaries import is_canary
+from casework.watching.ledger import RunKind
+from casework.watching.matching import Held
+from casework.watching.rack import Rack, counted
+from indexer import documents
+from indexer.backend import IndexMissing, SearchBackend, SearchError, State
+from indexer.records import AD
+from store import pending, tables
+from store.database import chunks, select_in
+from store.locks import exclusive
+from store.schema import now
+from store.workspace import Workspace
+
+STAGE = "watch"
+LOCK = "watches"
+BATCH = 1_000
+AT_ONCE = 200  # watches of a sweep that are committed together
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    ads: int
+    pairs: tuple[tuple[int, str], ...]  # watch, ad
+
+
+class Watcher:
+    """Asks the watches of one workspace; kept by a process that goes on asking, so that it reads them once."""
+
+    def __init__(self, workspace: Workspace, backend: SearchBackend | None = None) -> None:
+        self.workspace = workspace
+        self.backend = asked.engine_for(workspace, backend)
+        self.asked: Asked | None = None
+        self.rack: Rack | None = None
+
+    def run(self, progress: Progress | None = None) -> int:
+        """Ask about every ad published since the last time; returns how many alerts are new. Raises BusyError."""
+        with exclusive(self.workspace, LOCK):
+            if self._idle():
+                return 0
+            with self.workspace.begin() as connection:
+                run_id = ledger.open_run(connection, RunKind.BATCH)
+            new = self._renew(run_id, entered=False)
+
+            def compute(connection: Connection, ad_ids: Sequence[str]) -> _Found:
+                return self._answered(connection, ad_ids)
+
+            def write(connection: Connection, found: _Found) -> None:
+                nonlocal new
+                raised = raise_alerts(connection, found.pairs, run_id, Origin.BATCH)
+                ledger.count(connection, run_id, found.ads, Counter(one for one, _ in found.pairs), raised)
+                new += sum(raised.values())
+
+            def advance(done: int) -> None:
+                nonlocal new
+                new += self._renew(run_id)
+                if progress:
+                    progress(done)
+
+            pending.drain(self.workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=advance)
+            with self.workspace.begin() as connection:
+                ledger.close_run(connection, run_id)
+            return new
+
+    def forget(self) -> None:
+        """Read the watches anew at the next run: their words for time ("last-7-days") mean something else by then."""
+        self.asked = self.rack = None
+
+    def _idle(self) -> bool:
+        with self.workspace.read() as connection:
+            if pending.count(connection, STAGE):
+                return False
+            new = watches.c.based_at.is_(None) & watches.c.ended_at.is_(None)
+            query = select(watches.c.watch_id).where(new).limit(1)
+            return connection.execute(query).first() is None
+
+    def _renew(self, run_id: int, *, entered: bool = True) -> int:
+        """Read the watches where one came or ended; let new ones begin and those behind catch up. Returns new alerts.
+
+        `entered` where the run's ledger has its rows already, and groups and links are as they were when it began.
+        """
+        with self.workspace.read() as connection:
+            if self.asked is None or asked.stamp(connection) != self.asked.stamp:
+                self.asked, self.rack = asked.ask(self.workspace, connection, self.backend), None
+            elif entered:
+                return 0
+            elif moved := asked.moved(self.workspace, connection, self.backend, self.asked):
+                self.asked, self.rack = moved, None
+        with self.workspace.begin() as connection:
+            ledger.enter(connection, run_id, self.asked.trees, self.asked.failed)
+        return begin(self.workspace, self.backend, self.asked, run_id)
+
+    def _answered(self, connection: Connection, ad_ids: Sequence[str]) -> _Found:
+        if self.asked is None:
+            raise RuntimeError("the watches have to be read first")
+        made = documents.build(connection, AD, ad_ids)
+        held = {ad_id: Held(document) for ad_id, document in made.items()}
+        if self.rack is None:
+            self.rack = Rack(self.asked.trees, counted(held.values()))
+        own = {number for number, watch in self.asked.watches.items() if watch.kind is Kind.CANARY}
+        pairs = [
+            (number, ad_id)
+            for ad_id, one in held.items()
+            for number in self.rack.answered(one)
+            if (number in own) is is_canary(ad_id)
+        ]
+        return _Found(len(made), tuple(pairs))
+
+
+def evaluate(workspace: Workspace, progress: Progress | None = None) -> int:
+    """Ask every watch about every ad published since the last time; returns how many alerts are new. Raises BusyError."""
+    watcher = Watcher(workspace)
+    try:
+        return watcher.run(progress)
+    finally:
+        watcher.backend.close()
+
+
+def begin(workspace: Workspace, backend: SearchBackend, every: Asked, run_id: int) -> int:
+    """What answers a new watch already is put down as known; one that was behind is alerted. Returns new alerts."""
+    owed = [one for number, one in every.watches.items() if number in every.trees and (one.behind or not one.based_at)]
+    empty = _is_empty(backend)
+    new = 0
+    for part in chunks(owed, AT_ONCE):
+        with workspace.begin() as connection:
+            # What is published and not yet asked about is news.
+            waiting = set() if empty else _waiting(connection)
+            for watch in part:
+                try:
+                    found = [] if empty else list(answers(backend, every, watch.watch_id))
+                except SearchError as problem:
+                    ledger.fail(connection, run_id, {watch.watch_id: str(problem)})
+                    continue
+                pairs = [
+                    (watch.watch_id, one)
+                    for one in without(found, set() if watch.behind else waiting.difference(watch.seeds))
+                ]
+                origin = Origin.SWEEP if watch.behind else Origin.KNOWN
+                raised = raise_alerts(connection, pairs, run_id if watch.behind else None, origin)
+                if watch.behind:
+                    ledger.count(connection, run_id, 0, Counter({watch.watch_id: len(pairs)}), raised)
+                    new += sum(raised.values())
+            settled = [one.watch_id for one in part]
+            mine = watches.c.watch_id.in_(settled) & watches.c.error.is_(None)
+            connection.execute(update(watches).where(mine).values(behind=False))
+            connection.execute(update(watches).where(mine, watches.c.based_at.is_(None)).values(based_at=now()))
+    return new
+
+
+def sweep(workspace: Workspace, progress: Progress | None = None) -> int:
+    """Ask every watch about every published ad, through the search engine; returns how many alerts had been missed."""
+    with exclusive(workspace, LOCK):
+        backend = asked.engine_for(workspace, None)
+        try:
+            return _sweep(workspace, backend, progress or (lambda _: None))
+        finally:
+            backend.close()
+
+
+def _sweep(workspace: Workspace, backend: SearchBackend, progress: Progress) -> int:
+    with workspace.begin() as connection:
+        run_id = ledger.open_run(connection, RunKind.SWEEP)
+        every = asked.ask(workspace, connection, backend)
+        ledger.enter(connection, run_id, every.trees, every.failed)
+        done = ledger.swept(connection, run_id)
+    new = begin(workspace, backend, every, run_id)
+    size = backend.health().documents
+    asked_now = 0
+    for part in chunks((one for one in every.trees if one not in done), AT_ONCE):
+        pairs: list[tuple[int, str]] = []
+        failed: dict[int, str] = {}
+        for number in part:
+            try:
+                pairs += [(number, ad_id) for ad_id in answers(backend, every, number)]
+            except SearchError as problem:
+                failed[number] = str(problem)
+        with workspace.begin() as connection:
+            raised = raise_alerts(connection, pairs, run_id, Origin.SWEEP)
+            ledger.tick(connection, run_id, part, size, Counter(one for one, _ in pairs), raised)
+            ledger.fail(connection, run_id, failed)
+        new += sum(raised.values())
+        asked_now += len(part)
+        progress(asked_now)
+    with workspace.begin() as connection:
+        ledger.close_run(connection, run_id)
+    return new
+
+
+def raise_alerts(
+    connection: Connection, pairs: Iterable[tuple[int, str]], run_id: int | None, origin: Origin
+) -> Counter[int]:
+    """An alert for each watch and ad that has none; returns how many by watch."""
+    wanted = list(dict.fromkeys(pairs))
+    known = {
+        (row.watch_id, row.ad_id)
+        for row in select_in(
+            connection, select(alerts.c.watch_id, alerts.c.ad_id), alerts.c.ad_id, sorted({ad for _, ad in wanted})
+        )
+    }
+    fresh = [one for one in wanted if one not in known]
+    moment = now()
+    read_at = moment if origin is Origin.KNOWN else None
+    for part in chunks(fresh, 5_000):
+        connection.execute(
+            insert(alerts),
+            [
+                {"watch_id": watch, "ad_id": ad_id, "at": moment, "read_at": read_at, "run_id": run_id,
+                 "origin": origin.value}
+                for watch, ad_id in part
+            ],
+        )  # fmt: skip
+    return Counter(watch for watch, _ in fresh)
+
+
+def _waiting(connection: Connection) -> set[str]:
+    query = select(tables.pending.c.item).where(tables.pending.c.stage == STAGE)
+    return set(connection.execute(query).scalars())
+
+
+def _is_empty(backend: SearchBackend) -> bool:
+    try:
+        found = backend.health()
+    except IndexMissing:
+        return True
+    return found.state is State.MISSING or (found.state is State.READY and found.documents == 0)
