@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -47,7 +48,12 @@ def build(workspace: Workspace, count: int, rng: random.Random) -> list[str]:
         for part in range(rng.randint(1, 4)):
             native = f"{number}-{part}"
             body = f"Visiting until Sunday. Call (202) 555-01{number % 100:02d}. Room {rng.randint(1, 99)}, =1+{part}."
-            told = {"title": f"Evening {native}", "body": body, "location": rng.choice(PLACES), "region": "US"}
+            told: dict[str, Any] = {
+                "title": f"Evening {native}",
+                "body": body,
+                "location": rng.choice(PLACES),
+                "region": "US",
+            }
             moment = START + timedelta(days=part)
             mine.append(
                 Ad(

@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -83,7 +84,7 @@ def score(market: Market, model: Learned) -> None:
         ("scorecard, with reasons", lambda part: prioritise(part, Published())),
         ("trained, with reasons", lambda part: prioritise(part, model)),
     ):
-        fresh = [type(view)(view.group, view.ads, view.readings, view.prices) for view in views]
+        fresh = [replace(view) for view in views]  # what a view keeps for features is found anew
         print(f"{name:28}{rate(fresh, work):10,.0f} groups per CPU second", flush=True)
     print(f"{'bare, the text given':28}{rate(said, plain.predict_proba):10,.0f} groups per CPU second")
 

@@ -105,7 +105,7 @@ def weighed(y: Truth, value: Floats, weight: float) -> float:
 def table(y: Truth, values: dict[str, Floats], prevalence: float) -> None:
     """Average precision at this prevalence with the interval, and its difference to the scorecard's, paired."""
     weight = float(y.mean() / (1 - y.mean()) * (1 - prevalence) / prevalence)
-    draws = {name: [] for name in values}  # type: dict[str, list[float]]
+    draws: dict[str, list[float]] = {name: [] for name in values}
     random = np.random.default_rng(SEED)
     while len(draws["scorecard"]) < ROUNDS:
         rows = random.integers(0, len(y), len(y))

@@ -4,7 +4,7 @@ python -m bench.scoring_cases FOLDER...      folders of `sidelight market make`;
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from models.views import GroupView
 from nlp.pipeline import version
 
 FILE = "cases.json"
+COLUMNS = tuple(one.name for one in fields(Cases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class Held:
 
 def held(folder: Path) -> Held:
     """The groups of this market; read and linked anew where the file was made with another reading or table."""
-    file, made_with = folder / FILE, f"{version()} {indicators.digest()} {' '.join(Cases.__slots__)}"
+    file, made_with = folder / FILE, f"{version()} {indicators.digest()} {' '.join(COLUMNS)}"
     if file.exists() and (kept := orjson.loads(file.read_bytes()))["made_with"] == made_with:
         return Held(folder.name, _cases(kept["rows"]), tuple(map(tuple, kept["said"])))
     market = Market(folder)
     rows = cases(market.views, market.labels)
     by_id = {view.group.group_id: view for view in market.views}
     said = tuple(tuple(texts(by_id[group_id])) for group_id in rows.group_ids)
-    plain = {name: getattr(rows, name) for name in Cases.__slots__}
+    plain = {name: getattr(rows, name) for name in COLUMNS}
     option = orjson.OPT_SERIALIZE_NUMPY
     file.write_bytes(orjson.dumps({"made_with": made_with, "rows": plain, "said": said}, option=option))
     return Held(folder.name, rows, said)
@@ -52,12 +53,16 @@ def texts(view: GroupView) -> list[str]:
 
 
 def _cases(plain: dict[str, Any]) -> Cases:
+    def each(*names: str) -> dict[str, Any]:
+        return {name: tuple(plain[name]) for name in names}
+
     return Cases(
-        **{name: tuple(plain[name]) for name in ("group_ids", "texts", "block", "languages", "sites")},
+        **each("group_ids", "texts", "block", "languages", "sites", "cities", "kinds"),
         ad_ids=tuple(map(tuple, plain["ad_ids"])),
         contacts=tuple(map(tuple, plain["contacts"])),
         strengths=np.array(plain["strengths"], dtype=np.float64),
         y=np.array(plain["y"], dtype=int),
+        levels=np.array(plain["levels"], dtype=int),
         at=tuple(map(datetime.fromisoformat, plain["at"])),
         ranked=np.array(plain["ranked"], dtype=bool),
         routes=tuple(map(Route, plain["routes"])),

@@ -193,7 +193,7 @@ def _own(connection: Connection) -> list[tuple[str, str]]:
 
 def _token(key: bytes, kind: str, value: str) -> bytes:
     salt = hmac.digest(key, b"sidelight salt", "sha256")
-    stretched = hashlib.scrypt(f"{kind}\0{value}".encode(), salt=salt, **COST)  # type: ignore[arg-type]
+    stretched = hashlib.scrypt(f"{kind}\0{value}".encode(), salt=salt, **COST)
     return hmac.digest(key, stretched, "sha256")
 
 

@@ -143,7 +143,7 @@ def standing_holds(connection: Connection) -> list[Hold]:
     return [Hold(**row._asdict()) for row in rows]
 
 
-def _decisions_by_ad(connection: Connection) -> dict[str, Row[Any]]:
+def _decisions_by_ad(connection: Connection) -> dict[str, Row[Any, Any, Any]]:
     """The newest standing decision on each ad."""
     query = select(decisions.c.ad_ids, decisions.c.verdict, decisions.c.at)
     rows = connection.execute(query.where(decisions.c.undone_at.is_(None)).order_by(decisions.c.decision_id))

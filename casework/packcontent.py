@@ -237,7 +237,8 @@ def _page(workspace: Workspace, row: Row[Any] | None) -> bytes:
 def _places(page: bytes, words: str) -> dict[str, Any] | None:
     """Where the words stand in the page: offsets of bytes, how often, and how they are written there. None where nowhere."""
     for form, text in (("as is", words), ("escaped", escape(words, quote=False)), ("escaped", escape(words))):
-        sought, found, at = text.encode(), [], -1
+        sought, at = text.encode(), -1
+        found: list[int] = []
         if not sought or sought not in page:
             continue
         while len(found) < MOST_PLACES and (at := page.find(sought, at + 1)) >= 0:

@@ -1,5 +1,6 @@
 """Templates to pages: everything escaped, every string made visible, times in the team's zone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "shown": shown,
         "words": lambda text: str(text).replace("_", " ").replace("-", " "),
         "count": lambda number: f"{number:,}",
@@ -38,6 +39,7 @@ def environment() -> Environment:
         "any_strong": lambda run: any(strong(one) for one in run),
         "query": lambda text: quote(str(text), safe=""),
     }
+    made.filters.update(filters)
     return made
 
 

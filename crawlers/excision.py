@@ -139,9 +139,12 @@ def _remove(workspace: Workspace, name: str, doomed: Mapping[str, str], done: Ex
     moment = now()
     stays = any(piece.capture_id is not None and piece.capture_id not in doomed for piece in pieces)
     removed = {piece.capture_id: piece for piece in pieces if piece.capture_id in doomed}
-    told = {}
+    told: dict[str | None, dict[str, Any]] = {}
     for capture_id, piece in removed.items():
-        row = {"body_sha256": piece.body_sha256, "removed_sha256": piece.digest(workspace.captures / name)}
+        row: dict[str, Any] = {
+            "body_sha256": piece.body_sha256,
+            "removed_sha256": piece.digest(workspace.captures / name),
+        }
         told[capture_id] = {**row, "capture": blind(workspace, f"capture:{capture_id}"), "at": moment}
         piece.bury({**row, "capture": told[capture_id]["capture"], "rule": doomed[str(capture_id)], "at": moment})
     try:

@@ -1,6 +1,7 @@
 """Which engine: the workspace's own, or the Elasticsearch that `search_url` names."""
 
 import ipaddress
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from indexer.backend import SearchBackend
@@ -22,14 +23,12 @@ def open_backend(workspace: Workspace) -> SearchBackend:
     from indexer.elastic import Elastic
 
     host, user, password = server(url.get_secret_value())
+    # The client refuses certificates where it speaks without TLS.
+    trust: dict[str, Any] = {"ca_certs": workspace.settings.search_ca} if workspace.settings.search_ca else {}
     client = Elasticsearch(
         host,
         basic_auth=(user, password) if user else None,
-        **(
-            {"ca_certs": workspace.settings.search_ca}
-            if host.startswith("https") and workspace.settings.search_ca
-            else {}
-        ),
+        **(trust if host.startswith("https") else {}),
         request_timeout=TIMEOUT,
         max_retries=3,
         retry_on_status=(429, 502, 503, 504),

@@ -8,7 +8,7 @@ are left alone.
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Texts:
     def take(self, rows: Iterable[int]) -> "Texts":
         """The texts of these rows."""
         some = list(rows)
-        return Texts(*(tuple(getattr(self, name)[row] for row in some) for name in self.__slots__))
+        return Texts(*(tuple(getattr(self, column.name)[row] for row in some) for column in fields(self)))
 
 
 def is_own(labels: Path, ads: Path) -> bool:

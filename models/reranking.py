@@ -115,7 +115,11 @@ def correct(strengths: Floats, y: Truth, spread: float) -> tuple[float, float, F
         return float(value), np.array([wrong.sum(), *slopes])
 
     raises = [indicators()[name].grade in RAISES for name in LEARNED]
-    bounds = [(None, None), (0.0, None), *((0.0, None) if one else (None, 0.0) for one in raises)]
+    bounds: list[tuple[float | None, float | None]] = [
+        (None, None),
+        (0.0, None),
+        *((0.0, None) if one else (None, 0.0) for one in raises),
+    ]
     start = np.array([log_odds(y), 1.0, *np.zeros(len(LEARNED))])
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
     return float(found[0]), float(found[1]), found[2:]

@@ -78,7 +78,7 @@ class Spread:
         except ImportError:
             raise UsageError("a scheduler needs Dask: pip install 'sidelight[cluster]'") from None
         try:
-            client = Client(self.scheduler, timeout=PATIENCE, set_as_default=False)
+            client: Any = Client(self.scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
             client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, TimeoutError, ValueError, RuntimeError) as problem:
             raise SchedulerError(

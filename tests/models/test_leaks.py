@@ -10,19 +10,20 @@ from random import Random
 import numpy as np
 import pytest
 
-from models import retraining
+from models import folders, retraining
 from models.cases import Cases
 from models.priority import Published
 from models.reranking import LEARNED, Reranker, correct
 from models.splits import planted, refuse, split
-from models.training import TrainingError, shifted, table
+from models.training import Learned, TrainingError, canonical_digest, fit, shifted, table, weights
+from tests.models.conftest import WORDS
 
 PLANTS = 30
 AGAIN = """
 import sys
 from pathlib import Path
 from tests.models.conftest import labelled
-from models import retraining
+from models import folders, retraining
 from models.cases import cases
 print(retraining.train(cases(*labelled()), Path(sys.argv[1]) / "again", pipeline="any").digest)
 """
@@ -94,3 +95,21 @@ def test_a_change_of_prevalence_moves_the_log_odds_by_its_own() -> None:
     assert np.allclose(shifted(chance, 0.5, 0.5), chance)
     assert np.allclose(shifted(np.array([0.5]), 0.5, 0.01), 0.01)
     assert np.allclose(shifted(shifted(chance, 0.3, 0.02), 0.02, 0.3), chance)
+
+
+def test_text_has_a_share_where_it_tells_what_the_points_do_not_and_loads_as_it_was_saved(
+    corpus: Cases, tmp_path: Path
+) -> None:
+    random = Random(4)
+    y = np.array([number % 4 == 0 for number in range(160)], dtype=int)
+    texts = [" ".join([*random.choices(WORDS, k=20), "copper" if one else "silver"]) for one in y]
+    same = np.repeat(corpus.strengths[:1], len(y), axis=0)
+    learn, later = table(same[:100], texts[:100]), table(same[100:], texts[100:])
+    made = fit(learn, y[:100], later, y[100:], seed=0)
+    assert made.share > 0
+    assert weights(made)["words__copper"] > 0 > weights(made)["words__silver"]
+    model = Learned("text", made, canonical_digest(made), rehearsal=False)
+    folders.save(tmp_path / "text", model, pipeline="any", seed=0, made_at="", rows={})
+    again = folders.load(tmp_path / "text")
+    assert again.reads
+    assert np.array_equal(again.raw(same, texts), model.raw(same, texts))

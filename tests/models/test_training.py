@@ -13,8 +13,9 @@ from models.folders import hashed, load, read_manifest, read_seen
 from models.indicators import LOWERS, indicators
 from models.labels import Source
 from models.priority import Published
+from models.reranking import LEARNED
 from models.splits import held_out, leaks, split
-from models.training import LEARNED, TrainingError, weights
+from models.training import TrainingError, weights
 from nlp.pipeline import version
 from tests.models.conftest import START, Facts, labelled, make_view
 
