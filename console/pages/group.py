@@ -80,6 +80,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         and place.lane is QueueLane.SECOND
         and not any(one.who == desk.session.account for one in file.decisions),
         day=place.day if place else "",
+        own_cases=desk.open_cases(),
         verdicts=list(Value),
         tiers=list(Tier),
     )
@@ -106,7 +107,9 @@ def decide(
         who=desk.session.account,
         why=why,
     )
-    return desk.go(f"/queue?day={_quoted(day)}" if back == "queue" and day else f"/group?id={_quoted(group)}#decisions")
+    if back in {"queue", "one"} and day:
+        return desk.go(f"/queue?day={_quoted(day)}" + ("&one=next" if back == "one" else f"#g-{_quoted(group)}"))
+    return desk.go(f"/group?id={_quoted(group)}#decisions")
 
 
 @router.post("/decision/undo")

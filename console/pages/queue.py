@@ -25,6 +25,7 @@ from store.workspace import Workspace
 
 router = APIRouter()
 REASONS = 3
+NEXT = "next"
 LANES = (
     (QueueLane.FIRST, "First lane", "A stated age below 18. Every such group, before all others, whatever its value."),
     (QueueLane.RANKED, "Ranked", "By review priority, as many as the team can look at in a day."),
@@ -62,8 +63,8 @@ class Item:
 
 
 @router.get("/queue")
-def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Response:
-    """The queue of a day; the newest there is unless one is named."""
+def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "", one: str = "") -> Response:
+    """The queue of a day; the newest there is unless one is named. With `one`, that group's entry alone, or the next to do."""
     today = queue.today(desk.workspace)
     chosen = day or _newest(desk.workspace) or today
     desk.look("queue", "queue", chosen)
@@ -75,20 +76,28 @@ def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Res
         readers = second_reads.agreed(connection)
         moves = day_changes.between(desk.workspace, connection, chosen)
         everyone = accounts.every(connection)
+    order = [found for lane, _, _ in LANES for found in items if found.entry.lane is lane]
+    place = _place(order, one) if one else None
+    shown = order if place is None else [order[place]]
     return desk.page(
         "queue.html",
+        place=place,
+        earlier=order[place - 1].entry.group_id if place else None,
+        later=order[place + 1].entry.group_id if place is not None and place + 1 < len(order) else None,
         day=chosen,
         today=today,
-        lanes=[(lane, title, note, [one for one in items if one.entry.lane is lane]) for lane, title, note in LANES],
+        lanes=[
+            (lane, title, note, [found for found in shown if found.entry.lane is lane]) for lane, title, note in LANES
+        ],
         total=len(items),
-        decided=sum(one.decision is not None for one in items),
+        decided=sum(found.decision is not None for found in items),
         expected=expected,
-        ranked_by=sorted({one.entry.model for one in items}),
+        ranked_by=sorted({found.entry.model for found in items}),
         before=before,
         missed=below,
         readers=readers,
         moves=[(move, found) for move in day_changes.Move if (found := moves.of(move))],
-        people=[one.name for one in everyone if not one.disabled],
+        people=[person.name for person in everyone if not person.disabled],
         verdicts=list(Value),
         tiers=list(Tier),
     )
@@ -152,6 +161,16 @@ def load(workspace: Workspace, connection: Connection, day: str, viewer: str) ->
         first = entry.lane is QueueLane.SECOND and own and not recent
         made.append(replace(item, state=states.get(entry.group_id), first_reader=first))
     return made
+
+
+def _place(order: list[Item], wanted: str) -> int | None:
+    """Where the wanted group's entry stands; for "next" the first that waits for a decision, or None where none does."""
+    for place, item in enumerate(order):
+        if item.entry.group_id == wanted or (
+            wanted == NEXT and item.decision is None and item.group and not item.first_reader
+        ):
+            return place
+    return None
 
 
 def _newest(workspace: Workspace) -> str | None:
