@@ -176,6 +176,7 @@ def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, gr
     for address, allowed in GETS.items():
         answer = client.get(address.replace("GROUP", group_id).replace("CASE", case.case_id))
         assert answer.status_code == (200 if role in allowed else 403), address
+        assert len(answer.content) <= 300_000, address
 
 
 @pytest.mark.parametrize("role", sorted(ALL))
