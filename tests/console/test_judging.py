@@ -80,7 +80,7 @@ def test_two_groups_side_by_side_tell_what_both_hold(ana: TestClient, group_id: 
     page = ana.get(f"/compare?left={group_id}&right=meadow:5").text
     assert "Why they are not one group" in page
     assert "anna" in page
-    assert "Elko" in page
+    assert "+12025550143" in page
     within = ana.get("/compare?left=harbor:1&right=harbor:2").text
     assert "They are in one group" in within
     assert "+12025550143" in within
