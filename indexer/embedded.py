@@ -183,17 +183,16 @@ class Embedded:
     def _fresh(self) -> Opened:
         try:
             named = pointer(self.root)
-            stale = self.opened is None or self.opened.pointer != named
-            folder = self.root / (self.root / CURRENT).read_text().strip() if stale else None
+            opened = self.opened if self.opened and self.opened.pointer == named else None
+            folder = opened.folder if opened else self.root / (self.root / CURRENT).read_text().strip()
         except FileNotFoundError:
             raise IndexMissing(f"there is no index in {self.root} yet; {REMEDY}") from None
-        if folder is not None:
-            self.opened = self._read(folder, named)
-        elif self.opened and (written := read_at(self.opened.folder)) != self.opened.read_at:
-            self.opened.index.reload()
-            self.opened = dataclasses.replace(self.opened, read_at=written)
-        assert self.opened is not None
-        return self.opened
+        opened = opened or self._read(folder, named)
+        if (written := read_at(opened.folder)) != opened.read_at:
+            opened.index.reload()
+            opened = dataclasses.replace(opened, read_at=written)
+        self.opened = opened
+        return opened
 
     def _read(self, folder: Path, named: tuple[int, int]) -> Opened:
         written = read_at(folder)  # fails where the folder has been swept
