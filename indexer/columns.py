@@ -70,8 +70,8 @@ def columns(document: Document, version: int) -> Columns:
     if isinstance(document, GroupDocument):
         moment, seconds = document.last_seen, last
         found |= {"kind": [GROUP], "size": [document.size]}
-        if sites := _distinct(map(keyword, document.sites)):
-            found["site"] = sites
+        if document.sites:
+            found["site"] = _distinct(map(keyword, document.sites))
     else:
         moment = document.posted_at or document.first_seen
         seconds = first if moment is document.first_seen else _seconds(moment)
@@ -89,7 +89,7 @@ def columns(document: Document, version: int) -> Columns:
     if document.phones and (digits := _distinct(key for phone in document.phones for key in digit_keys(phone))):
         found["digits"] = digits
         if backwards := [str(one)[::-1] for one in digits if str(one)[0] != "?"]:
-            found["digits_reversed"] = backwards
+            found["digits_reversed"] = [*backwards]
     if document.handles and (handles := _distinct(form for one in document.handles for form in handle_forms(one))):
         found["handle"] = handles
     if document.places:
