@@ -28,6 +28,7 @@ from models.tables import priorities
 from store.database import chunks, upsert
 from store.errors import UsageError
 from store.schema import now
+from store.sifting import sound
 from store.workspace import Workspace
 
 RANKED_ROUTES = (Route.REVIEW.value, Route.RECRUITMENT.value)
@@ -98,7 +99,7 @@ def _compose(workspace: Workspace, connection: Connection, day: str) -> _Made:
     cut = ranked[-1].value if len(ranked) == settings.queue_capacity else CUT
     wanted = to_label(
         (Candidate(one, row.value, row.band != Band.ABSTAINED.value) for one, row in by_id.items()),
-        lambda group_ids: _strengths(connection, group_ids),
+        lambda group_ids: _strengths(workspace, connection, group_ids),
         cut=cut,
         learn=settings.queue_learn,
         audit=settings.queue_audit,
@@ -115,7 +116,7 @@ def _compose(workspace: Workspace, connection: Connection, day: str) -> _Made:
         (QueueLane.AUDIT, drawn),
     ]  # fmt: skip
     placed = [(chosen, row) for chosen, part in lanes for row in part]
-    weighed = _reasons(connection, [row.group_id for _, row in placed])
+    weighed = _reasons(workspace, connection, [row.group_id for _, row in placed])
     entries = [
         QueueEntry(
             day, row.group_id, rank, chosen, row.value, row.band, row.route,
@@ -133,9 +134,9 @@ def _planted(connection: Connection) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _reasons(connection: Connection, group_ids: list[str]) -> dict[str, dict[str, float]]:
+def _reasons(workspace: Workspace, connection: Connection, group_ids: list[str]) -> dict[str, dict[str, float]]:
     """What each feature added to the value (or took away), so that tomorrow can say why it rose or fell."""
-    found = load_priorities(connection, group_ids)
+    found = dict(sound(group_ids, lambda some: load_priorities(connection, some).items(), workspace.root))
     return {
         group_id: {one.feature: round(one.contribution, 4) for one in priority.evidence if one.contribution}
         for group_id, priority in found.items()
@@ -181,9 +182,9 @@ def _save(connection: Connection, day: str, made: _Made) -> None:
     upsert(connection, queue_days, [row])
 
 
-def _strengths(connection: Connection, group_ids: Sequence[str]) -> dict[str, list[float]]:
-    found = load_priorities(connection, group_ids)
-    return {one: strengths(found[one].evidence)[0].tolist() for one in group_ids}
+def _strengths(workspace: Workspace, connection: Connection, group_ids: Sequence[str]) -> dict[str, list[float]]:
+    found = dict(sound(group_ids, lambda some: load_priorities(connection, some).items(), workspace.root))
+    return {one: strengths(found[one].evidence if one in found else ())[0].tolist() for one in group_ids}
 
 
 def midnight(workspace: Workspace, day: str) -> datetime:

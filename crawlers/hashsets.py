@@ -70,6 +70,8 @@ def _vics(path: Path, handle: IO[str], text: str, categories: Collection[int]) -
                 raise ImportFileError(f"{path}: record {number + 1} is damaged or not closed") from None
             text, position = text[position:] + piece, 0
             continue
+        except RecursionError:
+            raise ImportFileError(f"{path}: record {number + 1} is nested too deeply") from None
         number, position = number + 1, end
         for one in _media(record):
             if _wanted(one, categories):
@@ -84,7 +86,7 @@ def _media(record: Any) -> list[Mapping[str, Any]]:
 
 def _wanted(record: Mapping[str, Any], categories: Collection[int]) -> bool:
     category = record.get("Category", record.get("category"))
-    return category is None or (str(category).isdigit() and int(category) in categories)
+    return category is None or (str(category).isdecimal() and int(category) in categories)
 
 
 def _of_record(record: Mapping[str, Any]) -> Iterator[Digest]:

@@ -19,6 +19,8 @@ from crawlers.plainrecords import GOES_ON, Odd, plain_response
 
 MAGIC = re.compile(re.escape(GZIP) + rb"|WARC/1\.")
 WINDOW = 1 << 20
+# What a torn record comes to; warcio takes for granted that an address and a type are there.
+DAMAGED = (ArchiveLoadFailed, ValueError, OSError, EOFError, AttributeError, TypeError, LookupError)
 TRAILER = 1024  # of what may stand behind a record in its member: empty lines
 
 
@@ -50,7 +52,7 @@ def _packed(handle: BinaryIO, start: int) -> Found:
                 yield found
     except MemberError as problem:
         return Damage(problem.offset, str(problem))
-    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
+    except DAMAGED as problem:
         return _damage(at, problem)
     return None
 
@@ -83,7 +85,7 @@ def _plain(handle: BinaryIO, start: int) -> Found:
             if found is not None:
                 yield replace(found, offset=at, length=archive.offset - at)
             at = archive.offset  # with the empty lines between records
-    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as problem:
+    except DAMAGED as problem:
         return _damage(at, problem)
     return None
 

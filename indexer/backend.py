@@ -8,7 +8,7 @@ from typing import Protocol
 from indexer.counting import Value
 from indexer.query import Node
 from indexer.records import AD, Document, Facet, Sort
-from store.errors import SidelightError
+from store.errors import OutageError, SidelightError
 
 MOST_FACET_VALUES = 10_000
 
@@ -17,7 +17,7 @@ class SearchError(SidelightError):
     """The search engine could not do what was asked."""
 
 
-class SearchUnavailable(SearchError):  # noqa: N818  a state a person meets, named as one
+class SearchUnavailable(SearchError, OutageError):  # noqa: N818  a state a person meets, named as one
     """The engine does not answer."""
 
 

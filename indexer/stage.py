@@ -7,6 +7,7 @@ Killed anywhere, the rows stay due and are written again under the same versions
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -15,13 +16,14 @@ from indexer import documents
 from indexer.backend import Drift, Refusal, SearchBackend, State, Write
 from indexer.columns import digest
 from indexer.engine import open_backend
-from indexer.records import AD, GROUP, Document
+from indexer.records import AD, GROUP
 from linker.tables import groups
 from store import outbox, tables
 from store.locks import exclusive
 from store.outbox import Due
 from store.pending import announce, next_revision
 from store.remote import Store
+from store.sifting import sift, tried
 from store.spread import Spread
 from store.workspace import Workspace
 
@@ -73,7 +75,7 @@ def reconcile(workspace: Workspace) -> Drift:
             with workspace.read() as connection:
                 waiting = {documents.key_of(one.kind, one.item) for one in outbox.due(connection, 10_000_000)}
             expected = {
-                one.key: digest(one.document) for batch in _everything(workspace, 0) for one in batch if one.document
+                one.key: digest(one.document) for batch, _ in _everything(workspace, 0) for one in batch if one.document
             }
             found = backend.reconcile(expected)
         finally:
@@ -100,11 +102,8 @@ def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | No
             due = outbox.due(connection, BATCH)
             if not due:
                 return written
-            batch = [
-                Write(documents.key_of(one.kind, one.item), one.version, document)
-                for one, document in _built(connection, due)
-            ]
-        refused = backend.write(batch)
+            batch, damaged = _built(connection, due, workspace.root)
+        refused = [*damaged, *backend.write(batch)]
         backend.publish(max(one.version for one in due))
         _cross_off(workspace, due, refused)
         written += len(due) - len(refused)
@@ -112,12 +111,27 @@ def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | No
             progress(written)
 
 
-def _built(connection: Connection, due: Sequence[Due]) -> Iterator[tuple[Due, Document | None]]:
-    made = {
-        kind: documents.build(connection, kind, [one.item for one in due if one.kind == kind]) for kind in (AD, GROUP)
-    }
-    for one in due:
-        yield one, made[one.kind].get(one.item)
+def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[list[Write], list[Refusal]]:
+    """What to write for these rows; where a record is damaged, why there is no document of it."""
+    writes: list[Write] = []
+    damaged: list[Refusal] = []
+
+    def attempt(part: Sequence[Due]) -> None:
+        made = {
+            kind: documents.build(connection, kind, [one.item for one in part if one.kind == kind])
+            for kind in (AD, GROUP)
+        }
+        writes.extend(
+            Write(documents.key_of(one.kind, one.item), one.version, made[one.kind].get(one.item)) for one in part
+        )
+
+    def aside(one: Due, problem: Exception) -> None:
+        reason = f"{type(problem).__name__}: {problem}"
+        damaged.append(Refusal(documents.key_of(one.kind, one.item), one.version, reason))
+
+    if tried(due, attempt, folder) is not None:
+        sift(due, attempt, aside, folder)
+    return writes, damaged
 
 
 def _cross_off(workspace: Workspace, due: Sequence[Due], refused: Sequence[Refusal]) -> None:
@@ -138,17 +152,19 @@ def _rebuild(workspace: Workspace, backend: SearchBackend, progress: Progress | 
     with workspace.begin() as connection:
         version = next_revision(connection)
     written = 0
+    damaged: list[Refusal] = []
 
     def counted() -> Iterator[list[Write]]:
         nonlocal written
-        for batch in _everything(workspace, version):
+        for batch, unmade in _everything(workspace, version):
+            damaged.extend(unmade)
             yield batch
             written += len(batch)
             if progress:
                 progress(written)
 
     refused = backend.rebuild(counted(), version)
-    _settle(workspace, version, refused)
+    _settle(workspace, version, [*damaged, *refused])
     return written - len(refused)
 
 
@@ -161,11 +177,12 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
         .order_by(tables.outbox.c.version, tables.outbox.c.kind, tables.outbox.c.item)
         .limit(BATCH)
     )
+    unmade = {one.key.partition(":")[2] for one in refused if one.key.startswith(f"{AD}:")}
     while True:
         with workspace.begin() as connection:
             rows = [Due(*row) for row in connection.execute(due)]
             outbox.sent(connection, rows)
-            announce(connection, "documents", (one.item for one in rows if one.kind == AD))
+            announce(connection, "documents", (one.item for one in rows if one.kind == AD and one.item not in unmade))
         if not rows:
             break
     for one in refused:
@@ -179,10 +196,13 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
             outbox.refused(connection, Due(*again), one.reason)
 
 
-def _everything(workspace: Workspace, version: int) -> Iterator[list[Write]]:
-    """Every document of the store, by id, in batches; each batch is one consistent view, built where the scheduler says."""
+def _everything(workspace: Workspace, version: int) -> Iterator[tuple[list[Write], list[Refusal]]]:
+    """Every document of the store, by id, in batches, with those that cannot be made.
+
+    Each batch is one consistent view, built where the scheduler says.
+    """
     with Spread(workspace.settings.scheduler) as spread:
-        build = partial(_build, workspace if not spread.scheduler else Store.of(workspace), version)
+        build = partial(_build, workspace if not spread.scheduler else Store.of(workspace), workspace.root, version)
         yield from spread.map(build, _ids(workspace))
 
 
@@ -200,8 +220,10 @@ def _ids(workspace: Workspace) -> Iterator[tuple[str, list[str]]]:
             last = ids[-1]
 
 
-def _build(source: Workspace | Store, version: int, part: tuple[str, list[str]]) -> list[Write]:
+def _build(
+    source: Workspace | Store, folder: Path, version: int, part: tuple[str, list[str]]
+) -> tuple[list[Write], list[Refusal]]:
     kind, ids = part
     with source.read() as connection:
-        made = documents.build(connection, kind, ids)
-    return [Write(documents.key_of(kind, one), version, made[one]) for one in ids if one in made]
+        writes, damaged = _built(connection, [Due(kind, one, version) for one in ids], folder)
+    return [one for one in writes if one.document is not None], damaged

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
@@ -20,6 +21,8 @@ from nlp.records import Reading
 from nlp.stored import load_readings
 from nlp.tables import readings
 from store import outbox, pending
+from store.database import chunks
+from store.sifting import sound
 from store.workspace import Workspace
 
 STAGE = "score"
@@ -46,7 +49,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
     if not waiting:
         return 0
     with workspace.read() as connection:
-        prices = local_prices(_all_readings(connection))
+        prices = local_prices(_all_readings(connection, workspace.root))
     return pending.drain(
         workspace,
         STAGE,
@@ -104,8 +107,8 @@ def _write(connection: Connection, scored: Scored) -> None:
     outbox.put(connection, outbox.AD, scored.ad_ids)
 
 
-def _all_readings(connection: Connection) -> Iterator[Reading]:
+def _all_readings(connection: Connection, folder: Path) -> Iterator[Reading]:
     """Every reading that has a price, portion by portion."""
     ids = [row.ad_id for row in connection.execute(select(readings.c.ad_id).order_by(readings.c.ad_id))]
-    for start in range(0, len(ids), ADS):
-        yield from load_readings(connection, ids[start : start + ADS]).values()
+    for part in chunks(ids, ADS):
+        yield from sound(part, lambda some: load_readings(connection, some).values(), folder)

@@ -158,8 +158,9 @@ def _backlog(workspace: Workspace) -> Iterator[Finding]:
         if waiting:
             yield Finding("stage index", Grade.NOTE, f"{waiting:,} documents wait to be indexed", "sidelight process")
         if refused:
+            text = f"{refused:,} documents could not be made, or the engine refused them"
             yield Finding(
-                "stage index", Grade.BROKEN, f"the engine refused {refused:,} documents", "sidelight index status"
+                "stage index", Grade.BROKEN, text, "sidelight pending index, then sidelight pending index --retry"
             )
         rows = connection.execute(
             select(failures.c.stage, func.count().label("n"), func.min(failures.c.error).label("error")).group_by(
@@ -168,7 +169,8 @@ def _backlog(workspace: Workspace) -> Iterator[Finding]:
         )
         for row in rows:
             text = f"{row.n:,} items were set aside, such as: {row.error}"
-            yield Finding(f"stage {row.stage}", Grade.BROKEN, text, "report the error; the items are in table failures")
+            remedy = f"sidelight pending {row.stage} names them; mended, sidelight pending {row.stage} --retry"
+            yield Finding(f"stage {row.stage}", Grade.BROKEN, text, remedy)
 
 
 def _sites(workspace: Workspace) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def _documents(workspace: Workspace, found: Print) -> dict[str, str]:
 
 def _digest(row: dict[Any, Any]) -> str:
     kept = {f"{name}": value for name, value in row.items() if name not in CLOCKS}
-    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return hashlib.sha256(orjson.dumps(kept, default=list, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def evidence(workspace: Workspace) -> dict[str, str]:

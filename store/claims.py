@@ -5,13 +5,13 @@ A stage's list falls into PARTS by a hash of the item. On PostgreSQL a worker lo
 dies, so does its transaction, and the part is free at once. The items themselves are not locked: who announces never waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, exists, func, literal, select
 
-from store.database import insert_missing
+from store.database import insert_missing, select_in
 from store.locks import exclusive
 from store.tables import claims, pending
 from store.workspace import Workspace
@@ -40,21 +40,21 @@ def worker(workspace: Workspace, stage: str) -> Iterator[None]:
 
 
 @contextmanager
-def portion(workspace: Workspace, stage: str, limit: int, item: str | None = None) -> Iterator[Portion]:
-    """The items waiting longest that no other worker has, or only `item`; none where there is nothing left to take.
+def portion(workspace: Workspace, stage: str, limit: int, items: Sequence[str] | None = None) -> Iterator[Portion]:
+    """The items waiting longest that no other worker has, or only `items` (of one part); none where there are none left.
 
     With a connection in it, the portion is done when the block ends, and given back when it raises.
     """
     if workspace.shared:
         with workspace.begin() as connection:
-            part = _claim(connection, stage, item)
+            part = _claim(connection, stage, items[0] if items else None)
             if part is None:
                 yield Portion({}, connection)
             else:
-                yield Portion(take(connection, stage, limit, _of(pending.c.item) == part, item), connection)
+                yield Portion(take(connection, stage, limit, _of(pending.c.item) == part, items), connection)
         return
     with workspace.read() as connection:
-        taken = take(connection, stage, limit, item=item)
+        taken = take(connection, stage, limit, items=items)
     yield Portion(taken, None)
 
 
@@ -63,14 +63,14 @@ def take(
     stage: str,
     limit: int,
     part: ColumnElement[bool] | None = None,
-    item: str | None = None,
+    items: Sequence[str] | None = None,
 ) -> dict[str, int]:
-    """The `limit` items waiting longest, each with the revision it had."""
+    """The `limit` items waiting longest, or those of `items` that still wait, each with the revision it had."""
     query = select(pending.c.item, pending.c.revision).where(pending.c.stage == stage)
     if part is not None:
         query = query.where(part)
-    if item is not None:
-        query = query.where(pending.c.item == item)
+    if items is not None:
+        return {row.item: row.revision for row in select_in(connection, query, pending.c.item, items)}
     rows = connection.execute(query.order_by(pending.c.revision, pending.c.item).limit(limit))
     return {row.item: row.revision for row in rows}
 

@@ -29,3 +29,7 @@ class FullDiskError(SidelightError):
 
 class BusyError(SidelightError):
     """Another process holds what this one needs."""
+
+
+class OutageError(SidelightError):
+    """Something that all work needs is not there just now; the work stays to be done."""

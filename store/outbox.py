@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from store.database import upsert
-from store.pending import next_revision, queue_up
+from store.pending import Aside, next_revision, queue_up
 from store.schema import now
 from store.tables import outbox
 
@@ -73,3 +73,18 @@ def count(connection: Connection) -> tuple[int, int]:
         select(func.count().filter(outbox.c.error.is_(None)), func.count(outbox.c.error)).select_from(outbox)
     ).one()
     return waiting, bad
+
+
+def aside(connection: Connection, limit: int) -> list[Aside]:
+    """Documents that could not be made or were refused, with the reason."""
+    query = select(outbox).where(outbox.c.error.is_not(None)).order_by(outbox.c.version, outbox.c.kind, outbox.c.item)
+    return [
+        Aside("index", f"{row.kind}:{row.item}", row.error, row.since or now())
+        for row in connection.execute(query.limit(limit))
+    ]
+
+
+def retry(connection: Connection) -> int:
+    """Have every document that was set aside written once more; returns how many."""
+    queue_up(connection)
+    return connection.execute(update(outbox).where(outbox.c.error.is_not(None)).values(error=None)).rowcount

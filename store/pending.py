@@ -7,6 +7,7 @@ the stage's rows together with the mark that they are done.
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
@@ -14,12 +15,14 @@ from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 from store import claims
 from store.database import ASKED, among, chunks, insert_into, upsert
 from store.schema import Instant, now
+from store.sifting import is_outage, sift
 from store.tables import counter, failures, pending, stage_versions
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 REVISION = "revision"
+REASON = 2_000  # characters kept of why an item failed
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
 FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style"), "documents": ("watch",)}
@@ -112,15 +115,16 @@ def drain(
     """Do all the stage has pending; returns how many items were done.
 
     `compute` reads and works outside any write lock; `write` stores its result in the transaction that also crosses the
-    items off. A batch that raises is tried again one item at a time, and an item that still raises is set aside in
-    `failures` with its reason, so the rest goes on. Several workers may drain a stage at once on PostgreSQL: none gets what
-    another has. Raises BusyError for a second one on SQLite.
+    items off. A batch that raises is tried again in ever smaller parts (`store.sifting`), and an item that still raises is
+    set aside in `failures` with its reason, so the rest goes on; what is no item's fault (an outage) is raised. Several
+    workers may drain a stage at once on PostgreSQL: none gets what another has. Raises BusyError for a second one on SQLite.
     """
     work = _Work(workspace, stage, compute, write)
     finished = 0
     with claims.worker(workspace, stage):
         while True:
             taken: Mapping[str, int] = {}
+            failed = False
             try:
                 with claims.portion(workspace, stage, batch) as portion:
                     taken = portion.taken
@@ -129,11 +133,12 @@ def drain(
                     work.do(portion)
                 finished += len(taken)
             except Exception as problem:
-                if not taken:
+                if not taken or is_outage(problem, workspace.root):
                     raise
-                # A store that cannot be written fails for the single items too, and that error is the one to raise.
-                log.warning("%s: a batch of %d failed (%s); trying its items singly", stage, len(taken), problem)
-                finished += sum(work.single(item, revision) for item, revision in taken.items())
+                log.warning("%s: a batch of %d failed (%s); sifting it", stage, len(taken), problem)
+                failed = True
+            if failed:
+                finished += work.sift(taken)
             progress(finished)
 
 
@@ -157,16 +162,57 @@ class _Work(Generic[T]):
         self.write(connection, result)
         done(connection, self.stage, taken)
 
-    def single(self, item: str, revision: int) -> int:
-        try:
-            with claims.portion(self.workspace, self.stage, 1, item) as portion:
+    def sift(self, taken: Mapping[str, int]) -> int:
+        """Do what can be done of a batch that failed; returns how many items that were."""
+        finished = 0
+
+        def attempt(items: Sequence[str]) -> None:
+            nonlocal finished
+            with claims.portion(self.workspace, self.stage, len(items), items) as portion:
                 if portion.taken:
                     self.do(portion)
-            return len(portion.taken)
-        except Exception as problem:
-            log.exception("%s: one item set aside", self.stage)
-            with self.workspace.begin() as connection:
-                done(connection, self.stage, {item: revision})
-                reason = f"{type(problem).__name__}: {problem}"[:2000]
-                upsert(connection, failures, [{"stage": self.stage, "item": item, "error": reason, "at": now()}])
-            return 0
+            finished += len(portion.taken)
+
+        def aside(item: str, problem: Exception) -> None:
+            set_aside(self.workspace, self.stage, item, taken[item], problem)
+
+        sift(list(taken), attempt, aside, self.workspace.root)
+        return finished
+
+
+def set_aside(workspace: Workspace, stage: str, item: str, revision: int, problem: Exception) -> None:
+    """Cross an item off that could not be done, and keep its reason."""
+    log.warning("%s: one item set aside (%s)", stage, type(problem).__name__, exc_info=problem)
+    with workspace.begin() as connection:
+        done(connection, stage, {item: revision})
+        reason = f"{type(problem).__name__}: {problem}"[:REASON]
+        upsert(connection, failures, [{"stage": stage, "item": item, "error": reason, "at": now()}])
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An item a stage could not do, why, and since when."""
+
+    stage: str
+    item: str
+    error: str
+    at: datetime
+
+
+def aside(connection: Connection, stage: str | None = None, limit: int = 1_000_000) -> list[Aside]:
+    """What was set aside (by `stage`), the newest first."""
+    query = select(failures.c.stage, failures.c.item, failures.c.error, failures.c.at)
+    if stage is not None:
+        query = query.where(failures.c.stage == stage)
+    rows = connection.execute(query.order_by(failures.c.at.desc(), failures.c.stage, failures.c.item).limit(limit))
+    return [Aside(*row) for row in rows]
+
+
+def retry(connection: Connection, stage: str | None = None) -> int:
+    """Put what was set aside (by `stage`) on its list again; returns how many items. Each stays set aside until it is done."""
+    found = aside(connection, stage)
+    if found:
+        revision = next_revision(connection)
+        rows = ({"stage": one.stage, "item": one.item, "revision": revision, "since": one.at} for one in found)
+        upsert(connection, pending, rows)
+    return len(found)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from store.errors import SidelightError, UsageError
+from store.errors import OutageError, UsageError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,7 +22,7 @@ AHEAD = 2  # parts on their way for each thread of a worker
 PATIENCE = 30  # seconds to wait for a scheduler, and for its first worker
 
 
-class SchedulerError(SidelightError):
+class SchedulerError(OutageError):
     """The cluster cannot be used, or lost a part of the work again and again."""
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import pytest
 from sqlalchemy import Connection, insert, select
 
 from crawlers.tables import ads
 from store import outbox, pending
+from store.errors import OutageError
 from store.schema import now
 from store.tables import failures
 from store.workspace import Workspace
@@ -84,3 +86,50 @@ def test_the_outbox_keeps_a_document_that_changed_after_it_was_sent(workspace: W
         left = outbox.due(connection, 10)
     assert [row.item for row in left] == ["a"]
     assert left[0].version > max(row.version for row in first)
+
+
+def test_a_batch_with_a_bad_item_is_parted_down_to_it_and_not_done_one_by_one(workspace: Workspace) -> None:
+    _announce(workspace, *(str(number) for number in range(512)))
+    tries: list[int] = []
+
+    def compute(_: Connection, items: Sequence[str]) -> list[str]:
+        tries.append(len(items))
+        if "77" in items:
+            raise ValueError("cannot read '77'")
+        return list(items)
+
+    done = pending.drain(workspace, "read", compute=compute, write=lambda _, __: None, batch=512)
+    assert (done, _count(workspace)) == (511, 0)
+    assert len(tries) <= 1 + 3 * 8
+    with workspace.read() as connection:
+        assert [one.item for one in pending.aside(connection)] == ["77"]
+
+
+def test_an_outage_is_no_items_fault_and_the_work_stays(workspace: Workspace) -> None:
+    _announce(workspace, "a", "b")
+
+    def compute(_: Connection, items: Sequence[str]) -> list[str]:
+        raise OutageError("the server is gone")
+
+    with pytest.raises(OutageError):
+        pending.drain(workspace, "read", compute=compute, write=lambda _, __: None, batch=10)
+    assert _count(workspace) == 2
+    with workspace.read() as connection:
+        assert pending.aside(connection) == []
+
+
+def test_what_was_set_aside_is_tried_again_when_asked_and_forgotten_once_done(workspace: Workspace) -> None:
+    _announce(workspace, "bad")
+
+    def broken(_: Connection, items: Sequence[str]) -> list[str]:
+        raise ValueError("not yet")
+
+    def mended(_: Connection, items: Sequence[str]) -> list[str]:
+        return list(items)
+
+    assert pending.drain(workspace, "read", compute=broken, write=lambda _, __: None, batch=10) == 0
+    with workspace.begin() as connection:
+        assert pending.retry(connection, "read") == 1
+    assert pending.drain(workspace, "read", compute=mended, write=lambda _, __: None, batch=10) == 1
+    with workspace.read() as connection:
+        assert pending.aside(connection) == []

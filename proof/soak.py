@@ -1,0 +1,108 @@
+"""A soak: one process does a team's days at ten times their rate; memory and file handles must stay flat after warming up.
+
+    .venv/bin/python -m proof.soak [--minutes 3] [--ads-a-day 150000] [--times 10] [--seed N]
+
+A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each through
+import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch resident memory
+and open handles are taken; printed is the slope of memory over the last two thirds of the run by least squares. Ends with 1
+where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
+"""
+
+import argparse
+import gc
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from casework.watches import add
+from crawlers.imports import import_ads
+from market.make import generate
+from operations.daily import PROCESS
+from store.settings import Settings
+from store.workspace import open_workspace
+
+BATCH = 300
+ALLOWED = 2.0  # MiB a minute: the tables that grow with the archive (prices by place, keys) are part of it
+HANDLES = 8
+STAGES = ("read", "link", "score", "index", "alerts")  # what goes on all day; the others have their hour
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the process: minutes since the start, MiB resident, open handles, ads done."""
+
+    minutes: float
+    memory: float
+    handles: int
+    ads: int
+
+
+def look(began: float, ads: int) -> Look:
+    """How it stands now."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return Look((time.monotonic() - began) / 60, pages * 4096 / 2**20, len(list(Path("/proc/self/fd").iterdir())), ads)
+
+
+def soak(folder: Path, minutes: float, rate: float, seed: int) -> list[Look]:
+    """Work for so many minutes at up to `rate` ads a second."""
+    workspace = open_workspace(folder / "workspace", Settings(workers=1))
+    for query in ("incall", "new in town", '"available now"'):
+        add(workspace, "analyst", query)
+    entries = generate(seed=seed, ads=max(BATCH, int(rate * minutes * 60)), days=28)
+    steps = [one for one in PROCESS if one.name in STAGES]
+    began, looks, done = time.monotonic(), [], 0
+    while time.monotonic() - began < minutes * 60:
+        file = folder / "batch.jsonl"
+        part = list(islice(entries, BATCH))
+        if not part:
+            break
+        file.write_bytes(b"".join(orjson.dumps(one.ad) + b"\n" for one in part))
+        import_ads(workspace, file, print)
+        for step in steps:
+            step.work(workspace, lambda _: None)
+        done += len(part)
+        looks.append(look(began, done))
+        time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
+    workspace.close()
+    return looks
+
+
+def slope(looks: Sequence[Look]) -> float:
+    """MiB a minute, by least squares."""
+    mean_x, mean_y = (
+        sum(values) / len(looks) for values in zip(*((one.minutes, one.memory) for one in looks), strict=True)
+    )
+    spread = sum((one.minutes - mean_x) ** 2 for one in looks)
+    return sum((one.minutes - mean_x) * (one.memory - mean_y) for one in looks) / spread if spread else 0.0
+
+
+def main() -> None:
+    """Run the soak."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--ads-a-day", type=int, default=150_000)
+    parser.add_argument("--times", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=95)
+    options = parser.parse_args()
+    rate = options.ads_a_day * options.times / 86_400
+    with tempfile.TemporaryDirectory(prefix="sidelight-soak-") as name:
+        looks = soak(Path(name), options.minutes, rate, options.seed)
+    warm = [one for one in looks if one.minutes >= options.minutes / 3] or looks
+    grown, handles = slope(warm), warm[-1].handles - warm[0].handles
+    last = looks[-1]
+    print(
+        f"seed {options.seed}: {last.ads:,} ads in {last.minutes:.1f} min, {last.ads / last.minutes / 60:.1f} a second "
+        f"(asked: {rate:.1f}); memory {warm[0].memory:.0f} -> {last.memory:.0f} MiB after warming up, "
+        f"{grown:+.2f} MiB a minute; handles {warm[0].handles} -> {last.handles}"
+    )
+    raise SystemExit(grown > ALLOWED or handles > HANDLES)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The whole day on one machine: new ads from a file to queue and alerts, what each stage costs, and how that grows.
+
+    .venv/bin/python -m proof.whole_day [--sizes 2000+300 10000+1500] [--watches 200] [--seed N] [--workspace FOLDER]
+
+For each size STORED+NEW a market is made; its oldest ads are imported and go through every stage, watches are kept, and then
+the newest come in. Only this last day is measured. Each stage is a process of its own, so that its peak memory is its own;
+CPU counts its workers too, and not its start. The last table fits cost ~ ads ^ exponent over the sizes (log-log, least
+squares, ads being stored + new) and says what that means for 1,000,000 + 150,000: a line drawn on, not a measurement.
+"""
+
+import argparse
+import json
+import math
+import multiprocessing
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import orjson
+from sqlalchemy import func, select
+
+from casework.tables import alerts, queue_entries, watches
+from casework.watches import add
+from crawlers.imports import import_ads
+from linker.tables import groups
+from market.make import make
+from operations.daily import PROCESS
+from store.settings import Settings
+from store.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[1]
+STAGES = ("import", *(one.name for one in PROCESS))
+GOAL = (1_000_000, 150_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a stage took: seconds on the clock and of CPU, the most MiB its largest process held, and what it says it did."""
+
+    seconds: float
+    cpu: float
+    peak: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A measured day: ads stored and new, the cost of each stage, bytes in the workspace and what came of it."""
+
+    stored: int
+    new: int
+    costs: Mapping[str, Cost]
+    size: int
+    groups: int
+    queued: int
+    alerts: int
+
+    @property
+    def ads(self) -> int:
+        """All ads there are at the end."""
+        return self.stored + self.new
+
+
+def split(folder: Path, seed: int, stored: int, new: int) -> tuple[Path, Path]:
+    """A market's ads in two files: the oldest and the newest by the time they were posted."""
+    make(folder, seed=seed, ads=stored + new, days=28)
+    with (folder / "ads.jsonl").open("rb") as lines:
+        order = sorted((orjson.loads(line)["posted_at"], place) for place, line in enumerate(lines))
+    late = {place for _, place in order[stored:]}
+    names = folder / "stored.jsonl", folder / "new.jsonl"
+    with (folder / "ads.jsonl").open("rb") as lines, names[0].open("wb") as old, names[1].open("wb") as fresh:
+        for place, line in enumerate(lines):
+            (fresh if place in late else old).write(line)
+    return names
+
+
+def keep_watches(workspace: Workspace, ads: Path, count: int, seed: int) -> None:
+    """Watches such as analysts keep: a run of three words of an ad, or two words of it in any order."""
+    draw = Random(seed)
+    with ads.open("rb") as lines:
+        texts = [orjson.loads(line)["body"].split() for line in lines]
+    while count:
+        words = draw.choice(texts)
+        start = draw.randrange(max(1, len(words) - 3))
+        run = [one for one in words[start : start + 3] if one.isalpha() and len(one) > 2]
+        if len(run) >= 2:
+            add(workspace, "analyst", f'"{" ".join(run)}"' if len(run) == 3 and count % 2 else " ".join(run))
+            count -= 1
+
+
+def stage(root: Path, name: str, file: Path | None) -> Cost:
+    """Run one stage in a process of its own."""
+    command = [sys.executable, "-m", "proof.whole_day", "--stage", name, "--workspace", str(root)]
+    done = subprocess.run(
+        [*command, *(["--file", str(file)] if file else [])], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"stage {name} failed:\n{done.stderr[-3000:]}")
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _stage_here(root: Path, name: str, file: Path | None) -> Cost:
+    workspace = open_workspace(root)
+    began, cpu = time.monotonic(), _cpu()
+    if name == "import" and file is not None:
+        said = str(import_ads(workspace, file, print).counts)
+    else:
+        said = next(one for one in PROCESS if one.name == name).work(workspace, lambda _: None)
+    workspace.close()
+    for child in multiprocessing.active_children():
+        child.join(10)
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Cost(time.monotonic() - began, _cpu() - cpu, peak / 1024, said)
+
+
+def _cpu() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def run(scratch: Path, stored: int, new: int, watched: int, seed: int) -> Day:
+    """Live through the days before, then measure one."""
+    root = scratch / f"workspace-{stored}"
+    old, fresh = split(scratch / f"market-{stored}", seed, stored, new)
+    for name in STAGES:
+        stage(root, name, old if name == "import" else None)
+    workspace = open_workspace(root, Settings())
+    keep_watches(workspace, old, watched, seed)
+    workspace.close()
+    stage(root, "alerts", None)  # a new watch first notes what answers it already
+    before = _count(root)
+    costs = {name: stage(root, name, fresh if name == "import" else None) for name in STAGES}
+    after = _count(root)
+    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    return Day(stored, new, costs, size, after["groups"], after["queued"], after["alerts"] - before["alerts"])
+
+
+def _count(root: Path) -> dict[str, int]:
+    workspace = open_workspace(root, Settings())
+    with workspace.read() as connection:
+        found = {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in {"groups": groups, "queued": queue_entries, "alerts": alerts, "watches": watches}.items()
+        }
+    workspace.close()
+    return found
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float | None:
+    """The slope of log cost over log ads; None with fewer than two sizes."""
+    if len(points) < 2:
+        return None
+    xs, ys = zip(*((math.log(ads), math.log(max(cost, 0.01))) for ads, cost in points), strict=True)
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
+
+
+def report(days: Sequence[Day]) -> list[str]:
+    """Markdown: a table of each size, then the curve."""
+    lines = []
+    for day in days:
+        seconds, cpu = (sum(getattr(one, what) for one in day.costs.values()) for what in ("seconds", "cpu"))
+        lines += [
+            f"{day.stored:,} stored + {day.new:,} new: {seconds / 60:.1f} min, {cpu / 60:.1f} min of CPU; "
+            f"{day.size / day.ads:,.0f} bytes per ad on disk; {day.groups:,} groups, {day.queued} queued, {day.alerts} alerts",
+            "",
+            "| stage | s | CPU s | peak MiB | done |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {name} | {one.seconds:.1f} | {one.cpu:.1f} | {one.peak:.0f} | {one.said[:90]} |"
+                for name, one in day.costs.items()
+            ),
+            "",
+        ]
+    return [*lines, *curve(days)]
+
+
+def curve(days: Sequence[Day]) -> list[str]:
+    """The exponent of each stage's CPU seconds over all ads, and the line drawn on to the goal."""
+    if len(days) < 2:
+        return []
+    factor = sum(GOAL) / days[-1].ads
+    lines = [f"| stage | exponent of CPU | extrapolated to {GOAL[0]:,} + {GOAL[1]:,}: CPU min |", "|---|---|---|"]
+    total = 0.0
+    for name in STAGES:
+        slope = exponent([(day.ads, day.costs[name].cpu) for day in days]) or 0
+        ahead = days[-1].costs[name].cpu * factor ** max(slope, 1) / 60  # a fixed cost makes small sizes look flat
+        total += ahead
+        lines.append(f"| {name} | {slope:.2f} | {ahead:.1f} |")
+    return [*lines, f"| all | | {total:.1f} (extrapolated by a factor of {factor:.0f}, not measured) |"]
+
+
+def main() -> None:
+    """Measure each size, or (with --stage) be one stage."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", nargs="+", default=["2000+300", "10000+1500"])
+    parser.add_argument("--watches", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=61)
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--stage", choices=STAGES)
+    parser.add_argument("--file", type=Path)
+    options = parser.parse_args()
+    if options.stage:
+        print(json.dumps(asdict(_stage_here(options.workspace, options.stage, options.file))))
+        return
+    days = []
+    for size in options.sizes:
+        stored, new = (int(part) for part in size.split("+"))
+        with tempfile.TemporaryDirectory(prefix="sidelight-day-", dir=options.workspace) as name:
+            days.append(run(Path(name), stored, new, options.watches, options.seed))
+        print(f"{size} done", file=sys.stderr, flush=True)
+    print(f"seed {options.seed}, {options.watches} watches\n")
+    print("\n".join(report(days)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The whole-day proof on a tiny market: every stage is measured, the split is by time, and the curve is what it says."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from proof.whole_day import STAGES, Cost, Day, curve, exponent, split, stage
+
+
+def test_the_new_ads_are_the_newest(tmp_path: Path) -> None:
+    old, new = split(tmp_path, seed=4, stored=150, new=50)
+    times = [[orjson.loads(line)["posted_at"] for line in path.read_bytes().splitlines()] for path in (old, new)]
+    assert [len(one) for one in times] == [150, 50]
+    assert max(times[0]) <= min(times[1])
+
+
+def test_a_cost_that_doubles_with_the_ads_has_the_exponent_one() -> None:
+    assert exponent([(100, 3.0), (200, 6.0), (400, 12.0)]) == pytest.approx(1)
+    assert exponent([(100, 1.0), (200, 4.0)]) == pytest.approx(2)
+    assert exponent([(100, 1.0)]) is None
+
+
+def test_the_line_drawn_on_says_that_it_was_not_measured() -> None:
+    days = [
+        Day(ads, 0, dict.fromkeys(STAGES, Cost(1, ads / 60, 1, "")), 1, 1, 1, 1) for ads in (1_000, 10_000, 115_000)
+    ]
+    assert "| read | 1.00 | 319.4 |" in curve(days)
+    assert "not measured" in curve(days)[-1]
+
+
+def test_a_stage_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
+    _, new = split(tmp_path, seed=4, stored=150, new=40)
+    cost = stage(tmp_path / "workspace", "import", new)
+    assert cost.said == "{'ads': 40, 'new': 40}"
+    assert cost.cpu >= 0
+    assert cost.peak > 10
