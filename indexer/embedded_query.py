@@ -26,6 +26,7 @@ from indexer.records import AD
 
 MUST, SHOULD, MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 INTEGER, FLOAT = tantivy.FieldType.Integer, tantivy.FieldType.Float
+FEW = 8  # terms
 # As far as 64 bits go, less one: a bound beyond is no bound.
 FAR = 2**63 - 2
 
@@ -85,7 +86,7 @@ class Translator:
             case Fuzzy(token, edits, field):
                 return make.const_score_query(make.fuzzy_term_query(self.schema, field, token, edits), 1.0)
             case Terms(field, values):
-                return _silent(make.term_set_query(self.schema, field, list(values))) if values else make.empty_query()
+                return _silent(self.terms(field, values)) if values else make.empty_query()
             case Starts(field, prefix):
                 return _silent(self.begins(field, prefix))
             case Range():
@@ -97,6 +98,14 @@ class Translator:
             case Not(part):
                 return make.boolean_query([(MUST, _silent(make.all_query())), (MUST_NOT, self.translate(part))])
         raise TypeError(f"{type(node).__name__} has to be resolved first")
+
+    def terms(self, field: str, values: tuple[str, ...]) -> Any:
+        """Documents with any of the values: a few are looked up one by one, many by a walk over the field's terms."""
+        make = tantivy.Query
+        if len(values) > FEW:
+            return make.term_set_query(self.schema, field, list(values))
+        each = [make.term_query(self.schema, field, value, index_option="basic") for value in values]
+        return make.boolean_query([(SHOULD, one) for one in each]) if len(each) > 1 else each[0]
 
     def near(self, node: Near) -> Any:
         """Both words, and within a sloppy phrase one way round or the other."""

@@ -151,7 +151,8 @@ def from_json(text: str | bytes) -> Document:
     if places := values.get("places"):
         values["places"] = tuple([Place(**place) for place in places])
     # Not through __init__, which would set forty fields one by one: what is left out stands on the class.
-    found: Document = object.__new__(AdDocument if "ad_id" in values else GroupDocument)
+    kind: type[Document] = AdDocument if "ad_id" in values else GroupDocument
+    found = kind.__new__(kind)
     vars(found).update(values)
     return found
 
