@@ -2,8 +2,8 @@
 
     .venv/bin/python -m proof.results [--size small|medium|full] [--only NAME...] [--seed N] > results.md
 
-The head names seed, machine, commit and date. Each row is a command that can be run by itself; its last lines are the figure,
-its status says whether what it promises held. `small` takes about half an hour on two quiet cores, `medium` a night, `full` days.
+The head names seed, machine, commit and date. Each row is a command that can be run by itself; its last lines are the
+figure, its status says whether what it promises held. Beyond `small` it takes a night or days.
 """
 
 import argparse
