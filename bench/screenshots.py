@@ -1,6 +1,6 @@
 """Pictures of the console for README and docs, taken from a workspace in the system's Chromium.
 
-    python -m bench.screenshots WORKSPACE [--out docs/pictures] [--all]
+    python -m bench.screenshots WORKSPACE [--out docs/pictures] [--all [--schemes light] [--only queue case]]
 
 Take them of a rehearsal workspace (`sidelight demo --workspace DIR`), never of real data. `--all` takes every page at 1280
 and 390 pixels, light and dark, to be looked at after a change of style.
@@ -21,14 +21,17 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
-from casework import queue
+from casework import accounts, caseitems, cases, queue
+from casework.caseitems import ItemKind
 from console.app import create_app
 from linker.records import Reason
 from linker.stored import load_groups
 from linker.tables import groups
+from store import audit
 from store.workspace import Workspace, open_workspace
 
 SECRET = "pictures"  # noqa: S105  of a server that lives as long as this program, on loopback
+WHO = accounts.local_name(audit.operator())  # whom the secret signs in
 README = ("queue", "group", "search", "ad", "why")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -70,6 +73,16 @@ def pages(workspace: Workspace) -> dict[str, str]:
         "watches": "/watches",
         "sites": "/sites",
         "audit": "/audit",
+        "oversight": "/oversight",
+        "cases": "/cases",
+        "account": "/account",
+        "purpose": "/purpose",
+        "site": "/site?name=harbor",
+        "models": "/models",
+        "model": "/model?name=challenger",
+        "settings": "/settings",
+        "disclosure": f"/disclosure?kind=group&item={quote(group_id)}",
+        "one": "/queue?one=next",
         "help": "/help",
         "missing": "/group?id=none",
     }
@@ -78,7 +91,27 @@ def pages(workspace: Workspace) -> dict[str, str]:
     found["wrong"] = 'site:harbor "new in'
     if len(group.ad_ids) > 1:
         found["why"] = f"/why?left={quote(group.ad_ids[0])}&right={quote(group.ad_ids[-1])}"
+        found["compare"] = f"/compare?left={quote(group.ad_ids[0])}&right={quote(group.ad_ids[-1])}"
+    if len(ranked) > 1:
+        found["groups"] = f"/compare?left={quote(ranked[0])}&right={quote(ranked[1])}"
+    if not (workspace.trained / "challenger").is_dir():
+        del found["model"]
+    found["case"] = f"/case?id={quote(_case(workspace, group_id, group.ad_ids[0]))}"
     return found
+
+
+def _case(workspace: Workspace, group_id: str, ad_id: str) -> str:
+    """A case with something in it; the one of an earlier run where there is one."""
+    with workspace.read() as connection:
+        known = cases.every(connection, WHO)
+    if known:
+        return known[0].case_id
+    made = cases.open_case(workspace, "Evenings in three towns", WHO)
+    caseitems.pin(workspace, made, ItemKind.GROUP, group_id, "one phone in four towns within a week", WHO)
+    caseitems.pin(workspace, made, ItemKind.AD, ad_id, "the first of them", WHO)
+    caseitems.task(workspace, made, "Ask which venues are known in the first town", WHO, due="2026-12-01")
+    caseitems.note(workspace, made, "The text is the same, the price is not.", WHO)
+    return made.case_id
 
 
 def shoot(
@@ -115,10 +148,12 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--schemes", nargs="+", default=["light", "dark"])
+    parser.add_argument("--only", nargs="+", help="these pages alone")
     given = parser.parse_args()
     workspace = open_workspace(given.workspace)
     given.out.mkdir(parents=True, exist_ok=True)
-    found = pages(workspace)
+    found = {name: path for name, path in pages(workspace).items() if not given.only or name in given.only}
     with served(workspace) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         first = browser.new_page()
@@ -126,7 +161,7 @@ def main() -> None:
         SESSIONS[address] = next(one["value"] for one in first.context.cookies() if one["name"] == "sidelight_session")
         if given.all:
             for width in (1280, 390):
-                for scheme in ("light", "dark"):
+                for scheme in given.schemes:
                     shoot(browser, address, found, given.out, width, scheme, f"-{width}-{scheme}")
         else:
             shoot(

@@ -210,7 +210,7 @@ def _documents(root: Path, count: int) -> list[AdDocument]:
     held = len(found)
     for number in range(held, count):
         one, other = found[number % held], found[(number * 7_919 + number // held) % held]
-        found.append(replace(one, ad_id=f"{one.ad_id}-{number // held}", title=other.title, spans=()))
+        found.append(replace(one, ad_id=f"{one.ad_id}-{number // held}", title=other.title, written=""))
     return found[:count]
 
 

@@ -125,6 +125,16 @@ def history(connection: Connection, group_id: str, ad_ids: Iterable[str]) -> lis
     return sorted((_decision(row) for row in rows), key=lambda one: -one.decision_id)
 
 
+def standing_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, list[Decision]]:
+    """The decisions in force about each of these groups, newest first; a group without one is left out."""
+    found: dict[str, list[Decision]] = {}
+    query = select(decisions).where(decisions.c.undone_at.is_(None))
+    rows = select_in(connection, query, decisions.c.group_id, group_ids)
+    for one in sorted(map(_decision, rows), key=lambda one: -one.decision_id):
+        found.setdefault(one.group_id, []).append(one)
+    return found
+
+
 def standing(connection: Connection, before: datetime | None = None) -> dict[str, Decision]:
     """The newest decision in force about each ad that was ever decided on (before a moment)."""
     query = select(decisions).where(decisions.c.undone_at.is_(None)).order_by(decisions.c.decision_id)

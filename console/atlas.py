@@ -61,13 +61,16 @@ class Atlas:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
+    """Which part of the world a map shows, and how large."""
+
     west: float
     north: float
     across: float  # pixels for a degree of longitude
     down: float
 
     def point(self, latitude: float, longitude: float) -> tuple[float, float]:
+        """Where a place stands, in pixels."""
         return round((longitude - self.west) * self.across, 1), round((self.north - latitude) * self.down, 1)
 
 
@@ -75,24 +78,25 @@ def atlas(stops: Sequence[Stop]) -> Atlas | None:
     """The map of an itinerary in order of time; None where nothing can be placed."""
     if not stops:
         return None
-    frame = _frame(stops)
+    frame = around([(stop.latitude, stop.longitude) for stop in stops])
     points = [frame.point(stop.latitude, stop.longitude) for stop in stops]
     route = "M" + " L".join(f"{x} {y}" for x, y in points) if len(set(points)) > 1 else ""
-    return Atlas(WIDTH, HEIGHT, _towns(frame), route, tuple(_dots(stops, frame)), *_graticule(frame))
+    return Atlas(WIDTH, HEIGHT, towns(frame), route, tuple(_dots(stops, frame)), *graticule(frame))
 
 
-def _frame(stops: Sequence[Stop]) -> _Frame:
-    latitudes, longitudes = [stop.latitude for stop in stops], [stop.longitude for stop in stops]
+def around(places: Sequence[tuple[float, float]]) -> Frame:
+    """The frame that holds these places (latitude, longitude) with some room around them."""
+    latitudes, longitudes = [one for one, _ in places], [one for _, one in places]
     middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
     squeeze = max(cos(radians(middle[0])), 0.2)
     tall = max(max(latitudes) - min(latitudes), LEAST_SPAN / 2)
     wide = max(max(longitudes) - min(longitudes), LEAST_SPAN)
     down = min((HEIGHT - 2 * PAD) / tall, (WIDTH - 4 * PAD) / (wide * squeeze))
     across = down * squeeze
-    return _Frame(middle[1] - WIDTH / 2 / across, middle[0] + HEIGHT / 2 / down, across, down)
+    return Frame(middle[1] - WIDTH / 2 / across, middle[0] + HEIGHT / 2 / down, across, down)
 
 
-def _towns(frame: _Frame) -> str:
+def towns(frame: Frame) -> str:
     """The towns in view, thinned to one in a CELL, the largest, as one path of dots."""
     south, east = frame.north - HEIGHT / frame.down, frame.west + WIDTH / frame.across
     squares = _squares()
@@ -117,7 +121,7 @@ def _squares() -> dict[tuple[int, int], list[Row]]:
     return squares
 
 
-def _dots(stops: Sequence[Stop], frame: _Frame) -> list[Dot]:
+def _dots(stops: Sequence[Stop], frame: Frame) -> list[Dot]:
     """One dot for each place, labelled with the order of its visits; labels move down rather than cover one another."""
     visits: dict[str, list[int]] = {}
     for number, stop in enumerate(stops, start=1):
@@ -141,7 +145,8 @@ def _dots(stops: Sequence[Stop], frame: _Frame) -> list[Dot]:
     return made
 
 
-def _graticule(frame: _Frame) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def graticule(frame: Frame) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Meridians and parallels in view."""
     span = WIDTH / frame.across
     step = next((one for one in STEPS if span / one <= 8), STEPS[-1])
     first = int(frame.west // step + 1) * step

@@ -12,7 +12,8 @@ import orjson
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from casework import lookups, policy, sessions, tokens
+from casework import cases, lookups, policy, sessions, tokens
+from casework.cases import Case
 from casework.policy import Action, ForbiddenError
 from casework.records import Session
 from console.rendering import render
@@ -25,7 +26,7 @@ from store.workspace import Workspace
 
 COOKIE = "sidelight_session"
 # Pages that show nothing of a person's: everything else is recorded before it is shown.
-UNRECORDED = frozenset({Action.HELP, Action.SITES, Action.ACCOUNT})
+UNRECORDED = frozenset({Action.HELP, Action.SITES, Action.MODELS, Action.SETTINGS, Action.ACCOUNT})
 BEARER = "Bearer "
 
 
@@ -59,6 +60,13 @@ class Desk:
     def may(self, action: Action) -> bool:
         """Whether this person's role, and the token they come with, allow it."""
         return allowed(self.session, Action(action))
+
+    def open_cases(self) -> list[Case]:
+        """The open cases the person has a part in, to pin things to; none for who may not decide."""
+        if not self.may(Action.DECIDE):
+            return []
+        with self.workspace.read() as connection:
+            return [one for one in cases.every(connection, self.session.account) if one.closed_at is None]
 
     def look(self, action: str, kind: str, item: str, words: str | None = None, **facts: Fact) -> None:
         """Record what is about to be shown. Raises where it cannot be recorded, and then nothing is shown."""

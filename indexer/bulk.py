@@ -1,20 +1,26 @@
-"""Bulk writes to Elasticsearch: results looked at one by one, what is overloaded tried again, what is refused named."""
+"""Bulk writes to Elasticsearch: results looked at one by one, what is overloaded or away tried again, what is refused named.
+
+Every write carries its version, so one that was applied though its answer was lost is tried again without harm.
+"""
 
 import hashlib
+import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elasticsearch  # noqa: A004
 
-from indexer.backend import Refusal, Write
+from indexer.backend import Refusal, SearchUnavailable, Write
 from indexer.columns import columns
 
 MOST_BYTES = 8_000_000
-PASSING = frozenset({429, 502, 503, 504})
-TRIES = 8
-FIRST_PAUSE = 0.1  # seconds; doubled at each try
+AWAY = frozenset({429, 502, 503, 504})  # the server is overloaded or away, whatever the document
+# Seconds between the tries, up to half of each added by chance, so that several writers do not come back together.
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 15.0, 15.0)
+LONGEST_REASON = 500  # characters
 LONGEST_ID = 500  # bytes; Elasticsearch takes 512
+Entry = tuple[Write, list[dict[str, Any]]]
 
 
 def document_id(key: str) -> str:
@@ -22,48 +28,70 @@ def document_id(key: str) -> str:
     return key if len(key.encode()) <= LONGEST_ID else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
+def longest_retry(timeout: float) -> float:
+    """Seconds after which no try of a write can still be under way, each answered within `timeout`."""
+    return 1.5 * sum(PAUSES) + (len(PAUSES) + 1) * timeout
+
+
 def send(client: Elasticsearch, index: str, batch: Sequence[Write]) -> tuple[Refusal, ...]:
-    """Write all of a batch; raises the client's error where the server stays overloaded or away."""
+    """Write all of a batch; raises SearchUnavailable, or the client's error, where the server stays overloaded or away."""
+    patient = client.options(max_retries=0)  # the client's own tries know no pause
     refusals: list[Refusal] = []
     for part in _parts(batch):
         waiting = part
-        pause = FIRST_PAUSE
-        for attempt in range(1, TRIES + 1):
-            waiting, refused = _once(client, index, waiting, last=attempt == TRIES)
-            refusals += refused
-            if not waiting:
-                break
-            time.sleep(pause)
-            pause *= 2
+        for pause in (*PAUSES, None):
+            try:
+                waiting, refused, status = _once(patient, index, waiting, last=pause is None)
+            except (ApiError, ConnectionError, ConnectionTimeout) as problem:
+                if pause is None or (isinstance(problem, ApiError) and not _passing(problem.status_code)):
+                    raise
+            else:
+                refusals += refused
+                if not waiting:
+                    break
+                if pause is None:
+                    raise SearchUnavailable(
+                        f"Elasticsearch would not take {len(waiting)} documents in {len(PAUSES) + 1} tries ({status}); "
+                        "they stay due, to be written by the next run"
+                    )
+            time.sleep(pause * random.uniform(1, 1.5))  # noqa: S311
     return tuple(refusals)
 
 
-Entry = tuple[Write, list[dict[str, Any]]]
+def _passing(status: int) -> bool:
+    """Whether trying again may help: a node that goes down answers 500 as well."""
+    return status in AWAY or status >= 500
 
 
-def _once(client: Elasticsearch, index: str, part: list[Entry], *, last: bool) -> tuple[list[Entry], list[Refusal]]:
-    """What has to be tried again, and what was refused."""
-    try:
-        answer = client.bulk(index=index, operations=[line for _, lines in part for line in lines])
-    except ApiError as problem:
-        if problem.status_code in PASSING and not last:
-            return part, []
-        raise
+def _once(
+    client: Elasticsearch, index: str, part: list[Entry], *, last: bool
+) -> tuple[list[Entry], list[Refusal], int]:
+    """What has to be tried again, what was refused, and a status for which something has to be tried again.
+
+    At the last try a document that the server fails on by itself (500) is refused, or it would hold up all others for ever.
+    """
+    answer = client.bulk(index=index, operations=[line for _, lines in part for line in lines])
     again: list[Entry] = []
     refused: list[Refusal] = []
+    passing = 0
     for entry, item in zip(part, answer["items"], strict=True):
         result = next(iter(item.values()))
         status = int(result["status"])
         # 409: a newer version stands there. 404: what is to be dropped is not there.
         if status < 300 or status == 409 or (status == 404 and entry[0].document is None):
             continue
-        if status in PASSING and not last:
+        if status in AWAY or (_passing(status) and not last):
             again.append(entry)
+            passing = status
         else:
             error = result.get("error", {})
-            reason = f"{status} {error.get('type', '')}: {error.get('reason', '')}"
-            refused.append(Refusal(entry[0].key, entry[0].version, reason))
-    return again, refused
+            refused.append(Refusal(entry[0].key, entry[0].version, f"{status} {error.get('type', '')}: {_said(error)}"))
+    return again, refused, passing
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """The server's reason, without the piece of the ad that it quotes: reasons are logged."""
+    return str(error.get("reason", "")).partition(" Preview of field's value")[0][:LONGEST_REASON]
 
 
 def _parts(batch: Sequence[Write]) -> Iterator[list[Entry]]:

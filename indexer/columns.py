@@ -2,8 +2,10 @@
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from indexer import tokens
 from indexer.forms import digit_keys, handle_forms, link
@@ -17,71 +19,98 @@ TILE_ZOOM = 12
 PRIORITY_STEPS = 2**22 - 1
 
 
+# Field of the index, field of the document, and the form its values take there (None: as they are).
+MANY: tuple[tuple[str, str, Callable[[Any], Value] | None], ...] = (
+    ("phone", "phones", None),
+    ("email", "emails", keyword),
+    ("url", "urls", link),
+    ("payment", "payments", keyword),
+    ("name", "names", keyword),
+    ("place_label", "places", attrgetter("label")),
+    ("indicator", "indicators", None),
+    ("reason", "reasons", None),
+    ("currency", "currencies", None),
+    ("age", "ages", None),
+    ("amount", "amounts", None),
+    ("rate", "rates", None),
+    ("hourly", "hourly", None),
+)
+ONE = (("group", "group_id"), *((name, name) for name in ("band", "route", "lane", "priority")))
+# What `has:` knows, by the field of the document that holds it.
+HELD = {
+    "phones": "phone",
+    "emails": "email",
+    "handles": "handle",
+    "urls": "url",
+    "payments": "payment",
+    "names": "name",
+    "ages": "age",
+    "amounts": "price",
+    "places": "place",
+    "indicators": "indicator",
+    "images": "image",
+}
+
+
 def columns(document: Document, version: int) -> Columns:
     """Every field that holds something; the names are those of `fields.FIELDS`."""
-    kind = AD if isinstance(document, AdDocument) else GROUP
     source = to_json(document)
-    moment = document.last_seen if isinstance(document, GroupDocument) else document.posted_at or document.first_seen
-    digits = [key for phone in document.phones for key in digit_keys(phone)]
+    first, last = _seconds(document.first_seen), _seconds(document.last_seen)
+    tail = int.from_bytes(hashlib.sha256(document.key.encode()).digest()[:8], "big")
     found: Columns = {
         "key": [document.key],
-        "kind": [kind],
         "source": [source],
         "digest": [_digest(source)],
         "version": [version],
-        "month": [f"{moment:%Y-%m}"],
         "state": ["gone" if document.gone else "live"],
-        "first_seen": [_seconds(document.first_seen)],
-        "last_seen": [_seconds(document.last_seen)],
-        "by_time": [_tailed(_seconds(moment), 30, document.key)],
-        "by_priority": [_tailed(_rank(document), 40, document.key)],
-    }
-    one_or_none: dict[str, Value | None] = {
-        "group": document.group_id,
-        "tile": tile(document.places),
-        "band": document.band,
-        "route": document.route,
-        "lane": document.lane,
-        "priority": document.priority,
-    }
-    many: dict[str, Iterable[Value]] = {
-        "phone": document.phones,
-        "digits": digits,
-        "digits_reversed": [one[::-1] for one in digits if not one.startswith("?")],
-        "email": map(keyword, document.emails),
-        "handle": [form for one in document.handles for form in handle_forms(one)],
-        "url": map(link, document.urls),
-        "payment": map(keyword, document.payments),
-        "name": map(keyword, document.names),
-        "place": [form for place in document.places for form in _place(place)],
-        "place_label": [place.label for place in document.places],
-        "indicator": document.indicators,
-        "reason": document.reasons,
-        "has": _has(document),
-        "currency": document.currencies,
-        "age": document.ages,
-        "amount": document.amounts,
-        "rate": document.rates,
-        "hourly": document.hourly,
+        "first_seen": [first],
+        "last_seen": [last],
+        "by_priority": [_tailed(_rank(document), 40, tail)],
     }
     if isinstance(document, GroupDocument):
-        many["site"] = map(keyword, document.sites)
-        found["size"] = [document.size]
+        moment, seconds = document.last_seen, last
+        found |= {"kind": [GROUP], "size": [document.size]}
+        if document.sites:
+            found["site"] = _distinct(map(keyword, document.sites))
     else:
-        title, location = tokens.words(document.title), tokens.words(document.location)
-        rest = (tokens.words(document.contact), tokens.words(document.name))
-        said = {
-            "words": tokens.apart((title, tokens.words(document.body), location, *rest)),
-            "title": title,
-            "location": location,
-        }
-        one_or_none |= said | {"posted": _seconds(document.posted_at) if document.posted_at else None}
-        found |= {"site": [keyword(document.site)], "size": [document.group_size]}
-    found |= {name: [value] for name, value in one_or_none.items() if value is not None and value != ""}
-    for name, values in many.items():
-        if kept := [value for value in dict.fromkeys(values) if value != ""]:
+        moment = document.posted_at or document.first_seen
+        seconds = first if moment is document.first_seen else _seconds(moment)
+        found |= {"kind": [AD], "size": [document.group_size], "site": [keyword(document.site)]}
+        found |= _text(document)
+        if document.posted_at:
+            found["posted"] = [seconds]
+    found |= {"month": [f"{moment.year}-{moment.month:02}"], "by_time": [_tailed(seconds, 30, tail)]}
+    for name, attribute in ONE:
+        if (value := getattr(document, attribute)) is not None and value != "":
+            found[name] = [value]
+    for name, attribute, form in MANY:
+        if (values := getattr(document, attribute)) and (kept := _distinct(map(form, values) if form else values)):
             found[name] = kept
+    if document.phones and (digits := _distinct(key for phone in document.phones for key in digit_keys(phone))):
+        found["digits"] = digits
+        if backwards := [str(one)[::-1] for one in digits if str(one)[0] != "?"]:
+            found["digits_reversed"] = [*backwards]
+    if document.handles and (handles := _distinct(form for one in document.handles for form in handle_forms(one))):
+        found["handle"] = handles
+    if document.places:
+        found["place"] = _distinct(form for place in document.places for form in _place(place))
+        if where := tile(document.places):
+            found["tile"] = [where]
+    if has := [name for held, name in HELD.items() if getattr(document, held, None)]:
+        found["has"] = [*has]
     return found
+
+
+def _text(ad: AdDocument) -> Columns:
+    title, location = tokens.words(ad.title), tokens.words(ad.location)
+    said = tokens.apart((title, tokens.words(ad.body), location, tokens.words(ad.contact), tokens.words(ad.name)))
+    return {name: [run] for name, run in (("words", said), ("title", title), ("location", location)) if run}
+
+
+def _distinct(values: Iterable[Value]) -> list[Value]:
+    found = dict.fromkeys(values)
+    found.pop("", None)
+    return list(found)
 
 
 def digest(document: Document) -> str:
@@ -109,23 +138,6 @@ def _place(place: Place) -> tuple[str, ...]:
     return (keyword(place.place_id), keyword(place.name), keyword(place.label))
 
 
-def _has(document: Document) -> tuple[str, ...]:
-    held = {
-        "phone": document.phones,
-        "email": document.emails,
-        "handle": document.handles,
-        "url": document.urls,
-        "payment": document.payments,
-        "name": document.names,
-        "age": document.ages,
-        "price": document.amounts,
-        "place": document.places,
-        "indicator": document.indicators,
-        "image": isinstance(document, AdDocument) and document.images,
-    }
-    return tuple(name for name, values in held.items() if values)
-
-
 def _seconds(moment: datetime) -> int:
     return max(int(moment.timestamp()), 0)
 
@@ -136,7 +148,6 @@ def _rank(document: Document) -> int:
     return value + (2**22 if document.lane == "first" else 0)
 
 
-def _tailed(major: int, bits: int, key: str) -> int:
-    """A sort key of 63 bits: equal majors are told apart by a piece of the key's digest, the same on every engine."""
-    tail = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> (64 - bits)
-    return min(major, (1 << (63 - bits)) - 1) << bits | tail
+def _tailed(major: int, bits: int, tail: int) -> int:
+    """A sort key of 63 bits: equal majors are told apart by 64 bits of the key's digest, the same on every engine."""
+    return min(major, (1 << (63 - bits)) - 1) << bits | tail >> (64 - bits)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from crawlers.records import TEXT_FIELDS
 from crawlers.stored import StoredAd, load_ads
 from indexer import forms
-from indexer.records import AD, GROUP, AdDocument, Document, GroupDocument, Place, Span
+from indexer.records import AD, GROUP, AdDocument, Document, GroupDocument, Place, Span, pack
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, links
 from models.tables import priorities
@@ -108,7 +108,7 @@ def _ad(stored: StoredAd, reading: Reading | None, group_id: str | None, facts: 
         **{name: getattr(ad, name) for name in TEXT_FIELDS},
         images=len(ad.image_hashes),
         **_values(mentions),
-        spans=tuple(
+        written=pack(
             Span(one.kind.value, one.value, one.field, one.start, one.end) for one in mentions if one.kind in SPANNED
         ),
         group_id=group_id,

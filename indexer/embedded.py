@@ -4,6 +4,7 @@
 (the index stage holds the workspace's lock), any number read and see what was published last.
 """
 
+import dataclasses
 import secrets
 import shutil
 import threading
@@ -35,18 +36,20 @@ from indexer.embedded_files import (
     Opened,
     guard,
     open_folder,
+    pointer,
     read_at,
     replace,
     stamp,
     stamp_of,
 )
 from indexer.embedded_query import Translator
-from indexer.fields import SCHEMA
+from indexer.fields import FIELDS, SCHEMA, Holds
 from indexer.query import Node
 from indexer.records import Document
 
 HEAP = 128_000_000
 CHUNK = 10_000
+STORED = tuple(one.name for one in FIELDS if one.holds is Holds.STORED)
 
 
 class Embedded:
@@ -119,7 +122,7 @@ class Embedded:
                 missing.pop(key, None)
                 if key not in expected:
                     extra.append(key)
-                elif expected[key] != row.get_first("digest"):
+                elif expected[key] != bytes(row.get_first("digest")).decode():
                     stale.append(key)
         return Drift(tuple(sorted(missing)), tuple(sorted(stale)), tuple(sorted(extra)))
 
@@ -179,18 +182,24 @@ class Embedded:
 
     def _fresh(self) -> Opened:
         try:
-            folder = self.root / (self.root / CURRENT).read_text().strip()
+            named = pointer(self.root)
+            opened = self.opened if self.opened and self.opened.pointer == named else None
+            folder = opened.folder if opened else self.root / (self.root / CURRENT).read_text().strip()
         except FileNotFoundError:
             raise IndexMissing(f"there is no index in {self.root} yet; {REMEDY}") from None
-        if self.opened is None or self.opened.folder != folder:
-            if stamp_of(folder).get("schema") != SCHEMA:
-                raise IndexOutOfDate(f"the index in {folder} was made by another version; {REMEDY}")
-            index = open_folder(folder)
-            self.opened = Opened(folder, index, Translator(index.schema), read_at(folder))
-        elif (written := read_at(folder)) != self.opened.read_at:
-            self.opened.index.reload()
-            self.opened = Opened(folder, self.opened.index, self.opened.translator, written)
-        return self.opened
+        opened = opened or self._read(folder, named)
+        if (written := read_at(opened.folder)) != opened.read_at:
+            opened.index.reload()
+            opened = dataclasses.replace(opened, read_at=written)
+        self.opened = opened
+        return opened
+
+    def _read(self, folder: Path, named: tuple[int, int]) -> Opened:
+        written = read_at(folder)  # fails where the folder has been swept
+        if stamp_of(folder).get("schema") != SCHEMA:
+            raise IndexOutOfDate(f"the index in {folder} was made by another version; {REMEDY}")
+        index = open_folder(folder)
+        return Opened(named, folder, index, Translator(index.schema), written)
 
     def _versions(self, keys: list[str]) -> dict[str, int]:
         opened = self._open()
@@ -213,5 +222,5 @@ def _put(writer: Any, one: Write, *, fresh: bool) -> None:
     if one.document is None:
         return
     fields: dict[str, Any] = columns(one.document, one.version)
-    fields["source"] = str(fields["source"][0]).encode()
+    fields |= {name: str(fields[name][0]).encode() for name in STORED}
     writer.add_document(tantivy.Document(**fields))

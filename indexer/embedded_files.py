@@ -21,8 +21,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An index that is open: its folder, and the version of the files it was last read at."""
+    """An index that is open: what named it, its folder, and the version of the files it was last read at."""
 
+    pointer: tuple[int, int]
     folder: Path
     index: Any
     translator: Translator
@@ -44,6 +45,12 @@ def guard(act: Callable[[], T]) -> T:
         return act()
     except (ValueError, OSError, RuntimeError) as problem:
         raise SearchError(f"the embedded search engine failed: {problem}; {REMEDY}") from None
+
+
+def pointer(root: Path) -> tuple[int, int]:
+    """Which file says what index is live: it is replaced as a whole, so a look at the file stands for reading it."""
+    found = (root / CURRENT).stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def read_at(folder: Path) -> int:

@@ -36,16 +36,19 @@ def schema() -> Any:
     for field in FIELDS:
         match field.holds:
             case Holds.KEYWORD:
-                stored = field.name in {"key", "digest"}
                 builder.add_text_field(
-                    field.name, stored=stored, fast=field.counted, tokenizer_name="raw", index_option="basic"
+                    field.name,
+                    stored=field.name == "key",
+                    fast=field.counted,
+                    tokenizer_name="raw",
+                    index_option="basic",
                 )
             case Holds.TEXT:
                 builder.add_text_field(field.name, tokenizer_name="spaces", index_option="position")
             case Holds.INTEGER:
-                builder.add_integer_field(field.name, indexed=True, fast=True)
+                builder.add_integer_field(field.name, fast=True)  # ranges are read from the column
             case Holds.NUMBER:
-                builder.add_float_field(field.name, indexed=True, fast=True)
+                builder.add_float_field(field.name, fast=True)
             case Holds.STORED:
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()

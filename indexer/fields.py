@@ -33,7 +33,7 @@ FIELDS = (
     Field("key", Holds.KEYWORD),  # kind and id: unique
     Field("kind", Holds.KEYWORD),  # ad or group
     Field("source", Holds.STORED),  # the document as JSON
-    Field("digest", Holds.KEYWORD),  # of everything else, for reconcile
+    Field("digest", Holds.STORED),  # of everything else, for reconcile
     Field("version", Holds.INTEGER),
     Field("words", Holds.TEXT),
     Field("title", Holds.TEXT),
@@ -75,4 +75,4 @@ FIELDS = (
 BY_NAME = {field.name: field for field in FIELDS}
 FACETS = tuple(field.name for field in FIELDS if field.counted)
 # Stamped on every index; one with another stamp has to be rebuilt.
-SCHEMA = hashlib.sha256(f"3 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]
+SCHEMA = hashlib.sha256(f"4 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]

@@ -1,6 +1,7 @@
 """Where an ad says what was asked for, in its original text: the spans come from the offset map of the fold."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crawlers.records import TEXT_FIELDS
 from indexer.forms import forms
@@ -43,8 +44,10 @@ def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highl
         of_field = [leaf for leaf in leaves if getattr(leaf, "field", WORDS) in {WORDS, field}]
         # Where the words stand is worked out only where one of them is asked for.
         if runs := {run for leaf in of_field for run in _of_words(leaf, words)}:
-            places = spans(folded)
-            found.update((number, places[first][0], places[last][1]) for first, last in runs)
+            places = spans(folded, max(last for _, last in runs) + 1)
+            found.update(
+                (number, folded.span(*places[first])[0], folded.span(*places[last])[1]) for first, last in runs
+            )
     for leaf in leaves:
         for span in _of_values(leaf, document):
             found.add((TEXT_FIELDS.index(span.field), span.start, span.end))
@@ -75,7 +78,7 @@ def _of_words(leaf: Node, words: list[str]) -> Iterator[tuple[int, int]]:
         case Prefix(stem):
             yield from ((index, index) for index, word in enumerate(words) if word.startswith(stem))
         case Fuzzy(token, edits):
-            near = {word for word in set(words) if within(word, token, edits)}
+            near = _near(token, edits, words)
             yield from ((index, index) for index, word in enumerate(words) if word in near)
 
 
@@ -83,6 +86,21 @@ def _at(token: str, words: list[str]) -> list[int]:
     return [index for index, word in enumerate(words) if word == token] if token in words else []
 
 
+def _near(token: str, edits: int, words: list[str]) -> set[str]:
+    """The words within so many slips. Each slip makes up for one letter that only one of the two has; most have more."""
+    letters = set(token)
+    short, long = len(token) - edits, len(token) + edits
+    return {
+        word
+        for word in set(words)
+        if short <= len(word) <= long
+        and len(letters.difference(word)) <= edits
+        and len(set(word).difference(letters)) <= edits
+        and within(word, token, edits)
+    }
+
+
+@lru_cache(maxsize=10_000)  # the ads of a page share most of their words
 def within(left: str, right: str, edits: int) -> bool:
     """Whether so many insertions, deletions, replacements and swaps of neighbours turn one word into the other."""
     if abs(len(left) - len(right)) > edits:

@@ -1,5 +1,6 @@
 """What the index holds and answers: documents, and pages of hits with facets."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -32,7 +33,7 @@ class Place:
     longitude: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AdDocument:
     """An ad as it is searched. Text fields are as the site wrote them."""
 
@@ -64,7 +65,7 @@ class AdDocument:
     currencies: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()  # the first with coordinates is where the ad stands on a map
     indicators: tuple[str, ...] = ()
-    spans: tuple[Span, ...] = ()  # of contacts, names and places, for highlights
+    written: str = ""  # where contacts, names and places stand, as `pack` writes it: only highlights read it
     group_id: str | None = None
     group_size: int = 1
     reasons: tuple[str, ...] = ()  # why the ads of its group are linked
@@ -78,8 +79,13 @@ class AdDocument:
         """Unique in an index."""
         return f"{AD}:{self.ad_id}"
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What `written` holds."""
+        return tuple(map(Span._make, orjson.loads(self.written))) if self.written else ()
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class GroupDocument:
     """A group as it is listed: what its ads hold, together."""
 
@@ -116,14 +122,21 @@ class GroupDocument:
 
 Document = AdDocument | GroupDocument
 INSTANTS = ("first_seen", "last_seen", "posted_at")
-# Each field with its default; what has none is no such thing, and always written.
-USUAL = {kind: tuple((one.name, one.default) for one in fields(kind)) for kind in (AdDocument, GroupDocument)}
+# Each field's default; what has none is no such thing, and always written.
+USUAL = {kind: {one.name: one.default for one in fields(kind)} for kind in (AdDocument, GroupDocument)}
+
+
+def pack(spans: Iterable[Span]) -> str:
+    """Spans as one text, which a page of hits is read without taking apart."""
+    found = list(map(list, spans))
+    return orjson.dumps(found).decode() if found else ""
 
 
 def to_json(document: Document) -> str:
-    """The document as one JSON object, without what is as by default; spans are lists of their five parts."""
-    values = {name: value for name, usual in USUAL[type(document)] if (value := getattr(document, name)) != usual}
-    return orjson.dumps(values, default=tuple).decode()
+    """The document as one JSON object, without what is as by default."""
+    usual = USUAL[type(document)]
+    values = {name: value for name, value in vars(document).items() if value != usual[name]}
+    return orjson.dumps(values).decode()
 
 
 def from_json(text: str | bytes) -> Document:
@@ -137,11 +150,10 @@ def from_json(text: str | bytes) -> Document:
             values[name] = datetime.fromisoformat(moment)
     if places := values.get("places"):
         values["places"] = tuple([Place(**place) for place in places])
-    if "ad_id" not in values:
-        return GroupDocument(**values)
-    if spans := values.get("spans"):
-        values["spans"] = tuple(map(Span._make, spans))
-    return AdDocument(**values)
+    # Not through __init__, which would set forty fields one by one: what is left out stands on the class.
+    found: Document = object.__new__(AdDocument if "ad_id" in values else GroupDocument)
+    vars(found).update(values)
+    return found
 
 
 class Sort(StrEnum):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from nlp.text.fold import FEW, PLAIN, SPECIAL, TABLE, fold
@@ -34,18 +35,19 @@ class Token(NamedTuple):
 def tokenise(text: str) -> list[Token]:
     """The tokens of `text` in order, with spans into it."""
     folded = fold(text)
-    return [Token(one, *span) for one, span in zip(cut(folded.text), spans(folded), strict=True)]
+    return [Token(one, *folded.span(*span)) for one, span in zip(cut(folded.text), spans(folded), strict=True)]
 
 
 def cut(folded: str) -> list[str]:
     """The tokens of a folded text."""
     found = folded.translate(_ASCII).split() if folded.isascii() else TOKEN.findall(folded)
-    return [one[:LONGEST] for one in found] if found and len(max(found, key=len)) > LONGEST else found
+    long = len(folded) > LONGEST and found and len(max(found, key=len)) > LONGEST
+    return [one[:LONGEST] for one in found] if long else found
 
 
-def spans(folded: Mapped) -> list[tuple[int, int]]:
-    """Where each token of `cut` stands in the original."""
-    return [folded.span(*found.span()) for found in TOKEN.finditer(folded.text)]
+def spans(folded: Mapped, count: int | None = None) -> list[tuple[int, int]]:
+    """Where the tokens of `cut`, or the first `count` of them, stand in the folded text."""
+    return [found.span() for found in islice(TOKEN.finditer(folded.text), count)]
 
 
 def words(text: str) -> str:

@@ -1,14 +1,15 @@
 """Drift: whether what comes in still looks like what came before. PSI and KS per feature and score, fill rates, new words.
 
-The last week stands against the eight before it. A measure drifts where its population stability index is at least
-DRIFTED and the difference is more than chance, over all measures of a day together. Then a trained model is no longer
-what was measured, and the scorecard ranks in its place (models.inforce) until a check is calm again or somebody
-promotes a model knowing of it.
+The last week stands against the eight before it. Each week is what it alone shows: of every group the ads of that week.
+Groups that go on are larger than those that ended, and as all stand now every week would seem to differ from the ones
+before. A measure drifts where its population stability index is at least DRIFTED and the difference is more than chance,
+over all measures of a day together. Then a trained model is no longer what was measured, and the scorecard ranks in its
+place (models.inforce) until a check is calm again or somebody promotes a model knowing of it.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from scipy.stats import chi2_contingency, ks_2samp
 from models.features import NAMES, find
 from models.learnable import cleared
 from models.priority import Model, prioritise
-from models.views import GroupView
+from models.views import GroupView, clipped
 from nlp.records import Kind
 
 Floats = NDArray[np.float64]
@@ -73,20 +74,34 @@ class Drift:
 
 
 def drift(views: Iterable[GroupView], at: datetime, model: Model | None = None) -> Drift:
-    """The last WINDOW before `at` against the BEFORE before it. Groups stand when they were last seen, ads when posted."""
-    views = [view for view in views if at - WINDOW - BEFORE <= view.group.last_seen <= at]
-    late = np.array([view.group.last_seen > at - WINDOW for view in views], dtype=bool)
+    """The last WINDOW before `at` against the BEFORE before it, week by week. Ads stand when they were posted."""
+    whole = list(views)
+    parts = [(week, part) for view in whole for week, part in _weeks(view, at)]
+    late = np.array([week == 0 for week, _ in parts], dtype=bool)
+    views = [part for _, part in parts]
     rows: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
     found = [find(view) for view in views]
     for name in NAMES:
         rows[name] = np.array([one[name].strength for one in found]), late
     rows["value"] = np.array([one.value for one in prioritise(views, model)]), late
-    said = _ads(views, at)
+    said = _ads(whole, at)
     rows |= said
     parted = {name: (values[~new], values[new]) for name, (values, new) in rows.items()}
     enough = {name: two for name, two in parted.items() if min(map(len, two)) >= FEWEST}
     measures = tuple(_measure(name, *two, CHANCE / max(1, len(enough))) for name, two in enough.items())
     return Drift(at, int(late.sum()), int(said[KINDS[0]][1].sum()), measures)
+
+
+def _weeks(view: GroupView, at: datetime) -> Iterator[tuple[int, GroupView]]:
+    """The group as each of the weeks before `at` alone shows it; the last week is number 0."""
+    weeks: dict[int, list[str]] = defaultdict(list)
+    for ad_id in view.ad_ids:
+        moment = view.moment(ad_id)
+        if moment is not None and at - WINDOW - BEFORE < moment <= at:
+            weeks[(at - moment) // WINDOW].append(ad_id)
+    for week, ad_ids in sorted(weeks.items()):
+        end = at - week * WINDOW
+        yield week, clipped(view, ad_ids, end - WINDOW, end)
 
 
 def psi(before: Floats, after: Floats) -> float:

@@ -5,7 +5,7 @@ Both models share gate, routes and lanes, so what a replay shows is order alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from models.learnable import learnable
 from models.metrics import Floats
 from models.priority import Assessment, Model, Published, assess
 from models.records import Lane, Route
-from models.views import GroupView
+from models.views import GroupView, clipped
 from nlp.pipeline import version
 from store.workspace import Workspace
 
@@ -112,28 +112,7 @@ def replay(
 def as_of(view: GroupView, moment: datetime) -> GroupView | None:
     """The group as it was at a moment: the ads seen by then, and what of links, stays and templates they bear. None before."""
     there = tuple(ad_id for ad_id in view.ad_ids if (seen := _seen(view, ad_id)) is not None and seen <= moment)
-    if not there:
-        return None
-    if len(there) == len(view.ad_ids):
-        return view
-    kept = set(there)
-    group = view.group
-    stops = (replace(one, last=min(one.last, moment)) for one in group.itinerary if one.first <= moment)
-    return replace(
-        view,
-        group=replace(
-            group,
-            ad_ids=there,
-            links=tuple(one for one in group.links if one.left in kept and one.right in kept),
-            itinerary=tuple(stops),
-            templates=tuple(
-                replace(one, ad_ids=ids)
-                for one in group.templates
-                if len(ids := tuple(ad_id for ad_id in one.ad_ids if ad_id in kept)) > 1
-            ),
-            last_seen=min(group.last_seen, moment),
-        ),
-    )
+    return clipped(view, there, None, moment) if there else None
 
 
 def why(standing: _Standing, challenger: Model, champion: Model) -> str:

@@ -1,8 +1,8 @@
 """What a feature sees of a linked group: its links, its ads and their readings, and how to point at words in them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -100,6 +100,34 @@ class GroupView:
                     if value not in hubs:
                         found[kind.value, value].append(ad_id)
         return dict(sorted(found.items()))
+
+
+def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end: datetime) -> GroupView:
+    """The group with these of its ads alone, and what of links, stays and templates they bear between two moments."""
+    if len(ad_ids) == len(view.ad_ids):
+        return view
+    kept, group = set(ad_ids), view.group
+    stops = (
+        replace(one, first=max(one.first, start) if start else one.first, last=min(one.last, end))
+        for one in group.itinerary
+        if one.first <= end and (start is None or one.last >= start)
+    )
+    templates = (
+        replace(one, ad_ids=ids)
+        for one in group.templates
+        if len(ids := tuple(ad_id for ad_id in one.ad_ids if ad_id in kept)) > 1
+    )
+    return replace(
+        view,
+        group=replace(
+            group,
+            ad_ids=tuple(ad_ids),
+            links=tuple(one for one in group.links if one.left in kept and one.right in kept),
+            itinerary=tuple(stops),
+            templates=tuple(templates),
+            last_seen=min(group.last_seen, end),
+        ),
+    )
 
 
 def refs(found: Mapping[str, Iterable[Mention]]) -> tuple[MentionRef, ...]:

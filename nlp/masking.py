@@ -5,7 +5,8 @@ that is written so that it is not found at once (l4tina, t h a i, colombianaaa) 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,12 @@ Span = tuple[int, int, str]
 # Letters written as digits or signs, with a letter before; letters one by one; a letter three times or more.
 SWAPPED = re.compile(r"(?<![\w@$])[a-z][a-z-]{0,20}[0134579@$][a-z0134579@$-]{0,20}(?![\w@$])")
 SPACED = re.compile(r"(?<![\w.-])[a-z](?:[ .*-][a-z](?!\w)){2,20}(?!\w)")
-STRETCHED = re.compile(r"(?<!\w)[a-z]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
+# Drawn signs, which are no letters and no digits.
+SYMBOL = re.compile(r"[^\w\x00-\xff]|\*")
+DRAWN = re.compile(rf"(?:{SYMBOL.pattern})(?:{SYMBOL.pattern}| )*")
+# Characters on either side of a disguised word that may say what it means.
+BESIDE = 24
+STRETCHED = re.compile(r"(?<!\w)[a-z-]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
 UNDERLINED = re.compile(r"(?<!\w)_+([a-z-]{2,30}(?: [a-z-]{1,30}){0,4})_+(?!\w)")
 DIGITS = (str.maketrans("0134579@$", "oieastgas"), str.maketrans("0134579@$", "oleastgas"))
 REPEATED = re.compile(r"(\w)\1{2,}")
@@ -47,10 +53,14 @@ class Masks:
         return [(start, -end, key) for start, end, key in sorted(found)]
 
     def _plain(self, text: str) -> Iterator[Span]:
-        """Every match, digits and signs read as letters inside words. One letter stands for one, so the places are the same."""
+        """Every match, digits and signs read as letters inside words; what is drawn between words is a blank."""
+        text, back = _squeezed(text)
         swapped = SWAPPED.search(text) is not None
         for plain in [_lettered(text, table) for table in DIGITS] if swapped else [text]:
-            yield from ((start, end, key) for key, start, end in self._phrases.find(sentences(plain)))
+            # One letter stands for one, so the places are the same.
+            yield from (
+                (back(start), back(end - 1) + 1, key) for key, start, end in self._phrases.find(sentences(plain))
+            )
 
     def _disguised(self, text: str) -> Iterator[Span]:
         """Words that are a whole masked word once they are written plainly."""
@@ -61,6 +71,30 @@ class Masks:
                 known[word] = min((key for key, first, last in hits if last - first == len(word)), default=None)
             if (key := known[word]) is not None:
                 yield start, end, key
+            else:
+                yield from self._in_context(text, start, end, word)
+
+    def _in_context(self, text: str, start: int, end: int, word: str) -> Iterator[Span]:
+        """The same for a word that tells who somebody is only beside others: "I am g i n g e r"."""
+        left = text[max(0, start - BESIDE) : start]
+        said = left + word + text[end : end + BESIDE]
+        for key, first, last in self._phrases.find(sentences(said)):
+            if first <= len(left) and last >= len(left) + len(word):
+                yield start - (len(left) - first), end + (last - len(left) - len(word)), key
+
+
+def _squeezed(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text with a blank for whatever is drawn between words, and the way back from its places."""
+    pieces: list[str] = []
+    places, shifts, last, length = [0], [0], 0, 0
+    for match in DRAWN.finditer(text):
+        pieces += (text[last : match.start()], " ")
+        length += match.start() - last + 1
+        last = match.end()
+        places.append(length)
+        shifts.append(last - length)
+    pieces.append(text[last:])
+    return "".join(pieces), lambda place: place + shifts[bisect_right(places, place) - 1]
 
 
 def _lettered(text: str, table: dict[int, int]) -> str:

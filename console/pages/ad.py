@@ -43,6 +43,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.AD))], id: str) -> Response:  #
         mentions=[
             (number, one, _told(one), _linked(desk.workspace, one)) for number, one in enumerate(mentions, start=1)
         ],
+        own_cases=desk.open_cases(),
         changes=[(newer, list(differences(older.fields, newer.fields))) for newer, older in pairwise(file.versions)],
     )
 

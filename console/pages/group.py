@@ -29,6 +29,7 @@ from store.errors import UsageError
 router = APIRouter()
 ADS = 200  # shown in one page
 LINKS = 60
+TEMPLATES = 3  # each is an alignment of many texts
 ROWS = {Kind.NAME: 8, Kind.PHONE: 8, Kind.EMAIL: 4, Kind.HANDLE: 4}
 CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
 
@@ -40,7 +41,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
     with desk.workspace.read() as connection:
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
-        told = portrait(connection, file.group) if file else None
+        told = portrait(connection, file.group, templates=TEMPLATES) if file else None
         place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
         alike = suggestions(connection, id)
     if file is None or told is None:
@@ -80,6 +81,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         and place.lane is QueueLane.SECOND
         and not any(one.who == desk.session.account for one in file.decisions),
         day=place.day if place else "",
+        own_cases=desk.open_cases(),
         verdicts=list(Value),
         tiers=list(Tier),
     )
@@ -106,7 +108,9 @@ def decide(
         who=desk.session.account,
         why=why,
     )
-    return desk.go(f"/queue?day={_quoted(day)}" if back == "queue" and day else f"/group?id={_quoted(group)}#decisions")
+    if back in {"queue", "one"} and day:
+        return desk.go(f"/queue?day={_quoted(day)}" + ("&one=next" if back == "one" else f"#g-{_quoted(group)}"))
+    return desk.go(f"/group?id={_quoted(group)}#decisions")
 
 
 @router.post("/decision/undo")

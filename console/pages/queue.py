@@ -1,5 +1,7 @@
 """The day's queue, with the expected precision above it: the first page of an analyst."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import quote
@@ -25,6 +27,7 @@ from store.workspace import Workspace
 
 router = APIRouter()
 REASONS = 3
+NEXT = "next"
 LANES = (
     (QueueLane.FIRST, "First lane", "A stated age below 18. Every such group, before all others, whatever its value."),
     (QueueLane.RANKED, "Ranked", "By review priority, as many as the team can look at in a day."),
@@ -46,6 +49,10 @@ LANES = (
 )
 
 
+ORDER = {lane: place for place, (lane, _, _) in enumerate(LANES)}
+PAGE = 50  # entries on one page
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An entry with what a reader wants to know before opening it."""
@@ -62,13 +69,20 @@ class Item:
 
 
 @router.get("/queue")
-def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Response:
-    """The queue of a day; the newest there is unless one is named."""
+def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "", one: str = "", start: int = 0) -> Response:
+    """The queue of a day; the newest there is unless one is named. With `one`, that group's entry alone, or the next to do."""
     today = queue.today(desk.workspace)
     chosen = day or _newest(desk.workspace) or today
     desk.look("queue", "queue", chosen)
+    viewer = desk.session.account
     with desk.workspace.read() as connection:
-        items = load(desk.workspace, connection, chosen, desk.session.account)
+        entries = sorted(queue.load(connection, chosen), key=lambda found: (ORDER[found.lane], found.rank))
+        said = decisions.standing_of(connection, [found.group_id for found in entries])
+        open_, decided = _waiting(desk.workspace, entries, said, chosen, viewer)
+        place = _place(entries, open_, one) if one else None
+        first = place if place is not None else max(0, min(start, len(entries) - 1)) // PAGE * PAGE
+        part = entries[first : first + (1 if place is not None else PAGE)]
+        items = load(desk.workspace, connection, part, said, chosen, viewer)
         expected = expectation(connection, desk.workspace.settings.prevalence)
         before = queue.latest_day(connection, chosen)
         below = missed(connection)
@@ -77,18 +91,26 @@ def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "") -> Res
         everyone = accounts.every(connection)
     return desk.page(
         "queue.html",
+        place=place,
+        earlier=entries[place - 1].group_id if place else None,
+        later=entries[place + 1].group_id if place is not None and place + 1 < len(entries) else None,
+        start=first,
+        page_of=PAGE,
         day=chosen,
         today=today,
-        lanes=[(lane, title, note, [one for one in items if one.entry.lane is lane]) for lane, title, note in LANES],
-        total=len(items),
-        decided=sum(one.decision is not None for one in items),
+        lanes=[
+            (lane, title, note, [found for found in items if found.entry.lane is lane]) for lane, title, note in LANES
+        ],
+        sizes=Counter(found.lane for found in entries),
+        total=len(entries),
+        decided=decided,
         expected=expected,
-        ranked_by=sorted({one.entry.model for one in items}),
+        ranked_by=sorted({found.model for found in entries}),
         before=before,
         missed=below,
         readers=readers,
         moves=[(move, found) for move in day_changes.Move if (found := moves.of(move))],
-        people=[one.name for one in everyone if not one.disabled],
+        people=[person.name for person in everyone if not person.disabled],
         verdicts=list(Value),
         tiers=list(Tier),
     )
@@ -131,27 +153,61 @@ def snooze(
     return desk.go(f"/queue#g-{quote(group, safe='')}")
 
 
-def load(workspace: Workspace, connection: Connection, day: str, viewer: str) -> list[Item]:
-    """The day's entries with their groups, reasons and the decisions made on the day or after.
+def load(
+    workspace: Workspace,
+    connection: Connection,
+    entries: Sequence[QueueEntry],
+    said: Mapping[str, list[Decision]],
+    day: str,
+    viewer: str,
+) -> list[Item]:
+    """The entries with their groups, reasons and the decisions made on the day or after.
 
     Of an entry for a second reader nobody is shown what others decided before they have decided themselves.
     """
-    zone = workspace.settings.zone
-    entries = queue.load(connection, day)
     ids = [entry.group_id for entry in entries]
     groups, priorities = load_groups(connection, ids), load_priorities(connection, ids)
     states = queue_states.states(workspace, connection, ids)
     made = []
     for entry in entries:
-        standing = [one for one in decisions.history(connection, entry.group_id, ()) if one.undone_at is None]
-        recent = [one for one in standing if one.at.astimezone(zone).date().isoformat() >= day]
-        own = any(one.who == viewer for one in standing)
-        if entry.lane is QueueLane.SECOND and not own:
-            recent = []
+        recent, own = _recent(workspace, entry, said, day, viewer)
         item = _item(entry, groups.get(entry.group_id), priorities.get(entry.group_id), recent[:1])
         first = entry.lane is QueueLane.SECOND and own and not recent
         made.append(replace(item, state=states.get(entry.group_id), first_reader=first))
     return made
+
+
+def _recent(
+    workspace: Workspace, entry: QueueEntry, said: Mapping[str, list[Decision]], day: str, viewer: str
+) -> tuple[list[Decision], bool]:
+    """The decisions of the day or after that the viewer may see, and whether one that stands is their own."""
+    zone = workspace.settings.zone
+    standing = said.get(entry.group_id, [])
+    own = any(found.who == viewer for found in standing)
+    if entry.lane is QueueLane.SECOND and not own:
+        return [], own
+    return [found for found in standing if found.at.astimezone(zone).date().isoformat() >= day], own
+
+
+def _waiting(
+    workspace: Workspace, entries: Sequence[QueueEntry], said: Mapping[str, list[Decision]], day: str, viewer: str
+) -> tuple[set[str], int]:
+    """The groups that wait for a decision of the viewer's, and how many entries are decided."""
+    waiting, decided = set(), 0
+    for entry in entries:
+        recent, own = _recent(workspace, entry, said, day, viewer)
+        decided += bool(recent)
+        if not recent and not (entry.lane is QueueLane.SECOND and own):
+            waiting.add(entry.group_id)
+    return waiting, decided
+
+
+def _place(entries: Sequence[QueueEntry], waiting: set[str], wanted: str) -> int | None:
+    """Where the wanted group's entry stands; for "next" the first that waits, or None where none does."""
+    for place, entry in enumerate(entries):
+        if entry.group_id == wanted or (wanted == NEXT and entry.group_id in waiting):
+            return place
+    return None
 
 
 def _newest(workspace: Workspace) -> str | None:

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
+from casework import watches
 from casework.policy import Action
 from console import sealed
 from console.bars import histogram
 from console.desk import Desk, at, sent_to
+from console.grid import grid
 from console.marks import Segment, extract, of_highlights, segments
 from indexer.backend import SearchError
 from indexer.query import QueryError
+from indexer.questions import map_grid
 from indexer.records import Facet, Hit, Page, Sort
 from indexer.search import search
 from store.workspace import Workspace
@@ -78,12 +81,13 @@ def show(
     sort: Sort | None = None,
     cursor: str = "",
     group: bool = False,  # noqa: FBT001, FBT002  a field of the address
+    map: bool = False,  # noqa: A002, FBT001, FBT002
 ) -> Response:
     """What answers the sealed query."""
     query = sealed.unseal(desk.workspace, s)
     desk.ask(query)
     if not s:
-        return desk.page("search.html", **{**_blank(query, s), "examples": _examples(desk.workspace)})
+        return desk.page("search.html", **{**_blank(query, s), **_start(desk)})
     try:
         page = search(
             desk.workspace,
@@ -103,7 +107,22 @@ def show(
     values["results"] = [_result(hit) for hit in page.hits]
     values["facets"] = _facets(desk.workspace, query, page)
     values["months"] = next((histogram(one.counts) for one in page.facets if one.field == "month"), None)
+    if map:
+        backend = desk.request.app.state.backend
+        values["grid"] = grid(lambda zoom: map_grid(desk.workspace, query, zoom, backend)) or ()
     return desk.page("search.html", **values)
+
+
+def _start(desk: Desk) -> dict[str, Any]:
+    """What stands on the page before anything was asked: examples, and the person's saved searches, which are watches."""
+    own = []
+    if desk.may(Action.WATCH):
+        with desk.workspace.read() as connection:
+            own = [one for one in watches.active(connection, desk.session.account) if one.kind is watches.Kind.QUERY]
+    return {
+        "examples": _examples(desk.workspace),
+        "own_watches": [(one, sealed.seal(desk.workspace, one.query)) for one in own],
+    }
 
 
 def _blank(query: str, token: str) -> dict[str, Any]:
@@ -118,7 +137,9 @@ def _blank(query: str, token: str) -> dict[str, Any]:
         "results": [],
         "facets": [],
         "months": None,
+        "grid": None,
         "examples": [],
+        "own_watches": [],
         "sorts": list(Sort),
     }
 

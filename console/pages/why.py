@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from casework import judging
 from casework.policy import Action
 from console.desk import Desk, NotFoundError, at
 from console.marks import Mark, Segment, extract
 from linker.answer import Answer, answer
+from linker.judgements import Verdict
 from linker.quotes import Quote, step_quotes
 from store.errors import UsageError
 
@@ -23,6 +25,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right
     with desk.workspace.read() as connection:
         try:
             found = answer(connection, left, right)
+            words = judging.standing(connection, [left], [right])
         except UsageError as problem:
             raise NotFoundError(str(problem)) from None
     for ad_id in found.between:
@@ -32,6 +35,9 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right
         left=left,
         right=right,
         found=found,
+        words=words,
+        verdicts=list(Verdict),
+        own_cases=desk.open_cases(),
         chains=[
             (
                 chain,

@@ -60,7 +60,9 @@ class Ages:
         Example("22, 24 and 25 years old", ("22", "24", "25")),
         Example("a woman in her early thirties", ("30-33",)),
         Example("Ana, 24, downtown", ("24",), "title"),
-        Example("Open 24/7, 10 years experience, must be over 21, 5'4 and 34-24-34, I'm 10 minutes away", ()),
+        Example(
+            "Open 24/7, 10 years experience, must be over 21, 5'4 and 34-24-34, I'm 10 minutes away, I am 36-24-36", ()
+        ),
         Example("our house is 12 years old, the rum is aged 15 years", ()),
         Example("my daughter is 9 years old", ("9",)),
         Example("I'm a one woman business, a 1 man show", ()),

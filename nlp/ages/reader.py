@@ -49,6 +49,8 @@ LONGEST_LIST = 8
 # How far a number may stand from the word that makes it an age, in letters.
 FROM_LABEL, FROM_PERSON, TO_UNIT, LONGEST_JOINT = 48, 30, 16, 9
 GLUED = re.compile(r"[/-]\d")
+# Three measures of a body, the middle one the least: "36-24-36".
+THREE = re.compile(r"(\d\d)[ ]?[-/. x][ ]?(\d\d)[ ]?[-/. x][ ]?(\d\d)(?!\d)")
 CLAUSE = re.compile(r"[.,;:!?|/*·\n]")
 LETTER = re.compile(r"[a-z]")
 
@@ -97,6 +99,8 @@ class Reader:
             return
         gap = text[end : first[0]]
         if "\x1e" in gap or any(word not in PERSON_BETWEEN for word in gap.replace("*", " ").split()):
+            return
+        if (three := THREE.match(text, first[0])) and "18" <= three[2] < min(three[1], three[3]):
             return
         many = who in MANY
         chain = self._forward(first, many=many)

@@ -23,6 +23,8 @@ from indexer import stage as index_stage
 from linker import stage as link_stage
 from models import stage as score_stage
 from nlp import stage as read_stage
+from store import health
+from store.health import Health, State
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 
@@ -78,6 +80,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
             region="US",
         )
         record_sighting(connection, changed, seen_at=START + timedelta(days=9), run_id="run9")
+        health.record(connection, [Health(START, "verdict", "harbor", "fill", State.AMBER, "no price in 9 of 10 ads")])
+    (workspace.trained / "challenger").mkdir()
     for stage in (read_stage, link_stage, score_stage, index_stage):
         stage.run(workspace)
     queue.build(workspace)

@@ -6,7 +6,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from casework import accounts
+from casework import accounts, caseitems, cases
+from casework.caseitems import ItemKind
 from casework.records import Role
 from store.workspace import Workspace
 from tests.console.watched import Watched
@@ -19,8 +20,16 @@ PAGES = (
     "/ad?id=harbor:1",
     "/ad?id=harbor:6",
     "/why?left=harbor:1&right=meadow:4",
+    "/compare?left=harbor:1&right=meadow:5",
+    "/queue?one=next",
     "/watches",
+    "/cases",
     "/sites",
+    "/site?name=harbor",
+    "/models",
+    "/model?name=challenger",
+    "/disclosure",
+    "/settings",
     "/audit",
     "/oversight",
     "/account",
@@ -38,7 +47,10 @@ def test_axe_finds_nothing_serious(
     seen.page.set_viewport_size({"width": width, "height": 900})
     found = _grave(seen, "/sign-in")
     seen.sign_in()
-    for path in (*PAGES, f"/group?id={group_id}"):
+    case = cases.open_case(office, "Harbor", "ana")
+    caseitems.task(office, case, "Ask which venues are known", "ana")
+    caseitems.pin(office, case, ItemKind.GROUP, group_id, "one phone in three towns", "ana")
+    for path in (*PAGES, f"/group?id={group_id}", f"/case?id={case.case_id}"):
         found += _grave(seen, path)
     assert found == []
 

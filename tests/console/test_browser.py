@@ -88,6 +88,40 @@ def test_the_keyboard_walks_the_queue_and_reaches_the_search(browser: Browser, a
     seen.check()
 
 
+def test_the_queue_is_worked_through_by_keyboard_one_entry_at_a_time(
+    browser: Browser, address: str, office: Workspace
+) -> None:
+    seen = Watched(browser, address)
+    seen.sign_in()
+    page = seen.page
+    page.get_by_role("link", name="One at a time").press("Enter")
+    expect(page.locator(".entry")).to_have_count(1)
+    first = page.locator(".entry").get_attribute("id")
+    page.keyboard.press("j")
+    expect(page.locator(f"#{first}")).to_have_count(0)
+    page.keyboard.press("k")
+    expect(page.locator(f"#{first}")).to_have_count(1)
+    page.keyboard.press("2")
+    expect(page.get_by_label("not trafficking")).to_be_checked()
+    expect(page.locator("textarea:focus")).to_have_count(1)
+    page.keyboard.type("called the number, own business")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{first}")).to_have_count(0)  # on to the next that waits
+    page.keyboard.press("c")
+    expect(page).to_have_url(re.compile("/group"))
+    page.keyboard.press("4")
+    expect(page.get_by_label("unsure")).to_be_checked()
+    page.goto("/queue")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page).to_have_url(re.compile("/group"))
+    seen.check()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width: int) -> None:
     seen = Watched(browser, address)
@@ -99,7 +133,14 @@ def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width:
         "/ad?id=harbor:1",
         "/ad?id=harbor:6",
         "/why?left=harbor:1&right=meadow:4",
+        "/compare?left=harbor:1&right=harbor:6",
         "/watches",
+        "/cases",
+        "/account",
+        "/purpose",
+        "/models",
+        "/model?name=challenger",
+        "/site?name=harbor",
         "/help",
     ]
     for path in (*pages, "/sites"):

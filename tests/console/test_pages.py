@@ -102,7 +102,7 @@ def test_a_decision_stands_in_queue_and_group_and_can_be_undone(ana: TestClient,
     assert day is not None
     fields = {"group": group_id, "verdict": "unsure", "why": "not enough yet", "day": day.group(1), "back": "queue"}
     answer = ana.post("/group/decide", data={**fields, "csrf": ana.csrf})  # type: ignore[attr-defined]
-    assert answer.headers["location"] == f"/queue?day={day.group(1)}"
+    assert answer.headers["location"] == f"/queue?day={day.group(1)}#g-{group_id}"
     assert "Decided <b>unsure</b> by analyst" in ana.get("/queue").text
     assert "Ranked by <b>scorecard 1</b>" in ana.get("/queue").text
     page = ana.get(f"/group?id={quote(group_id)}").text

@@ -16,6 +16,7 @@ from indexer.filters import FILTERS
 from indexer.query import QueryError
 from indexer.records import Page, Sort
 from indexer.search import search as ask
+from indexer.tokens import words
 from proof.query_grammar import Grammar
 from proof.same_answers import compare, documents, readable
 from store.workspace import Workspace
@@ -198,7 +199,7 @@ def test_a_phone_typed_any_way_finds_every_ad_that_holds_it(world: Workspace, wr
 def test_an_ad_that_says_all_of_it_often_stands_before_one_that_says_it_once(world: Workspace) -> None:
     hits = search(world, "coffee", sort=Sort.RELEVANCE, limit=300).hits
     places = {hit.ad_id: place for place, hit in enumerate(hits)}
-    text = {hit.ad_id: f"{hit.document.title} {hit.document.body}".lower().replace(",", " ").split() for hit in hits}
+    text = {hit.ad_id: words(f"{hit.document.title} {hit.document.body}").split() for hit in hits}
     for often, many in text.items():
         for once, few in text.items():
             if many.count("coffee") >= 2 * few.count("coffee") and len(many) <= len(few):

@@ -11,7 +11,7 @@ from indexer import stage
 from indexer.backend import IndexMissing, Request, State, Write
 from indexer.engine import open_backend
 from indexer.query import All, Word
-from indexer.records import AD, GROUP, AdDocument, Place, Sort, Span
+from indexer.records import AD, GROUP, AdDocument, Place, Sort, Span, pack
 from indexer.search import among, search
 from linker.tables import group_members, groups
 from store import outbox, pending
@@ -40,7 +40,7 @@ def test_a_document_comes_back_as_it_went_in(engine: Workspace) -> None:
         ages=(20, 21),
         rates=(99.5,),
         places=(Place("1", "Austin", "Austin, US", 30.0, -97.0),),
-        spans=(Span("phone", "+12025550100", "body", 0, 5),),
+        written=pack([Span("phone", "+12025550100", "body", 0, 5)]),
         group_id="g",
         priority=0.25,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.highlight import highlights, within
 from indexer.parse import parse
-from indexer.records import AdDocument, Span
+from indexer.records import AdDocument, Span, pack
 from indexer.tokens import TOKEN, tokenise, words
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ PHONE = Span("phone", "+12025550143", "body", 32, 48)
     ],
 )
 def test_a_highlight_is_the_original_text(query: str, surfaces: list[str]) -> None:
-    document = replace(AD, spans=(PHONE,))
+    document = replace(AD, written=pack([PHONE]))
     tree = parse(query)
     found = highlights(document, tree, tree)
     assert [one.surface for one in found] == surfaces

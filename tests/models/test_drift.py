@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 
-from models import promotion
+from models import promotion, seals
 from models.drift import Drift, drift, psi
 from models.inforce import standing
 from models.priority import Published
@@ -67,6 +67,25 @@ def test_ordinary_weeks_are_calm() -> None:
     assert not any(found.alarm for found in checked(views, range(70, 100, 2)))
 
 
+def test_groups_that_go_on_and_grow_are_no_drift() -> None:
+    random, made = Random(5), []
+    for day in range(0, 70, 1):
+        for number in range(4):
+            lasts = random.choice([1, 1, 2, 8, 40])  # days; a young archive holds the long ones in its last week
+            facts = [
+                Facts(
+                    hours=24 * (day + step) + number,
+                    name=random.choice(["Ana", "Bea", "Cleo"]),
+                    says=("third_party_control",) if random.random() < 0.3 else (),
+                    masked=" ".join(random.choices(WORDS, k=25)),
+                )
+                for step in range(0, lasts, 3)
+                if day + step < 70
+            ]
+            made.append(make_view(facts, name=f"g{day:03}-{number}"))
+    assert [found.why for found in checked(made, range(30, 70, 3)) if found.alarm] == []
+
+
 def test_what_drifted_is_said_worst_first() -> None:
     found = drift(market(SHIFT + 7, shift="vocabulary"), after(SHIFT + 7))
     assert found.why.startswith("unknown words went from")
@@ -95,7 +114,7 @@ def alarm(workspace: Workspace, *, on: bool, later: timedelta = timedelta()) -> 
 def test_after_an_alarm_the_scorecard_ranks_until_a_calm_check_or_a_promotion(
     workspace: Workspace, trained: Path
 ) -> None:
-    shutil.copytree(trained, workspace.trained / "challenger")
+    seals.seal(workspace, Path(shutil.copytree(trained, workspace.trained / "challenger")))
     promotion.promote(workspace, "challenger", why="better", pipeline=version())
     assert standing(workspace).model.label.startswith("challenger")
     alarm(workspace, on=True)

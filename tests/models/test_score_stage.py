@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
@@ -11,7 +12,7 @@ from crawlers.records import Ad
 from crawlers.stored import record_sighting
 from linker.stage import run as link
 from linker.tables import group_members
-from models import promotion, stage
+from models import promotion, seals, stage
 from models.records import Lane
 from models.stored import load_priorities, save_priorities
 from models.tables import priorities
@@ -103,10 +104,10 @@ def test_stopped_before_its_commit_it_does_the_same_when_run_again(
     assert set(scored(workspace)) == group_ids(workspace)
 
 
-def test_another_model_scores_every_group_again(workspace: Workspace, trained: object) -> None:
+def test_another_model_scores_every_group_again(workspace: Workspace, trained: Path) -> None:
     collect(workspace, ads(2))
     count = stage.run(workspace)
-    shutil.copytree(str(trained), workspace.trained / "challenger")
+    seals.seal(workspace, Path(shutil.copytree(trained, workspace.trained / "challenger")))
     promotion.promote(workspace, "challenger", why="", pipeline=version())
     assert stage.run(workspace) == count
     assert all(one.model.startswith("challenger") for one in scored(workspace).values())

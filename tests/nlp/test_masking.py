@@ -47,3 +47,20 @@ def test_fields_stand_on_lines_of_their_own(read_text: ReadText) -> None:
 )
 def test_the_state_behind_a_town_goes_with_it(read_text: ReadText, text: str, masked: str) -> None:
     assert read_text(text).masked == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Friends call me \U0001f64b\U0001f3fc\u200d\u2640\ufe0fdark.",
+        "Friends call me ** dark.",
+        "Friends call me d a r k.",
+        "Friends call me darkkkk.",
+        "Friends call me \U0001f64b \U0001f64b dark.",
+    ],
+)
+def test_a_word_that_tells_only_beside_others_is_masked_however_it_is_drawn_or_spaced(
+    read_text: ReadText, text: str
+) -> None:
+    assert read_text(text).masked.split("_trait_")[0].strip() == "friends"
+    assert "dark" not in read_text(text).masked

@@ -1,0 +1,99 @@
+"""Server time and size of the console's pages, asked one after the other of a workspace as it is.
+
+    python -m bench.pages WORKSPACE [--rounds 60]
+
+Take a copy: every look is recorded in it. Times are wall time and processor time of one process, without a browser.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import numpy as np
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from casework import accounts, sessions
+from casework.records import Role
+from console.app import create_app
+from console.desk import COOKIE
+from console.sealed import seal
+from crawlers.tables import ads
+from linker.tables import group_members
+from store.workspace import Workspace, open_workspace
+
+QUERIES = (
+    "evening",
+    '"new in town"',
+    "has:phone posted:last-30-days",
+    "visiting OR available",
+    "indicator:movement_language",
+    "site:harbor -has:price",
+    "band:review",
+    "place:Houston",
+    'near:"Houston" 80km',
+    "size:>=5",
+)
+
+
+def addresses(workspace: Workspace, rounds: int, seed: int) -> dict[str, list[str]]:
+    """Addresses of each kind of page, drawn from what the workspace holds; groups of about 500 ads apart."""
+    draw = Random(seed)
+    with workspace.read() as connection:
+        ad_ids = list(connection.scalars(select(ads.c.ad_id).order_by(ads.c.ad_id)))
+        size = func.count().label("size")
+        members = select(group_members.c.group_id, size).group_by(group_members.c.group_id).order_by(size.desc())
+        sizes = [(row.group_id, row.size) for row in connection.execute(members)]
+    largest = min(sizes, key=lambda one: abs(one[1] - 500))
+    print(f"{len(ad_ids):,} ads, {len(sizes):,} groups; the one nearest to 500 ads has {largest[1]:,}")
+    return {
+        "search": [f"/search?s={seal(workspace, one)}" for one in draw.choices(QUERIES, k=rounds)],
+        "search on a map": [f"/search?s={seal(workspace, one)}&map=1" for one in draw.choices(QUERIES, k=rounds // 3)],
+        "ad": [f"/ad?id={quote(one)}" for one in draw.sample(ad_ids, rounds)],
+        "group": [f"/group?id={one}" for one, _ in draw.choices(sizes[:200], k=rounds)],
+        "group of 500": [f"/group?id={largest[0]}"] * (rounds // 2),
+        "compare": [f"/compare?left={sizes[0][0]}&right={one}" for one, _ in sizes[1 : 1 + rounds // 3]],
+        "queue": ["/queue"] * (rounds // 2),
+        "queue, one": ["/queue?one=next"] * (rounds // 3),
+        "watches": ["/watches"] * 5,
+        "cases": ["/cases"] * 5,
+        "sites": ["/sites"] * 5,
+        "models": ["/models"] * 5,
+        "audit": ["/audit"] * 5,
+        "oversight": ["/oversight"] * 5,
+        "settings": ["/settings"] * 5,
+        "help": ["/help"] * 5,
+    }
+
+
+def main() -> None:
+    """Ask, and print p50 and p95 in milliseconds and the largest page in kB."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    workspace = open_workspace(given.workspace)
+    with workspace.read() as connection:
+        account = accounts.find(connection, "bench")
+    token, _ = sessions.start(workspace, account or accounts.add(workspace, "bench", Role.SUPERVISOR, None, "bench"))
+    client = TestClient(create_app(workspace, hosts=("testserver",)), cookies={COOKIE: token})
+    for name, paths in addresses(workspace, given.rounds, given.seed).items():
+        client.get(paths[0])  # what is read once in a process is no page's own time
+        wall, used, sizes = [], [], []
+        for path in paths:
+            began, before = time.perf_counter(), time.process_time()
+            answer = client.get(path)
+            wall.append(time.perf_counter() - began)
+            used.append(time.process_time() - before)
+            sizes.append(len(answer.content))
+            if answer.status_code != 200:
+                print(f"{name}: {answer.status_code}")
+        at = [f"{1000 * float(np.percentile(part, p)):.0f}" for part in (wall, used) for p in (50, 95)]
+        print(f"{name:18} wall {at[0]:>5} {at[1]:>5}  cpu {at[2]:>5} {at[3]:>5} ms  {max(sizes) / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Thousands of hostile texts, each stored and shown on every kind of page in a real browser, in exports, packs and mails.
+
+    python -m proof.hostile_console [--payloads 10000] [--each 200] [--seed 0]
+
+`--each` are shown on one page load. Nothing may run, nothing be asked of another host, no content policy be broken: a page
+that holds an element, handler, script or address that is not the console's own counts too, though it may not have acted.
+"""
+
+import argparse
+import logging
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from casework import accounts, sessions
+from casework.records import Role
+from console.app import create_app
+from console.desk import COOKIE
+from proof.hostile_files import files_that_act
+from proof.hostile_store import Batch, stored
+from proof.payloads import payloads
+from store.settings import Settings
+from store.workspace import Workspace, open_workspace
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+# What no page of the console holds of its own, and what every page does.
+ELEMENTS = "iframe,object,embed,base,style,img,video,audio,marquee,portal,template,dialog,math,noscript"
+FOREIGN = """(elements) => {
+  const odd = [...document.querySelectorAll(elements)].map((one) => one.tagName);
+  const own = /^\\/static\\/(trust|figures|keys|vendor\\/htmx\\.min)\\.js$/;
+  for (const one of document.querySelectorAll('script')) if (!own.test(one.getAttribute('src') || '')) odd.push('script');
+  for (const one of document.querySelectorAll('*'))
+    for (const {name, value} of one.attributes) {
+      if (/^on|^style$|^srcdoc|^srcset|^hx-on|^hx-get|^hx-post|^ping$/i.test(name)) odd.push(name);
+      const leads = /^(href|src|action|formaction|xlink:href)$/.test(name);
+      if (leads && !/^(\\/(?![\\/\\\\])|#|\\?|$)/.test(value)) odd.push(name + '=' + value.slice(0, 60));
+    }
+  if (window.owned !== undefined || /owned/.test(document.title)) odd.push('ran');
+  return odd;
+}"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was shown and what happened."""
+
+    payloads: int = 0
+    loads: int = 0
+    by_page: Counter[str] = field(default_factory=Counter)
+    ran: list[str] = field(default_factory=list)  # scripts, dialogs, foreign elements
+    left: list[str] = field(default_factory=list)  # requests to another host
+    reports: list[str] = field(default_factory=list)  # of the content policy
+    files: list[str] = field(default_factory=list)  # what acts in exports, packs, mails
+    unseen: list[str] = field(default_factory=list)  # pages that did not show what they should, or failed
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing acted, and everything was shown."""
+        return not (self.ran or self.left or self.reports or self.files or self.unseen)
+
+
+class _Reports(logging.Handler):
+    def __init__(self, tally: Tally) -> None:
+        super().__init__()
+        self.tally = tally
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "browser refused" in record.getMessage():
+            self.tally.reports.append(record.getMessage())
+
+
+def settings() -> Settings:
+    """Settings under which the proof runs: a session that outlasts it, and messages to this machine."""
+    return Settings(session_idle_minutes=720, session_hours=72, webhook_private=True, export_alone=100_000)
+
+
+def prove(workspace: Workspace, browser: Browser, texts: Sequence[str], each: int) -> Tally:
+    """Store the texts in the workspace, show them all on every kind of page, write them to every kind of file."""
+    tally = Tally(payloads=len(texts))
+    parts = [tuple(texts[at : at + each]) for at in range(0, len(texts), each)]
+    account = accounts.add(workspace, "ana", Role.SUPERVISOR, None, "proof")
+    batches = stored(workspace, parts, "ana", START)
+    token, _ = sessions.start(workspace, account)
+    handler = _Reports(tally)
+    logging.getLogger("console.app").addHandler(handler)
+    try:
+        with _served(workspace) as address:
+            context = browser.new_context(base_url=address)
+            context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+            page = context.new_page()
+            page.on("request", lambda one: None if one.url.startswith(address) else tally.left.append(one.url))
+            page.on("dialog", lambda one: (tally.ran.append(f"dialog {one.message}"), one.dismiss()))
+            page.on("console", lambda one: _said(tally, one.text))
+            for batch in batches:
+                batch.take(workspace, token)
+                for kind, path, least in batch.pages(workspace):
+                    _load(page, tally, kind, path, batch, least)
+                _swap(page, tally, batch, workspace)
+            context.close()
+    finally:
+        logging.getLogger("console.app").removeHandler(handler)
+    tally.files += files_that_act(workspace, batches)
+    return tally
+
+
+def _said(tally: Tally, text: str) -> None:
+    if any(word in text for word in ("Content Security Policy", "Trusted", "policy directive")):
+        tally.reports.append(text[:200])
+
+
+def _load(page: Page, tally: Tally, kind: str, path: str, batch: Batch, least: int) -> None:
+    answer = page.goto(path)
+    tally.loads += 1
+    tally.by_page[kind] += 1
+    if answer is None or answer.status not in {200, 400, 404}:
+        tally.unseen.append(f"{kind}: status {answer.status if answer else 'none'}")
+        return
+    shown = page.content().count(batch.sign)
+    if shown < least:
+        tally.unseen.append(f"{kind}: shows {shown} of {least}")
+    tally.ran += [f"{kind}: {odd}" for odd in page.evaluate(FOREIGN, ELEMENTS)]
+
+
+def _swap(page: Page, tally: Tally, batch: Batch, workspace: Workspace) -> None:
+    """What htmx puts in place: results in another order."""
+    page.goto(batch.search(workspace))
+    page.get_by_role("link", name="by time").or_(page.get_by_role("link", name="by priority")).first.click()
+    page.wait_for_url("**sort=**")
+    page.wait_for_load_state()
+    tally.loads += 1
+    tally.by_page["search, swapped in"] += 1
+    if page.content().count(batch.sign) < len(batch.texts):
+        tally.unseen.append("search, swapped in: shows too few")
+    tally.ran += [f"search, swapped in: {odd}" for odd in page.evaluate(FOREIGN, ELEMENTS)]
+
+
+@contextmanager
+def _served(workspace: Workspace) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(workspace), port=port, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def main() -> None:
+    """Run it, print what was found; the exit code is 1 where anything was."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--payloads", type=int, default=10_000)
+    parser.add_argument("--each", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        workspace = open_workspace(Path(place) / "workspace", settings())
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        tally = prove(workspace, browser, payloads(given.payloads, given.seed), given.each)
+        browser.close()
+        workspace.close()
+    print(f"{tally.payloads:,} payloads, seed {given.seed}, {tally.loads:,} page loads of {len(tally.by_page)} kinds:")
+    for kind, count in sorted(tally.by_page.items()):
+        print(f"  {kind}: {count}")
+    for name, found in (
+        ("scripts, handlers or foreign elements", tally.ran),
+        ("requests to another host", tally.left),
+        ("reports of the content policy", tally.reports),
+        ("things that act in exports, packs and mails", tally.files),
+        ("pages that did not show them all", tally.unseen),
+    ):
+        print(f"{len(found):,} {name}{': ' if found else ''}{'; '.join(dict.fromkeys(found[:12]))}")
+    raise SystemExit(not tally.clean)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Hostile texts of every kind, stored wherever a text is taken, shown on every kind of page in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from proof.hostile_console import ELEMENTS, FOREIGN, prove, settings
+from proof.payloads import payloads
+from store.workspace import open_workspace
+
+pytestmark = pytest.mark.real("browser")
+
+
+def test_nothing_that_is_stored_acts_on_any_page_or_in_any_file(browser: Browser, tmp_path: Path) -> None:
+    workspace = open_workspace(tmp_path / "workspace", settings())
+    tally = prove(workspace, browser, payloads(300, seed=7), each=300)
+    workspace.close()
+    assert (tally.ran, tally.left, tally.reports, tally.files, tally.unseen) == ([], [], [], [], [])
+    assert len(tally.by_page) >= 24
+
+
+@pytest.mark.parametrize(
+    "markup", ["<img src=x>", "<p onclick=x>", "<a href=javascript:x>", "<script>1</script>", "<a href=//evil.example>"]
+)
+def test_what_looks_for_foreign_markup_finds_it(browser: Browser, markup: str) -> None:
+    page = browser.new_page()
+    page.set_content(f"<main>{markup}</main>")
+    assert page.evaluate(FOREIGN, ELEMENTS)
+    page.close()
+
+
+def test_ten_thousand_different_ones_can_be_made() -> None:
+    made = payloads(10_000)
+    assert len(set(made)) == 10_000
+    assert made == payloads(10_000)
