@@ -1,5 +1,6 @@
 """Every command: help with an example that can be typed, and nonsense answered by a sentence, never a traceback."""
 
+import io
 import shlex
 import shutil
 import subprocess
@@ -62,6 +63,7 @@ def test_nonsense_is_answered_by_a_sentence(
     shutil.copytree(blank, tmp_path / "workspace")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SIDELIGHT_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.setattr(sys, "argv", ["sidelight", *name.split(), *_nonsense(COMMANDS[name])])
     try:
         sidelight.main()
