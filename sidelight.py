@@ -3,11 +3,14 @@
 Only the room whose command was asked for is imported, so `--help` answers at once.
 """
 
+import inspect
 import os
 import sys
 from importlib import import_module
 
 import typer
+
+from store.examples import example_of
 
 # A room's cli.py offers `app`: its commands stand at the top level of `sidelight`.
 TRACE = "SIDELIGHT_TRACE"
@@ -25,7 +28,22 @@ def build() -> typer.Typer:
     )
     for room in ROOMS:
         front.add_typer(import_module(f"{room}.cli").app)
+    _show_examples(front, "")
     return front
+
+
+def _show_examples(group: typer.Typer, path: str) -> None:
+    """Put an example below the help of every command that gives none itself."""
+    for command in group.registered_commands:
+        said = inspect.getdoc(command.callback) or ""
+        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+        example = example_of(f"{path}{name}")
+        if example and "xample" not in said:
+            command.help = f"{said}\n\nExample: sidelight {example}"
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            name = inner.name or inner.typer_instance.info.name
+            _show_examples(inner.typer_instance, f"{path}{name} " if isinstance(name, str) else path)
 
 
 def main() -> None:
@@ -43,9 +61,15 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output has gone (head, a closed pager): nothing is wrong here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except EOFError:
+        sys.stderr.write("sidelight: the input ended before everything that was asked for had been typed\n")
+        raise SystemExit(2) from None
     except Exception as problem:
         if os.environ.get(TRACE):
             raise
+        if isinstance(problem, OSError) and problem.filename:
+            sys.stderr.write(f"sidelight: {problem.filename}: {problem.strerror}\n")
+            raise SystemExit(1) from None
         kind = type(problem).__name__
         sys.stderr.write(
             f"sidelight: unexpected {kind}: {problem}; run again with {TRACE}=1 to see where, and report it\n"

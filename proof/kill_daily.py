@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
+from sqlalchemy import select
 
 from market.make import make
 from market.server import serve
+from operations.tables import daily_runs
 from proof.fingerprint import Print, differences, fingerprint
 from store.settings import Settings
 from store.workspace import open_workspace
@@ -118,9 +120,25 @@ def run_until_killed(rig: Rig, root: Path, stage: str, delay: float) -> str | No
 
 def kill_round(rig: Rig, root: Path, delays: Iterable[tuple[str, float]]) -> Counter[str]:
     """Kill the same day once in each of these stages, one after the other, then let it end; returns the hits."""
-    hits = Counter(hit for stage, delay in delays if (hit := run_until_killed(rig, root, stage, delay)) is not None)
+    hits: Counter[str] = Counter()
+    for stage, delay in delays:
+        if (hit := run_until_killed(rig, root, stage, delay)) is not None:
+            hits[hit] += 1
+        if over(root):
+            return (
+                hits  # killed between the end of the day and that of the process: the next start would be another day
+            )
     run_to_the_end(rig, root)
     return hits
+
+
+def over(root: Path) -> bool:
+    """Whether the workspace has a day that has ended."""
+    workspace = open_workspace(root, Settings())
+    with workspace.read() as connection:
+        ended = connection.execute(select(daily_runs.c.run_id).where(daily_runs.c.ended_at.is_not(None))).first()
+    workspace.close()
+    return ended is not None
 
 
 def prove(rig: Rig, scratch: Path, kills: int, dice: random.Random) -> bool:

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m proof.results [--size small|medium|full] [--only NAME...] [--seed N] > results.md
 
-The head names seed, machine, commit and date. Each row is a command that can be run by itself; its last lines are the figure, its
-status says whether what it promises held. `small` takes about half an hour on two quiet cores, `medium` a night, `full` days.
+The head names seed, machine, commit and date. Each row is a command that can be run by itself; its last lines are the
+figure, its status says whether what it promises held. Beyond `small` it takes a night or days.
 """
 
 import argparse
@@ -103,7 +103,8 @@ def row(proof: Proof, size: str, seed: int) -> tuple[str, str, bool]:
     said = [line for line in (done.stdout if done.stdout.strip() else done.stderr).splitlines() if line.strip()]
     figure = "; ".join(line.strip("| ") for line in said[-LINES:] if not line.startswith("|")) or "see below"
     minutes = (time.monotonic() - began) / 60
-    line = f"| {proof.what} | {'held' if held else '**did not hold**'} | {figure[:400]} | {minutes:.1f} | `{' '.join(command)}` |"
+    verdict = "held" if held else "**did not hold**"
+    line = f"| {proof.what} | {verdict} | {figure[:400]} | {minutes:.1f} | `{' '.join(command)}` |"
     return line, done.stdout, held
 
 

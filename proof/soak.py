@@ -2,10 +2,10 @@
 
     .venv/bin/python -m proof.soak [--minutes 3] [--ads-a-day 150000] [--times 10] [--seed N]
 
-A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each through
-import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch resident memory
-and open handles are taken; printed is the slope of memory over the last two thirds of the run by least squares. Ends with 1
-where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
+A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each
+through import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch
+resident memory and open handles are taken; printed is the slope of memory over the last two thirds of the run by least
+squares. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
 import argparse

@@ -215,7 +215,7 @@ def main() -> None:
         stored, new = (int(part) for part in size.split("+"))
         with tempfile.TemporaryDirectory(prefix="sidelight-day-", dir=options.workspace) as name:
             days.append(run(Path(name), stored, new, options.watches, options.seed))
-        print(f"{size} done", file=sys.stderr, flush=True)
+        print("\n".join(report(days[-1:])), file=sys.stderr, flush=True)  # so that a run cut short has told something
     print(f"seed {options.seed}, {options.watches} watches\n")
     print("\n".join(report(days)))
 
