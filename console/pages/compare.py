@@ -51,14 +51,14 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right
     if not (left and right):
         desk.look("compare", "page", "compare")
         return desk.page("compare.html", sides=None, left=left, right=right)
-    for one in (left, right):
-        desk.look("compare", "ad" if ":" in one else "group", one)
+    for named in (left, right):
+        desk.look("compare", "ad" if ":" in named else "group", named)
     with desk.workspace.read() as connection:
         sides = _sides(connection, left.strip(), right.strip())
         one, other = sides
         alike = _alike(one, other)
         pair = (alike[0][0], alike[0][1]) if alike else (one.ad_ids[0], other.ad_ids[0])
-        linked = answer(connection, *pair, most=1) if pair[0] != pair[1] else None
+        linked = answer(connection, pair[0], pair[1], most=1) if pair[0] != pair[1] else None
         words = judging.standing(connection, one.ad_ids, other.ad_ids)
         styled = [
             told
