@@ -49,8 +49,7 @@ LONGEST_LIST = 8
 # How far a number may stand from the word that makes it an age, in letters.
 FROM_LABEL, FROM_PERSON, TO_UNIT, LONGEST_JOINT = 48, 30, 16, 9
 GLUED = re.compile(r"[/-]\d")
-# Three measures of a body, the middle one the least: "36-24-36".
-THREE = re.compile(r"(\d\d)[ ]?[-/. x][ ]?(\d\d)[ ]?[-/. x][ ]?(\d\d)(?!\d)")
+THREE = re.compile(r"(\d\d)[ ]?[-/. x][ ]?(\d\d)[ ]?[-/. x][ ]?(\d\d)(?!\d)")  # of a body: "36-24-36"
 CLAUSE = re.compile(r"[.,;:!?|/*·\n]")
 LETTER = re.compile(r"[a-z]")
 

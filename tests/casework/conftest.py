@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import insert
 
 from casework.packs import export_case
@@ -16,6 +17,7 @@ from store.database import upsert
 from store.schema import now
 from store.workspace import Workspace
 from tests.casework import packing
+from tests.casework.mailserver import Post, free_port
 
 AddGroup = Callable[..., None]
 
@@ -93,3 +95,14 @@ def sealed(office: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(sealed: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     return Path(shutil.copytree(sealed, tmp_path / "pack"))
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, Controller]]:
+    """The server, running."""
+    box = Post()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield box, controller
+    if controller.loop.is_running():
+        controller.stop()

@@ -2,18 +2,14 @@
 
 import http.server
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.message import Message as Mail
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 from sqlalchemy import insert, update
 
 from casework import watches
@@ -25,41 +21,10 @@ from store.errors import UsageError
 from store.schema import now
 from store.settings import Settings
 from store.workspace import Workspace
+from tests.casework.mailserver import Post, free_port
 
 MINUTE = timedelta(minutes=1)
 PHONE = "phone:2025550143"
-
-
-@dataclass
-class Post:
-    """A mail server on loopback; `answer` is what it says to each mail."""
-
-    answer: str = "250 OK"
-    mails: list[Mail] = field(default_factory=list)
-
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            self.mails.append(message_from_bytes(envelope.content))
-        return self.answer
-
-
-@pytest.fixture
-def post() -> Iterator[tuple[Post, Controller]]:
-    """The server, running."""
-    box = Post()
-    controller = Controller(box, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    yield box, controller
-    if controller.loop.is_running():
-        controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _mailing(workspace: Workspace, port: int, **more: Any) -> Workspace:
@@ -218,7 +183,7 @@ def test_a_refusal_for_good_is_set_aside_and_sent_again_when_somebody_says_so(
     box, server = post
     team = _mailing(workspace, server.port)
     number = watches.add(team, "ana", "garden")
-    hook = channels.add(team, "ana", Kind.WEBHOOK, f"http://127.0.0.1:{_free_port()}/x")
+    hook = channels.add(team, "ana", Kind.WEBHOOK, f"http://127.0.0.1:{free_port()}/x")
     _alert(team, number, "s:1")
     assert sending.deliver(team).waiting == 1
     assert sending.deliver(team, now() + sending.PATIENCE + timedelta(hours=2)).failed == 1
