@@ -50,7 +50,7 @@ class Rule:
 
     def span(self, name: str = "within") -> timedelta:
         """A length of time of the rule."""
-        found = re.fullmatch(r"(\d+)([smhd])", self.values[name])
+        found = re.fullmatch(r"(\d{1,6})([smhd])", self.values[name])
         if found is None:
             raise ValueError(f"{FILE}: {self.name}: {name} is a number with s, m, h or d")
         return timedelta(seconds=int(found[1]) * SPANS[found[2]])

@@ -55,6 +55,11 @@ class Content:
     priorities: Mapping[str, Priority]
     captures: Sequence[Row[Any]]
 
+    @property
+    def rows(self) -> int:
+        """How many ads it tells of: those it holds, and those its groups name."""
+        return len(set(self.ads).union(*(group.ad_ids for group in self.groups.values())))
+
 
 def of_group(connection: Connection, group_id: str) -> Content:
     """The content of a group's pack. Raises UsageError."""

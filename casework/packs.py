@@ -138,9 +138,9 @@ def _export(workspace: Workspace, connection: Connection, content: Content, targ
         raise UsageError("say why it is taken out; the reason is kept in the audit log and in the pack")
     action = "export case" if content.kind == "case" else "export"
     case_id = content.item if content.kind == "case" else None
-    approvals.require(workspace, terms.who, f"{content.kind}:{content.item}", len(content.ads), terms.via)
+    approvals.require(workspace, terms.who, f"{content.kind}:{content.item}", content.rows, terms.via)
     with new_folder(target) as draft:
-        facts = {"rows": len(content.ads)}
+        facts = {"rows": content.rows}
         act = Act(
             terms.who, terms.via, action, content.kind, content.item, case_id=case_id, reason=terms.reason, facts=facts
         )

@@ -19,7 +19,7 @@ from casework.casetables import captures_due, case_items, case_members, cases, e
 from casework.tables import alerts, decision_ads, decisions, queue_entries
 from crawlers import excision
 from crawlers.tables import ad_versions, ads, captures, frontier, runs, sightings
-from models.tables import labels
+from models.labels import forget
 from nlp.tables import readings
 from store import outbox, pending
 from store.database import chunks, insert_missing, select_in
@@ -185,7 +185,7 @@ def _forget_decisions(connection: Connection, kept: Mapping[str, timedelta], mom
         numbers = [row.decision_id for row in part]
         for table in (decision_ads, decisions):
             connection.execute(delete(table).where(table.c.decision_id.in_(numbers)))
-        connection.execute(delete(labels).where(labels.c.label_id.in_([row.label_id for row in part])))
+        forget(connection, [row.label_id for row in part])
     return len(over)
 
 

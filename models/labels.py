@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from models.records import Direction, Priority
 from models.tables import labels
+from store.database import chunks
 from store.errors import UsageError
 from store.schema import now
 
@@ -120,6 +121,12 @@ def withdraw(connection: Connection, label_id: int, who: str) -> bool:
         .values(withdrawn_at=now(), withdrawn_by=who)
     )
     return bool(taken.rowcount)
+
+
+def forget(connection: Connection, label_ids: Sequence[int]) -> None:
+    """Labels whose time to be kept is over go with the decisions they come from; nothing but retention asks for it."""
+    for part in chunks(label_ids):
+        connection.execute(delete(labels).where(labels.c.label_id.in_(part)))
 
 
 def history(connection: Connection, group_id: str) -> list[Label]:

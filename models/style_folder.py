@@ -16,6 +16,8 @@ from models.style import FEATURES, Measured, Scale, Style
 from store.schema import now
 
 NAME = "style"
+# What its file may build beside plain values.
+TRUSTED = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration")
 VERSION = 1  # raise when the same text gives other features
 
 
@@ -86,7 +88,7 @@ def load(trained: Path, pipeline: str) -> Style | None:
     ):
         if one != ours:
             raise ModelError(f"the style model was made with another {what}; run: sidelight style train")
-    return _style(build(trained / NAME / MODEL, manifest.sha256, dict), manifest.digest)
+    return _style(build(trained / NAME / MODEL, manifest.sha256, dict, TRUSTED), manifest.digest)
 
 
 def _plain(style: Style) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from casework import queue, watches
+from casework.watching import runs
 from console.app import create_app
 from console.health import measures
 from crawlers.adlines import parse_ad
@@ -49,7 +50,7 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> str:
     for stage in (read_stage, link_stage, score_stage, index_stage):
         stage.run(own)
     queue.build(own)
-    watches.evaluate(own)
+    runs.evaluate(own)
     backup(own, folder / "copy", with_keys=False)
     with own.begin() as connection:
         pending.announce(connection, "ads", connection.execute(select(ads.c.ad_id).limit(5)).scalars().all())
