@@ -1,5 +1,6 @@
 """Writes the reference pages from the code: `python docs/generate.py`. A test fails when a page is out of date."""
 
+import ast
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -66,6 +67,26 @@ def _walk(command: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], An
     return [found for name in sorted(command.commands) for found in _walk(command.commands[name], (*path, name))]
 
 
+def proofs() -> str:
+    """docs/proofs.md"""
+    lines = [
+        "# Proofs and benches",
+        "",
+        "What was promised is tried by commands that anybody can run. `proof/` breaks things and compares what is left with an",
+        "undisturbed run; `bench/` measures, beside a peer or a limit in the same run. What was seen, with seed and machine, stands",
+        "in [RESULTS](../RESULTS.md).",
+        "Each takes `--help`. `python -m proof.results --size small` runs the proofs one after the other and writes one table.",
+    ]
+    for folder in ("proof", "bench"):
+        lines += ["", f"## `{folder}/`", "", "| command | what it shows |", "|---|---|"]
+        for path in sorted((HERE.parent / folder).glob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            if any(isinstance(one, ast.FunctionDef) and one.name == "main" for one in tree.body):
+                told = (ast.get_docstring(tree) or "").partition("\n")[0]
+                lines.append(f"| `python -m {folder}.{path.stem}` | {told} |")
+    return "\n".join([*lines, ""])
+
+
 def examples(extractor: Extractor) -> str:
     """A page of docs/reading/ with the extractor's own examples on it; the rest of the page is written by hand."""
     lines = ["", "| text | read as |", "|---|---|"]
@@ -82,7 +103,7 @@ def _page(extractor: Extractor) -> str:
     return f"reading/{extractor.name}.md"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings, "commands.md": commands, "proofs.md": proofs}
 PAGES |= {_page(one): partial(examples, one) for one in (*CONTACTS, *FACTS)}
 
 
