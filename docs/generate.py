@@ -73,8 +73,8 @@ def proofs() -> str:
         "# Proofs and benches",
         "",
         "What was promised is tried by commands that anybody can run. `proof/` breaks things and compares what is left with an",
-        "undisturbed run; `bench/` measures, beside a peer or a limit in the same run. What was seen, with seed and machine, stands",
-        "in [RESULTS](../RESULTS.md).",
+        "undisturbed run; `bench/` measures, beside a peer or a limit in the same run. What was seen, with seed and",
+        "machine, stands in [RESULTS](../RESULTS.md).",
         "Each takes `--help`. `python -m proof.results --size small` runs the proofs one after the other and writes one table.",
     ]
     for folder in ("proof", "bench"):
