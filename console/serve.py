@@ -1,6 +1,5 @@
 """Serve the console: on loopback by plain HTTP, anywhere else only by TLS and with second factors."""
 
-import ipaddress
 import secrets
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from casework import accounts, factors
 from console.app import create_app
 from console.security import LOOPBACK
 from store.errors import UsageError
+from store.loopback import is_loopback
 from store.workspace import Workspace
 
 
@@ -76,16 +76,6 @@ def check_factors(workspace: Workspace) -> None:
             f"beyond this machine every account needs a second factor; {', '.join(lacking[:5])} "
             f"{'has' if len(lacking) == 1 else 'have'} none: sidelight users factor {lacking[0]}"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _greet(workspace: Workspace, address: str, secret: str | None) -> None:

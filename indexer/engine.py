@@ -1,11 +1,11 @@
 """Which engine: the workspace's own, or the Elasticsearch that `search_url` names."""
 
-import ipaddress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from indexer.backend import SearchBackend
 from store.errors import SettingsError
+from store.loopback import is_loopback
 from store.workspace import Workspace
 
 TIMEOUT = 30.0  # seconds for one request
@@ -49,18 +49,9 @@ def server(url: str) -> tuple[str, str, str]:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     address = f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 9200)}{parts.path.rstrip('/')}"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not _is_loopback(parts.hostname):
+    if not is_loopback(parts.hostname):
         if parts.scheme != "https":
             raise SettingsError(f"search_url {address} is neither on this machine nor encrypted; use https://")
         if not (user and password):
             raise SettingsError(f"search_url {address} has no credentials; write https://user:password@{host}")
     return address, user, password
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,12 +9,12 @@ import platform
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from store.errors import OutageError, UsageError
+from store.loopback import is_loopback
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -100,19 +100,12 @@ def check_address(scheduler: str) -> None:
     parts = urlsplit(scheduler)
     if parts.scheme == "tls" and parts.hostname:
         return
-    if parts.scheme == "tcp" and parts.hostname and _is_loopback(parts.hostname):
+    if parts.scheme == "tcp" and parts.hostname and is_loopback(parts.hostname):
         return
     raise UsageError(
         f"{scheduler!r}: a scheduler's address is tls://HOST:PORT, or tcp://127.0.0.1:PORT on this machine; what goes to Dask "
         "is code and data, so beyond this machine it goes by TLS (docs/cluster.md)"
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _release() -> str:

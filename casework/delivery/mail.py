@@ -1,12 +1,12 @@
 """E-mail by SMTP. A server on another machine is spoken to under TLS or not at all."""
 
-import ipaddress
 import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from casework.delivery.message import Message, NotTakenError
+from store.loopback import is_loopback
 from store.settings import Settings
 
 TIMEOUT = 20.0  # seconds
@@ -17,7 +17,7 @@ def send(settings: Settings, address: str, message: Message) -> None:
     """Hand one message to the mail server. Raises NotTakenError with the reason, and whether it is worth another try."""
     if not settings.smtp_host or not settings.smtp_from:
         raise NotTakenError("no mail server is set; set smtp_host and smtp_from in sidelight.toml")
-    if settings.smtp_security == "none" and not _is_here(settings.smtp_host):
+    if settings.smtp_security == "none" and not is_loopback(settings.smtp_host):
         raise NotTakenError(
             f"{settings.smtp_host} is not on this machine and would be spoken to in the clear; set smtp_security"
         )
@@ -57,12 +57,3 @@ def _mail(sender: str, address: str, message: Message) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     return mail
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
