@@ -93,6 +93,7 @@ class TestInABrowser:
 
     def test_no_other_markup_becomes_a_page(self, seen: Watched) -> None:
         page = seen.page
+        page.goto("/help")
         refused = "(text) => { try { document.body.innerHTML = text; return 'taken' } catch (problem) { return problem.name } }"
         assert page.evaluate(refused, "<img src=x onerror=alert(1)>") == "TypeError"
         cleaned = page.evaluate(

@@ -71,7 +71,7 @@ def test_a_text_that_is_split_has_the_words_that_the_expression_finds(text: str)
     assert tokens_of(folded) == TOKEN.findall(folded)
 
 
-@given(st.characters())
+@given(st.characters(codec="utf-8"))  # a lone half of a pair can be neither stored nor read
 def test_every_character_is_spaced_as_the_expression_has_it(character: str) -> None:
     for text in (character, f"a{character}b", f"中{character}{character}中"):
         assert tokens_of(text) == TOKEN.findall(text)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from crawlers.tables import ads
 from store import outbox, pending
+from store.claims import PARTS
 from store.errors import OutageError
 from store.schema import now
 from store.tables import failures
@@ -100,7 +101,9 @@ def test_a_batch_with_a_bad_item_is_parted_down_to_it_and_not_done_one_by_one(wo
 
     done = pending.drain(workspace, "read", compute=compute, write=lambda _, __: None, batch=512)
     assert (done, _count(workspace)) == (511, 0)
-    assert len(tries) <= 1 + 3 * 8
+    # Where several workers may be at work a batch is at most a part of what waits.
+    begun = PARTS if workspace.engine.dialect.name == "postgresql" else 1
+    assert len(tries) <= begun + 3 * 8
     with workspace.read() as connection:
         assert [one.item for one in pending.aside(connection)] == ["77"]
 
