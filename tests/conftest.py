@@ -1,5 +1,6 @@
 """Fixtures every room's tests share: a fresh workspace, and the real servers and browser where these are found."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -40,6 +41,17 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("blank") / "workspace"
     open_workspace(root, Settings()).close()
     return root
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A handler that a command put in place goes with its test: its stream is closed, and would be written to by others."""
+    before, level = list(logging.root.handlers), logging.root.level
+    yield
+    logging.root.setLevel(level)
+    for handler in logging.root.handlers[:]:
+        if handler not in before and not type(handler).__module__.startswith("_pytest"):
+            logging.root.removeHandler(handler)
 
 
 @pytest.fixture
