@@ -46,6 +46,9 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """A handler that a command put in place goes with its test: its stream is closed, and would be written to by others."""
+    for handler in logging.root.handlers[:]:
+        if getattr(getattr(handler, "stream", None), "closed", False):
+            logging.root.removeHandler(handler)
     before, level = list(logging.root.handlers), logging.root.level
     yield
     logging.root.setLevel(level)
