@@ -8,22 +8,16 @@ and 390 pixels, light and dark, to be looked at after a change of style.
 
 import argparse
 import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
+from bench.serving import served
 from casework import accounts, caseitems, cases, queue
 from casework.caseitems import ItemKind
-from console.app import create_app
 from linker.records import Reason
 from linker.stored import load_groups
 from linker.tables import groups
@@ -34,25 +28,6 @@ SECRET = "pictures"  # noqa: S105  of a server that lives as long as this progra
 WHO = accounts.local_name(audit.operator())  # whom the secret signs in
 README = ("queue", "group", "search", "ad", "why")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-
-@contextmanager
-def served(workspace: Workspace) -> Iterator[str]:
-    """The console on a free port of loopback; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = create_app(workspace, open_secret=SECRET)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def pages(workspace: Workspace) -> dict[str, str]:
@@ -154,7 +129,7 @@ def main() -> None:
     workspace = open_workspace(given.workspace)
     given.out.mkdir(parents=True, exist_ok=True)
     found = {name: path for name, path in pages(workspace).items() if not given.only or name in given.only}
-    with served(workspace) as address, sync_playwright() as playwright:
+    with served(workspace, SECRET) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         first = browser.new_page()
         first.goto(f"{address}/open?secret={SECRET}")

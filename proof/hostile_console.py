@@ -9,23 +9,18 @@ that holds an element, handler, script or address that is not the console's own 
 import argparse
 import logging
 import shutil
-import socket
 import tempfile
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.serving import served
 from casework import accounts, sessions
 from casework.records import Role
-from console.app import create_app
 from console.desk import COOKIE
 from proof.hostile_files import files_that_act
 from proof.hostile_store import Batch, stored
@@ -96,7 +91,7 @@ def prove(workspace: Workspace, browser: Browser, texts: Sequence[str], each: in
     handler = _Reports(tally)
     logging.getLogger("console.app").addHandler(handler)
     try:
-        with _served(workspace) as address:
+        with served(workspace) as address:
             context = browser.new_context(base_url=address)
             context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
             page = context.new_page()
@@ -144,23 +139,6 @@ def _swap(page: Page, tally: Tally, batch: Batch, workspace: Workspace) -> None:
     if page.content().count(batch.sign) < len(batch.texts):
         tally.unseen.append("search, swapped in: shows too few")
     tally.ran += [f"search, swapped in: {odd}" for odd in page.evaluate(FOREIGN, ELEMENTS)]
-
-
-@contextmanager
-def _served(workspace: Workspace) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(workspace), port=port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def main() -> None:

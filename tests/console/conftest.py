@@ -1,18 +1,15 @@
 """A workspace that went through every stage with a handful of ads, and clients signed in to its console."""
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
+from bench.serving import served
 from casework import accounts, queue, sessions
 from casework.records import Role
 from console.app import create_app
@@ -142,17 +139,8 @@ def group_id(office: Workspace) -> str:
 def address(office: Workspace) -> Iterator[str]:
     """A console served over HTTP on a free port, with one analyst."""
     accounts.add(office, "ana", Role.ANALYST, PASSWORD, "root")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(office) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
