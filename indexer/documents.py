@@ -1,7 +1,7 @@
 """Documents from the store: what is searched of an ad or a group is what the rooms before have saved of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from linker.tables import group_members, groups, links
 from models.tables import priorities
 from nlp.records import Kind, Mention, Reading
 from nlp.stored import load_readings
-from store.database import select_in
+from store.database import ASKED, select_in
 from store.quarantine import held
 
 SPANNED = frozenset(
@@ -57,13 +57,30 @@ def _ads(connection: Connection, ad_ids: Sequence[str]) -> Iterator[tuple[str, D
 def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
     members = members_of(connection, group_ids)
     facts = _group_facts(connection, members)
-    for group_id, ad_ids in members.items():
-        ads = load_ads(connection, ad_ids)
+    for part in _together(members):
+        ads = load_ads(connection, (ad_id for group_id in part for ad_id in members[group_id]))
         for ad_id in held(connection, ads):
             del ads[ad_id]
-        if ads:
-            readings = load_readings(connection, ads)
-            yield group_id, _group(group_id, list(ads.values()), list(readings.values()), facts[group_id])
+        readings = load_readings(connection, ads)
+        for group_id in part:
+            shown = [ad_id for ad_id in members[group_id] if ad_id in ads]
+            if shown:
+                read = [readings[ad_id] for ad_id in shown if ad_id in readings]
+                yield group_id, _group(group_id, [ads[ad_id] for ad_id in shown], read, facts[group_id])
+
+
+def _together(members: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Groups whose ads are read in one go: most have a few, and to ask for each costs more than to read it."""
+    part: list[str] = []
+    size = 0
+    for group_id, ad_ids in members.items():
+        if part and size + len(ad_ids) > ASKED:
+            yield part
+            part, size = [], 0
+        part.append(group_id)
+        size += len(ad_ids)
+    if part:
+        yield part
 
 
 def _group_facts(connection: Connection, group_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
