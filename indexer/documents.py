@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -14,25 +15,12 @@ from indexer.records import AD, GROUP, AdDocument, Document, GroupDocument, Plac
 from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, links
 from models.tables import priorities
-from nlp.records import Kind, Mention, Reading
-from nlp.stored import load_readings
+from nlp.records import Kind, MentionJson, called
+from nlp.stored import load_mentions
 from store.database import ASKED, select_in
 from store.quarantine import held
 
-SPANNED = frozenset(
-    {
-        Kind.PHONE,
-        Kind.EMAIL,
-        Kind.HANDLE,
-        Kind.URL,
-        Kind.PAYMENT,
-        Kind.NAME,
-        Kind.PLACE,
-        Kind.INDICATOR,
-        Kind.AGE,
-        Kind.PRICE,
-    }
-)
+_SPAN = itemgetter(*Span._fields)
 
 
 def build(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
@@ -46,12 +34,12 @@ def _ads(connection: Connection, ad_ids: Sequence[str]) -> Iterator[tuple[str, D
     stored = load_ads(connection, ad_ids)
     for ad_id in held(connection, stored):
         del stored[ad_id]  # a document that is not built is dropped from the index
-    readings = load_readings(connection, stored)
+    read = load_mentions(connection, stored)
     belongs = group_ids_of(connection, stored)
     facts = _group_facts(connection, set(belongs.values()))
     for ad_id, one in stored.items():
         group_id = belongs.get(ad_id)
-        yield ad_id, _ad(one, readings.get(ad_id), group_id, facts.get(group_id or "", {}))
+        yield ad_id, _ad(one, read.get(ad_id, ()), group_id, facts.get(group_id or "", {}))
 
 
 def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
@@ -61,12 +49,12 @@ def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[
         ads = load_ads(connection, (ad_id for group_id in part for ad_id in members[group_id]))
         for ad_id in held(connection, ads):
             del ads[ad_id]
-        readings = load_readings(connection, ads)
+        read = load_mentions(connection, ads)
         for group_id in part:
             shown = [ad_id for ad_id in members[group_id] if ad_id in ads]
             if shown:
-                read = [readings[ad_id] for ad_id in shown if ad_id in readings]
-                yield group_id, _group(group_id, [ads[ad_id] for ad_id in shown], read, facts[group_id])
+                mentions = [one for ad_id in shown for one in read.get(ad_id, ())]
+                yield group_id, _group(group_id, [ads[ad_id] for ad_id in shown], mentions, facts[group_id])
 
 
 def _together(members: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
@@ -111,9 +99,10 @@ def _priority(row: Row[Any]) -> dict[str, Any]:
     return {"priority": row.value, "band": row.band, "route": row.route, "lane": row.lane}
 
 
-def _ad(stored: StoredAd, reading: Reading | None, group_id: str | None, facts: dict[str, Any]) -> AdDocument:
+def _ad(
+    stored: StoredAd, mentions: Sequence[MentionJson], group_id: str | None, facts: dict[str, Any]
+) -> AdDocument:
     ad = stored.ad
-    mentions = reading.mentions if reading else ()
     return AdDocument(
         ad_id=ad.ad_id,
         site=ad.site,
@@ -125,16 +114,15 @@ def _ad(stored: StoredAd, reading: Reading | None, group_id: str | None, facts: 
         **{name: getattr(ad, name) for name in TEXT_FIELDS},
         images=len(ad.image_hashes),
         **_values(mentions),
-        written=pack(
-            Span(one.kind.value, one.value, one.field, one.start, one.end) for one in mentions if one.kind in SPANNED
-        ),
+        written=pack(map(_SPAN, mentions)),
         group_id=group_id,
         **facts,
     )
 
 
-def _group(group_id: str, ads: list[StoredAd], readings: list[Reading], facts: dict[str, Any]) -> GroupDocument:
-    mentions = [mention for reading in readings for mention in reading.mentions]
+def _group(
+    group_id: str, ads: list[StoredAd], mentions: Sequence[MentionJson], facts: dict[str, Any]
+) -> GroupDocument:
     shared = {name: value for name, value in facts.items() if name != "group_size"}
     return GroupDocument(
         group_id=group_id,
@@ -152,16 +140,16 @@ def _first(stored: StoredAd) -> datetime:
     return min(stored.first_seen, stored.ad.posted_at or stored.first_seen)
 
 
-def _values(mentions: Sequence[Mention]) -> dict[str, Any]:
+def _values(mentions: Sequence[MentionJson]) -> dict[str, Any]:
     """What was read, by field of a document: sorted and each once, places in reading order."""
-    by_kind: dict[Kind, list[Mention]] = defaultdict(list)
+    by_kind: dict[str, list[MentionJson]] = defaultdict(list)
     for mention in mentions:
-        by_kind[mention.kind].append(mention)
-    prices = [one for one in by_kind[Kind.PRICE] if isinstance(one.detail.get("amount"), int | float)]
+        by_kind[mention["kind"]].append(mention)
+    prices = [one["detail"] for one in by_kind[Kind.PRICE] if isinstance(one["detail"].get("amount"), int | float)]
     rates = [
-        (str(one.detail.get("currency") or ""), forms.rate(float(one.detail["amount"]), float(one.detail["minutes"])))
+        (str(one.get("currency") or ""), forms.rate(float(one["amount"]), float(one["minutes"])))
         for one in prices
-        if one.detail.get("minutes")
+        if one.get("minutes")
     ]
     return {
         "phones": _distinct(by_kind[Kind.PHONE]),
@@ -170,25 +158,27 @@ def _values(mentions: Sequence[Mention]) -> dict[str, Any]:
         "urls": _distinct(by_kind[Kind.URL]),
         "payments": _distinct(by_kind[Kind.PAYMENT]),
         "names": _distinct(by_kind[Kind.NAME]),
-        "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one.value)})),
-        "amounts": tuple(sorted({float(one.detail["amount"]) for one in prices})),
+        "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one["value"])})),
+        "amounts": tuple(sorted({float(one["amount"]) for one in prices})),
         "rates": tuple(sorted({rate for _, rate in rates})),
         "hourly": tuple(sorted({forms.hourly(currency, rate) for currency, rate in rates if currency})),
-        "currencies": tuple(sorted({str(one.detail["currency"]) for one in prices if one.detail.get("currency")})),
-        "places": tuple({place.place_id: place for one in by_kind[Kind.PLACE] if (place := _place(one))}.values()),
-        "indicators": tuple(sorted({one.value for one in by_kind[Kind.INDICATOR] if not one.detail.get("negated")})),
+        "currencies": tuple(sorted({str(one["currency"]) for one in prices if one.get("currency")})),
+        "places": tuple(map(_place, {one["value"]: one for one in by_kind[Kind.PLACE]}.values())),
+        "indicators": tuple(
+            sorted({one["value"] for one in by_kind[Kind.INDICATOR] if not one["detail"].get("negated")})
+        ),
     }
 
 
-def _distinct(mentions: list[Mention]) -> tuple[str, ...]:
-    return tuple(sorted({one.value for one in mentions}))
+def _distinct(mentions: list[MentionJson]) -> tuple[str, ...]:
+    return tuple(sorted({one["value"] for one in mentions})) if mentions else ()
 
 
-def _place(mention: Mention) -> Place | None:
-    detail = mention.detail
-    name = mention.label
+def _place(mention: MentionJson) -> Place:
+    detail = mention["detail"]
+    name = called(mention["value"], detail)
     label = ", ".join(part for part in (name, detail.get("admin"), detail.get("country")) if part)
-    return Place(mention.value, name, label, detail.get("lat"), detail.get("lon"))
+    return Place(mention["value"], name, label, detail.get("lat"), detail.get("lon"))
 
 
 def key_of(kind: str, item: str) -> str:

@@ -72,7 +72,7 @@ class Embedded:
             if one.version < known.get(one.key, 0):
                 continue
             known[one.key] = self.unpublished[one.key] = one.version
-            _put(self.writer, one, fresh=False)
+            _put(self.writer, index.schema, one, fresh=False)
         return ()
 
     def publish(self, version: int) -> None:
@@ -145,10 +145,11 @@ class Embedded:
         self._let_go()
         folder = self.root / f"{SCHEMA}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
-        writer = open_folder(folder, new=True).writer(HEAP, 1)
+        index = open_folder(folder, new=True)
+        writer, form = index.writer(HEAP, 1), index.schema
         for batch in batches:
             for one in batch:
-                _put(writer, one, fresh=True)
+                _put(writer, form, one, fresh=True)
         guard(writer.commit)
         guard(writer.wait_merging_threads)
         stamp(folder, version)
@@ -216,11 +217,12 @@ class Embedded:
         return found | {key: self.unpublished[key] for key in keys if key in self.unpublished}
 
 
-def _put(writer: Any, one: Write, *, fresh: bool) -> None:
+def _put(writer: Any, schema: Any, one: Write, *, fresh: bool) -> None:
     if not fresh:
         writer.delete_documents_by_term("key", one.key)
     if one.document is None:
         return
     fields: dict[str, Any] = columns(one.document, one.version)
     fields |= {name: str(fields[name][0]).encode() for name in STORED}
-    writer.add_document(tantivy.Document(**fields))
+    # Told the schema, it need not guess what each value is.
+    writer.add_document(tantivy.Document.from_dict(fields, schema))

@@ -126,9 +126,9 @@ INSTANTS = ("first_seen", "last_seen", "posted_at")
 USUAL = {kind: {one.name: one.default for one in fields(kind)} for kind in (AdDocument, GroupDocument)}
 
 
-def pack(spans: Iterable[Span]) -> str:
+def pack(spans: Iterable[tuple[Any, ...]]) -> str:
     """Spans as one text, which a page of hits is read without taking apart."""
-    found = list(map(list, spans))
+    found = list(map(tuple, spans))
     return orjson.dumps(found).decode() if found else ""
 
 

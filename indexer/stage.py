@@ -19,6 +19,7 @@ from indexer.engine import open_backend
 from indexer.records import AD, GROUP
 from linker.tables import groups
 from store import outbox, tables
+from store.database import chunks
 from store.locks import exclusive
 from store.outbox import Due
 from store.pending import announce, next_revision
@@ -30,6 +31,7 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 BATCH = 500
 GROUP_BATCH = 50
+TOGETHER = 4  # batches made durable at once: to commit costs the engine as much as to write hundreds of documents
 LOCK = "index"
 Progress = Callable[[int], None]
 
@@ -99,11 +101,14 @@ def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | No
     written = 0
     while True:
         with workspace.read() as connection:
-            due = outbox.due(connection, BATCH)
-            if not due:
-                return written
-            batch, damaged = _built(connection, due, workspace.root)
-        refused = [*damaged, *backend.write(batch)]
+            due = outbox.due(connection, BATCH * TOGETHER)
+        if not due:
+            return written
+        refused: list[Refusal] = []
+        for part in chunks(due, BATCH):
+            with workspace.read() as connection:
+                batch, damaged = _built(connection, part, workspace.root)
+            refused += [*damaged, *backend.write(batch)]
         backend.publish(max(one.version for one in due))
         _cross_off(workspace, due, refused)
         written += len(due) - len(refused)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 
 class Kind(StrEnum):
@@ -26,6 +26,20 @@ class Kind(StrEnum):
 KINDS = {kind.value: kind for kind in Kind}
 
 
+class MentionJson(TypedDict):
+    """A mention as `Mention.as_json` writes it."""
+
+    kind: str
+    value: str
+    surface: str
+    field: str
+    start: int
+    end: int
+    source: str
+    confidence: float
+    detail: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A value found in an ad: `ad.<field>[start:end] == surface`, in code points of the field as given."""
@@ -43,9 +57,9 @@ class Mention:
     @property
     def label(self) -> str:
         """How to call it across ads: a place by its official name, whatever each ad calls it."""
-        return str(self.detail.get("official") or self.detail.get("name") or self.value)
+        return called(self.value, self.detail)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> MentionJson:
         """The object the `read` command writes."""
         return {
             "kind": self.kind.value,
@@ -73,6 +87,11 @@ class Mention:
             confidence=value.get("confidence", 1.0),
             detail=value.get("detail", {}),
         )
+
+
+def called(value: str, detail: Mapping[str, Any]) -> str:
+    """How to call a mention's value across ads."""
+    return str(detail.get("official") or detail.get("name") or value)
 
 
 @dataclass(frozen=True, slots=True)

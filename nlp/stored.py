@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from nlp.records import Mention, Reading
+from nlp.records import Mention, MentionJson, Reading
 from nlp.tables import readings
 from store import pending
 from store.database import select_in, upsert
@@ -15,6 +15,12 @@ from store.schema import now
 def load_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
     """The readings of these ads that the store has."""
     return {row.ad_id: _reading(row) for row in select_in(connection, select(readings), readings.c.ad_id, ad_ids)}
+
+
+def load_mentions(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[MentionJson]]:
+    """What was read from these ads, as it is stored: for who passes over many mentions and keeps a few values of each."""
+    query = select(readings.c.ad_id, readings.c.mentions)
+    return {row.ad_id: row.mentions for row in select_in(connection, query, readings.c.ad_id, ad_ids)}
 
 
 def save_readings(connection: Connection, made: Iterable[Reading]) -> None:

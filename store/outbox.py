@@ -7,7 +7,7 @@ A document whose record is gone is dropped from the index. Versions only grow, s
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from store.database import upsert
 from store.pending import Aside, next_revision, queue_up
@@ -51,10 +51,10 @@ def due(connection: Connection, limit: int) -> list[Due]:
 def sent(connection: Connection, rows: Iterable[Due]) -> None:
     """Cross off what the engine has made durable; a record changed since stays due."""
     queue_up(connection)
-    for row in rows:
-        connection.execute(
-            delete(outbox).where(outbox.c.kind == row.kind, outbox.c.item == row.item, outbox.c.version == row.version)
-        )
+    gone = [{"of": row.kind, "which": row.item, "at": row.version} for row in rows]
+    if gone:
+        same = (outbox.c.kind == bindparam("of"), outbox.c.item == bindparam("which"))
+        connection.execute(delete(outbox).where(*same, outbox.c.version == bindparam("at")), gone)
 
 
 def refused(connection: Connection, row: Due, error: str) -> None:
