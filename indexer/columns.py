@@ -55,12 +55,15 @@ HELD = {
 def columns(document: Document, version: int) -> Columns:
     """Every field that holds something; the names are those of `fields.FIELDS`."""
     source = to_json(document)
+    return {"source": [source], "digest": [_digest(source)], **searched(document, version)}
+
+
+def searched(document: Document, version: int) -> Columns:
+    """The fields that are searched, without those that are only kept."""
     first, last = _seconds(document.first_seen), _seconds(document.last_seen)
     tail = int.from_bytes(hashlib.sha256(document.key.encode()).digest()[:8], "big")
     found: Columns = {
         "key": [document.key],
-        "source": [source],
-        "digest": [_digest(source)],
         "version": [version],
         "state": ["gone" if document.gone else "live"],
         "first_seen": [first],

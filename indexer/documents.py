@@ -99,9 +99,7 @@ def _priority(row: Row[Any]) -> dict[str, Any]:
     return {"priority": row.value, "band": row.band, "route": row.route, "lane": row.lane}
 
 
-def _ad(
-    stored: StoredAd, mentions: Sequence[MentionJson], group_id: str | None, facts: dict[str, Any]
-) -> AdDocument:
+def _ad(stored: StoredAd, mentions: Sequence[MentionJson], group_id: str | None, facts: dict[str, Any]) -> AdDocument:
     ad = stored.ad
     return AdDocument(
         ad_id=ad.ad_id,
@@ -120,9 +118,7 @@ def _ad(
     )
 
 
-def _group(
-    group_id: str, ads: list[StoredAd], mentions: Sequence[MentionJson], facts: dict[str, Any]
-) -> GroupDocument:
+def _group(group_id: str, ads: list[StoredAd], mentions: Sequence[MentionJson], facts: dict[str, Any]) -> GroupDocument:
     shared = {name: value for name, value in facts.items() if name != "group_size"}
     return GroupDocument(
         group_id=group_id,

@@ -185,6 +185,12 @@ def wanted(node: Node, whole: tuple[type, ...] = ()) -> Iterator[Node]:
         yield from wanted(child, whole)
 
 
+def fields_of(node: Node) -> set[str]:
+    """Every field of the index that the (resolved) tree asks about."""
+    own = getattr(node, "field", None)
+    return set().union({own} if own else (), *map(fields_of, children(node)))
+
+
 def ranks(node: Node) -> bool:
     """Whether the query asks for words, so that one answer can be more relevant than another."""
     return any(isinstance(leaf, TEXTUAL) for leaf in wanted(node))

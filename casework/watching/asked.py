@@ -111,11 +111,6 @@ def engine_for(workspace: Workspace, backend: SearchBackend | None) -> SearchBac
     return backend or open_backend(workspace)
 
 
-def without(found: Iterable[str], known: set[str]) -> list[str]:
-    """Those that are not known, in their order."""
-    return [one for one in found if one not in known]
-
-
 def blind(
     workspace: Workspace, connection: Connection, some: Iterable[Watch], spots: Sequence[Health]
 ) -> dict[int, list[Health]]:

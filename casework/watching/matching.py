@@ -4,33 +4,37 @@ A property test holds it to the embedded engine, tree by tree.
 """
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Container
 
 from rapidfuzz.distance import OSA
 
-from indexer.columns import Columns, columns
-from indexer.fields import BY_NAME, Holds
+from indexer.columns import searched
+from indexer.fields import BY_NAME, FIELDS, Holds
 from indexer.query import All, And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Range, Starts, Terms, Word, whole
 from indexer.records import Document
 
+TEXTS = frozenset(field.name for field in FIELDS if field.holds is Holds.TEXT)
+
 
 class Held:
-    """What a document holds, by field: values each once, and for text fields where each token stands."""
+    """What a document holds, by field: values each once, and text fields as runs of tokens. All but `fields` is left out."""
 
-    __slots__ = ("_places", "_runs", "values")
+    __slots__ = ("_by_length", "_in_order", "_places", "_runs", "values")
 
-    def __init__(self, document: Document) -> None:
-        found: Columns = columns(document, 0)
-        self._runs: dict[str, list[str]] = {}
+    def __init__(self, document: Document, fields: Container[str] = BY_NAME) -> None:
+        self._runs: dict[str, str] = {}
         self._places: dict[str, dict[str, list[int]]] = {}
+        self._in_order: dict[str, list[str]] = {}
+        self._by_length: dict[str, dict[int, list[str]]] = {}
         self.values: dict[str, frozenset[str | int | float]] = {}
-        for name, kept in found.items():
-            holds = BY_NAME[name].holds
-            if holds is Holds.TEXT:
-                self._runs[name] = str(kept[0]).split(" ")
-                self.values[name] = frozenset(self._runs[name])
-            elif holds is not Holds.STORED:
-                self.values[name] = frozenset(kept)
+        for name, kept in searched(document, 0).items():
+            if name in fields:
+                if name in TEXTS:
+                    self._runs[name] = f" {kept[0]} "
+                    self.values[name] = frozenset(str(kept[0]).split(" "))
+                else:
+                    self.values[name] = frozenset(kept)
 
     def of(self, field: str) -> frozenset[str | int | float]:
         """The values (or distinct tokens) of a field."""
@@ -41,13 +45,33 @@ class Held:
         known = self._places.get(field)
         if known is None:
             known = self._places[field] = {}
-            for place, one in enumerate(self._runs.get(field, ())):
+            for place, one in enumerate(self.run(field).split()):
                 known.setdefault(one, []).append(place)
         return known.get(token, [])
 
-    def run(self, field: str) -> list[str]:
-        """The tokens of a text field, in order."""
-        return self._runs.get(field, [])
+    def begins(self, field: str, stem: str) -> bool:
+        """Whether a value of the field begins with `stem`."""
+        known = self._in_order.get(field)
+        if known is None:
+            known = self._in_order[field] = sorted(map(str, self.of(field)))
+        at = bisect_left(known, stem)
+        return at < len(known) and known[at].startswith(stem)
+
+    def alike(self, field: str, token: str, edits: int) -> bool:
+        """Whether a value of the field is `token` but for so many slips."""
+        if token in self.of(field):
+            return True
+        known = self._by_length.get(field)
+        if known is None:
+            known = self._by_length[field] = {}
+            for value in map(str, self.of(field)):
+                known.setdefault(len(value), []).append(value)
+        lengths = range(len(token) - edits, len(token) + edits + 1)
+        return any(alike(token, one, edits) for length in lengths for one in known.get(length, ()))
+
+    def run(self, field: str) -> str:
+        """The tokens of a text field in order, with a blank before and after each."""
+        return self._runs.get(field, "")
 
 
 Test = Callable[[Held], bool]
@@ -79,13 +103,17 @@ def compiled(node: Node, cost: Callable[[Node], int] = lambda _: 0) -> Test:
             test = compiled(part, cost)
             return lambda held: not test(held)
         case Phrase(tokens, field):
-            return lambda held: _in_a_row(tokens, held.run(field), held.places(field, tokens[0]))
+            row = f" {' '.join(tokens)} "
+            return lambda held: row in held.run(field)
         case Near(left, right, distance, field):
-            return lambda held: _close(held.places(field, left), held.places(field, right), distance)
+            return lambda held: (
+                held.of(field) >= {left, right}
+                and _close(held.places(field, left), held.places(field, right), distance)
+            )
         case Prefix(stem, field) | Starts(field, stem):
-            return lambda held: any(str(one).startswith(stem) for one in held.values.get(field, NOTHING))
+            return lambda held: held.begins(field, stem)
         case Fuzzy(token, edits, field):
-            return lambda held: any(alike(token, str(one), edits) for one in held.values.get(field, NOTHING))
+            return lambda held: held.alike(field, token, edits)
         case Range():
             return _range(node)
         case All():
@@ -121,11 +149,6 @@ def alike(token: str, other: str, edits: int) -> bool:
     if abs(len(token) - len(other)) > edits:
         return False
     return OSA.distance(token, other, score_cutoff=edits) <= edits
-
-
-def _in_a_row(tokens: tuple[str, ...], run: list[str], starts: list[int]) -> bool:
-    size = len(tokens)
-    return any(tuple(run[start : start + size]) == tokens for start in starts)
 
 
 def _close(left: list[int], right: list[int], distance: int) -> bool:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from casework.watching.matching import Held, alike, compiled
-from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Starts, Terms, Word
+from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Starts, Terms, Word, fields_of
 
 # Distinct values remembered before they are forgotten all at once.
 MOST_REMEMBERED = 500_000
-# What a beginning or an inexact word costs beside an exact value: it cannot be counted beforehand.
-LOOSE = 20
+# How many ads of a sample a beginning or an inexact word is taken to bring up: it cannot be counted beforehand.
+LOOSE = 200
 ALL_OF_THEM = 1_000_000
+# To look among an ad's values takes many times as long as to look one up.
+SLOW = (Near, Prefix, Starts, Fuzzy)
 
 
 class How(IntEnum):
@@ -67,9 +69,16 @@ def required(node: Node, counts: Counts) -> tuple[Key, ...] | None:
 
 
 def cost_of(node: Node, counts: Counts) -> int:
-    """How many ads of the sample may answer: what seldom holds is asked first, what nothing is known of last."""
+    """Orders the parts of a query: what seldom holds is asked first, then what takes long, what nothing is known of last."""
     keys = required(node, counts)
-    return ALL_OF_THEM if keys is None else _cost(keys, counts)
+    if keys is None:
+        return 2 * ALL_OF_THEM
+    return _cost(keys, counts) + (ALL_OF_THEM if isinstance(node, SLOW) else 0)
+
+
+def asked_about(trees: Iterable[Node]) -> frozenset[str]:
+    """The fields that any of the trees asks about: all that has to be known of an ad."""
+    return frozenset().union(*map(fields_of, trees))
 
 
 def counted(held: Iterable[Held]) -> Counts:
@@ -92,6 +101,7 @@ class Rack:
                 self.always.append(number)
             for key in keys or ():
                 self._hang(key, number)
+        self.fields = asked_about(trees.values())
         self._fields = [*{**self._is, **self._begins, **self._alike}]
         self._known: dict[str, dict[object, Sequence[int]]] = {field: {} for field in self._fields}
         self._remembered = 0

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, insert, select, update
 from casework.tables import alerts, watches
 from casework.watches import Kind, Origin
 from casework.watching import asked, ledger
-from casework.watching.asked import Asked, answers, without
+from casework.watching.asked import Asked, answers
 from casework.watching.canaries import is_canary
 from casework.watching.ledger import RunKind
 from casework.watching.matching import Held
-from casework.watching.rack import Rack, counted
+from casework.watching.rack import Rack, asked_about, counted
 from indexer import documents
 from indexer.backend import IndexMissing, SearchBackend, SearchError, State
 from indexer.records import AD
@@ -110,7 +110,8 @@ class Watcher:
         if self.asked is None:
             raise RuntimeError("the watches have to be read first")
         made = documents.build(connection, AD, ad_ids)
-        held = {ad_id: Held(document) for ad_id, document in made.items()}
+        fields = self.rack.fields if self.rack else asked_about(self.asked.trees.values())
+        held = {ad_id: Held(document, fields) for ad_id, document in made.items()}
         if self.rack is None:
             self.rack = Rack(self.asked.trees, counted(held.values()))
         own = {number for number, watch in self.asked.watches.items() if watch.kind is Kind.CANARY}
@@ -139,23 +140,24 @@ def begin(workspace: Workspace, backend: SearchBackend, every: Asked, run_id: in
     new = 0
     for part in chunks(owed, AT_ONCE):
         with workspace.begin() as connection:
-            # What is published and not yet asked about is news.
-            waiting = set() if empty else _waiting(connection)
+            caught_up: list[tuple[int, str]] = []
+            known: list[tuple[int, str]] = []
             for watch in part:
                 try:
                     found = [] if empty else list(answers(backend, every, watch.watch_id))
                 except SearchError as problem:
                     ledger.fail(connection, run_id, {watch.watch_id: str(problem)})
                     continue
-                pairs = [
-                    (watch.watch_id, one)
-                    for one in without(found, set() if watch.behind else waiting.difference(watch.seeds))
-                ]
-                origin = Origin.SWEEP if watch.behind else Origin.KNOWN
-                raised = raise_alerts(connection, pairs, run_id if watch.behind else None, origin)
-                if watch.behind:
-                    ledger.count(connection, run_id, 0, Counter({watch.watch_id: len(pairs)}), raised)
-                    new += sum(raised.values())
+                (caught_up if watch.behind else known).extend((watch.watch_id, one) for one in found)
+            # What is published and not yet asked about is news.
+            waiting = _waiting(connection, {one for _, one in known})
+            seeds = {watch.watch_id: watch.seeds for watch in part}
+            old = [(watch, one) for watch, one in known if one not in waiting or one in seeds[watch]]
+            raise_alerts(connection, old, None, Origin.KNOWN)
+            if caught_up:
+                raised = raise_alerts(connection, caught_up, run_id, Origin.SWEEP)
+                ledger.count(connection, run_id, 0, Counter(one for one, _ in caught_up), raised)
+                new += sum(raised.values())
             settled = [one.watch_id for one in part]
             mine = watches.c.watch_id.in_(settled) & watches.c.error.is_(None)
             connection.execute(update(watches).where(mine).values(behind=False))
@@ -228,9 +230,10 @@ def raise_alerts(
     return Counter(watch for watch, _ in fresh)
 
 
-def _waiting(connection: Connection) -> set[str]:
-    query = select(tables.pending.c.item).where(tables.pending.c.stage == STAGE)
-    return set(connection.execute(query).scalars())
+def _waiting(connection: Connection, ad_ids: Iterable[str]) -> set[str]:
+    """Those of these ads that the watches have still to be asked about."""
+    mine = select(tables.pending.c.item).where(tables.pending.c.stage == STAGE)
+    return {row.item for row in select_in(connection, mine, tables.pending.c.item, ad_ids)}
 
 
 def _is_empty(backend: SearchBackend) -> bool:
