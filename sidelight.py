@@ -50,6 +50,8 @@ def main() -> None:
     """Run one command; errors of the rooms are one sentence on stderr, never a traceback."""
     from store.errors import SidelightError
 
+    # No other package's plugin has a say in how settings are read, and to look for one takes a while at every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         build()()
     except SidelightError as problem:

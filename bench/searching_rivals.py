@@ -9,6 +9,7 @@ import orjson
 import tantivy
 
 from indexer.embedded import HEAP
+from indexer.embedded_files import open_folder
 from indexer.records import AdDocument, to_json
 from indexer.tokens import words
 
@@ -64,6 +65,16 @@ class Bare:
         for name in FACETS:
             self.searcher.aggregate(query, {"values": {"terms": {"field": name, "size": 10_000}}})
         return total
+
+
+def fill_same(root: Path, ready: Sequence[dict[str, Any]]) -> None:
+    """Bare tantivy with the schema of ours, from fields made beforehand: nothing is folded, counted or put into JSON here."""
+    index = open_folder(root, new=True)
+    writer, schema = index.writer(HEAP, 1), index.schema
+    for one in ready:
+        writer.add_document(tantivy.Document.from_dict(one, schema))
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 class Fts:

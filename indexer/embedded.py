@@ -220,9 +220,12 @@ class Embedded:
 def _put(writer: Any, schema: Any, one: Write, *, fresh: bool) -> None:
     if not fresh:
         writer.delete_documents_by_term("key", one.key)
-    if one.document is None:
-        return
-    fields: dict[str, Any] = columns(one.document, one.version)
-    fields |= {name: str(fields[name][0]).encode() for name in STORED}
-    # Told the schema, it need not guess what each value is.
-    writer.add_document(tantivy.Document.from_dict(fields, schema))
+    if one.document is not None:
+        # Told the schema, it need not guess what each value is.
+        writer.add_document(tantivy.Document.from_dict(fields(one.document, one.version), schema))
+
+
+def fields(document: Document, version: int) -> dict[str, Any]:
+    """A document's fields as tantivy takes them."""
+    found: dict[str, Any] = columns(document, version)
+    return found | {name: str(found[name][0]).encode() for name in STORED}
