@@ -133,6 +133,10 @@ class SearchBackend(Protocol):
         """The answers to many requests, in order."""
         ...
 
+    def ids(self, query: Node) -> Iterator[str]:
+        """The id of every published ad that answers, newest first, however many: without the documents."""
+        ...
+
     def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
         """Each combination of values of these fields that an answering ad holds, with how many do: exact, any number."""
         ...

@@ -83,6 +83,19 @@ class Elastic:
                 found.append(answer(one, reply))
         return found
 
+    def ids(self, query: Node) -> Iterator[str]:
+        """In pages, each after the last key of the one before."""
+        self._check()
+        page = body(Request(query, limit=CHUNK)) | {"source_includes": ["key"], "track_total_hits": False}
+        while True:
+            with self._translated():
+                hits = self.client.search(index=self.alias, **page)["hits"]["hits"]
+            for hit in hits:
+                yield hit["_source"]["key"][0].partition(":")[2]
+            if len(hits) < CHUNK:
+                return
+            page["search_after"] = hits[-1]["sort"]
+
     def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
         """Each combination of values with its count."""
         return counting.combinations(self._asking(query), fields)

@@ -29,7 +29,7 @@ from indexer.backend import (
 )
 from indexer.columns import columns
 from indexer.counting import Value
-from indexer.embedded_answers import answer, asking, document_of
+from indexer.embedded_answers import answer, asking, document_of, ids
 from indexer.embedded_files import (
     CURRENT,
     REMEDY,
@@ -91,6 +91,10 @@ class Embedded:
         """One after the other, all from one commit."""
         opened = self._open()
         return [answer(opened, one) for one in requests]
+
+    def ids(self, query: Node) -> Iterator[str]:
+        """All from one commit."""
+        return ids(self._open(), query)
 
     def combinations(self, query: Node, fields: Sequence[str]) -> Iterator[tuple[tuple[Value, ...], int]]:
         """Each combination of values with its count."""

@@ -1,6 +1,7 @@
 """Questions to an embedded index: pages, facets and counts from what was published last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from indexer.backend import MOST_FACET_VALUES, After, Answer, Ranked, Request
@@ -12,6 +13,7 @@ from indexer.records import AD, Document, Facet, Sort, from_json
 SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
 # More documents than could share one 63-bit sort key.
 SPARE = 8
+MANY = 10_000  # ids in one go
 
 
 def answer(opened: Opened, request: Request) -> Answer:
@@ -26,6 +28,18 @@ def answer(opened: Opened, request: Request) -> Answer:
     else:
         found, total = _sorted(searcher, opened, request, query, field)
     return Answer(tuple(found), total, _facets(searcher, query, request.facets if total else ()) or _none(request))
+
+
+def ids(opened: Opened, query: Node) -> Iterator[str]:
+    """The ids of all ads that answer, newest first."""
+    searcher = opened.index.searcher()
+    translated = opened.translator.filtered(query, AD)
+    total, start = 1, 0
+    while start < total:
+        result = guard(partial(searcher.search, translated, MANY, offset=start, order_by_field=SORT_FIELDS[Sort.TIME]))
+        for _, address in result.hits:
+            yield str(searcher.doc(address).get_first("key")).partition(":")[2]
+        total, start = result.count, start + MANY
 
 
 def asking(opened: Opened, query: Node) -> Callable[[Aggregation], dict[str, Any]]:

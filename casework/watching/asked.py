@@ -12,16 +12,14 @@ from casework.watches import Kind, Watch, active
 from casework.watching.blindness import blind_for
 from casework.watching.canaries import SITE
 from casework.watching.subjects import moment, tree
-from indexer.backend import IndexMissing, Request, SearchBackend
+from indexer.backend import IndexMissing, SearchBackend
 from indexer.engine import open_backend
 from indexer.query import And, Node, Not, Terms
-from indexer.records import AdDocument, Sort
 from store.errors import SidelightError
 from store.health import Health
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-PAGE = 500
 MOVING = re.compile(r"(?:linked|similar):", re.IGNORECASE)
 FOLLOWED = (Kind.GROUP, Kind.PERSON)  # what they ask is found in the store, and changes with it
 Stamp = tuple[object, ...]
@@ -92,18 +90,11 @@ def apart(watch: Watch, node: Node) -> Node:
 
 
 def answers(backend: SearchBackend, every: Asked, number: int) -> Iterator[str]:
-    """The ids of all published ads that answer a watch, however many; none where there is no index yet."""
-    node = apart(every.watches[number], every.trees[number])
-    request = Request(node, sort=Sort.TIME, limit=PAGE)
-    while True:
-        try:
-            found = backend.search(request).found
-        except IndexMissing:
-            return
-        yield from (one.document.ad_id for one in found if isinstance(one.document, AdDocument))
-        if len(found) < PAGE:
-            return
-        request = Request(node, sort=Sort.TIME, limit=PAGE, after=found[-1].after)
+    """The ids of all published ads that answer a watch, newest first; none where there is no index yet."""
+    try:
+        yield from backend.ids(apart(every.watches[number], every.trees[number]))
+    except IndexMissing:
+        return
 
 
 def engine_for(workspace: Workspace, backend: SearchBackend | None) -> SearchBackend:

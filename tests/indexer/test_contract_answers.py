@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexer.engine import open_backend
 from indexer.fields import FACETS
 from indexer.filters import FILTERS
+from indexer.parse import parse
 from indexer.query import QueryError
 from indexer.records import Page, Sort
 from indexer.search import search as ask
@@ -44,6 +45,12 @@ def ids(workspace: Workspace, query: str) -> list[str]:
         assert page.total >= len(found)
     assert len(found) == page.total
     return found
+
+
+def test_ids_alone_are_those_of_all_pages_in_their_order(embedded_world: Workspace, elastic_world: Workspace) -> None:
+    for world in (embedded_world, elastic_world):
+        for query in ("austin", "has:phone", "-has:phone", "nowhere1"):
+            assert list(opened(world).ids(parse(query))) == ids(world, query)
 
 
 def test_both_engines_answer_the_fixed_queries_alike(embedded_world: Workspace, elastic_world: Workspace) -> None:
