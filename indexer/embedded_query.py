@@ -1,5 +1,6 @@
 """The query tree in tantivy's terms. Words score by BM25, prefixes and fuzzy words by 1, filters by nothing."""
 
+import math
 from typing import Any
 
 import tantivy
@@ -121,13 +122,13 @@ class Translator:
         return tantivy.Query.fuzzy_term_query(self.schema, field, prefix, distance=0, prefix=True)
 
     def range(self, node: Range) -> Any:
-        """A numeric range, without open bounds where both are missing."""
+        """A numeric range; a side without a bound takes any number."""
         if BY_NAME[node.field].holds is Holds.NUMBER:
-            low, high, kind = node.low, node.high, FLOAT
-            bounds = (float(low) if low is not None else None, float(high) if high is not None else None)
-            return tantivy.Query.range_query(
-                self.schema, node.field, kind, *bounds, node.include_low, node.include_high
-            )
+            # The engine wants one bound at least, and takes a side without one for included.
+            low = -math.inf if node.low is None else float(node.low)
+            high = math.inf if node.high is None else float(node.high)
+            within = (node.include_low or node.low is None, node.include_high or node.high is None)
+            return tantivy.Query.range_query(self.schema, node.field, FLOAT, low, high, *within)
         first, last = whole(node)
         first, last = (-FAR if first is None else max(first, -FAR)), (FAR if last is None else min(last, FAR))
         if first > last:

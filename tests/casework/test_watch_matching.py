@@ -109,6 +109,12 @@ def test_an_ad_answers_as_the_engine_says(engine: _Engine, tree: Node) -> None:
     assert {ad_id for ad_id, held in HELD.items() if matches(tree, held)} == engine.answers(tree)
 
 
+def test_a_range_without_bounds_is_any_number_at_all(engine: _Engine) -> None:
+    for field in ("rate", "priority", "age"):
+        tree = Range(field)
+        assert {ad_id for ad_id, held in HELD.items() if matches(tree, held)} == engine.answers(tree)
+
+
 @settings(max_examples=30)
 @given(trees=st.lists(TREES, min_size=1, max_size=8), sample=st.integers(0, 40))
 def test_the_rack_finds_what_asking_every_watch_finds(trees: list[Node], sample: int) -> None:
