@@ -129,8 +129,9 @@ def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[li
         reason = f"{type(problem).__name__}: {problem}"
         damaged.append(Refusal(documents.key_of(one.kind, one.item), one.version, reason))
 
-    if tried(due, attempt, folder) is not None:
-        sift(due, attempt, aside, folder)
+    problem = tried(due, attempt, folder)
+    if problem is not None:
+        sift(due, attempt, aside, folder, problem, name=lambda one: one.item)
     return writes, damaged
 
 
