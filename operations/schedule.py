@@ -119,7 +119,11 @@ def forever(
 
 
 def _process(workspace: Workspace) -> str:
-    return "; ".join(f"{step}: {said}" for step, said in process(workspace).items())
+    from models.drift_checks import check_due
+
+    # Drift is a matter of weeks: it is looked for once a day, however often something comes in.
+    without = () if check_due(workspace, now()) else ("drift",)
+    return "; ".join(f"{step}: {said}" for step, said in process(workspace, without).items())
 
 
 def _timetables(workspace: Workspace, folders: Sequence[Path]) -> dict[str, Timetable]:

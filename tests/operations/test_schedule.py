@@ -135,6 +135,11 @@ def test_the_nights_jobs_run_when_their_night_has_come(workspace: Workspace) -> 
         assert jobs.every(connection)["nightly retention"].result.startswith("0 ads purged")
 
 
+def test_drift_is_looked_for_once_a_day_however_often_something_is_processed(workspace: Workspace) -> None:
+    assert "; drift: " in schedule._process(workspace)
+    assert "; drift: " not in schedule._process(workspace)
+
+
 def test_a_second_scheduler_is_refused_and_a_timer_takes_that_for_no_failure(workspace: Workspace) -> None:
     with exclusive(workspace, schedule.LOCK):
         with pytest.raises(BusyError, match=str(os.getpid())):
