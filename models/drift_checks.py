@@ -1,7 +1,7 @@
 """Checks for drift in a workspace: made once a day, kept, and what the newest one says of the model in force."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
@@ -15,7 +15,6 @@ from models.views import GroupView
 from store.schema import now
 from store.workspace import Workspace
 
-DAY = timedelta(hours=20)  # a check that comes at much the same hour every day is never skipped
 MOST = 5_000  # groups that one check looks at
 
 
@@ -32,14 +31,6 @@ def check(workspace: Workspace, at: datetime | None = None) -> Drift:
             )
         )
     return found
-
-
-def check_due(workspace: Workspace, moment: datetime) -> bool:
-    """Whether the last check is a day old, or of another model than the one in force."""
-    query = select(drift_checks.c.made_at, drift_checks.c.model).order_by(drift_checks.c.made_at.desc()).limit(1)
-    with workspace.read() as connection:
-        last = connection.execute(query).first()
-        return last is None or last.model != promoted(connection) or not moment - DAY <= last.made_at <= moment
 
 
 def terms(workspace: Workspace) -> list[NewTerm]:

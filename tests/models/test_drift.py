@@ -131,15 +131,3 @@ def test_a_check_of_an_empty_workspace_is_kept_and_calm(workspace: Workspace) ->
 
     assert not check(workspace).alarm
     assert replace(check(workspace), measures=()).why.startswith("not measured")
-
-
-def test_a_check_is_due_once_a_day_and_for_another_model(workspace: Workspace) -> None:
-    from models.drift_checks import check, check_due
-
-    assert check_due(workspace, now())
-    check(workspace)
-    assert not check_due(workspace, now())
-    assert check_due(workspace, now() + timedelta(hours=24))
-    assert check_due(workspace, now() - timedelta(hours=24))  # the last one was made by a clock that was set back since
-    alarm(workspace, on=False)
-    assert check_due(workspace, now())  # of a model that is no longer in force
