@@ -87,7 +87,7 @@ def says(text: Pipeline, prior: float, texts: Iterable[str]) -> Floats:
 
 def points(strengths: Floats) -> Floats:
     """The scorecard's sum of points, from the columns of LEARNED; indicators of other grades weigh nothing."""
-    found: Floats = np.clip(scorecard.Scorecard().points(widened(strengths)).sum(axis=1), 0.0, None)
+    found: Floats = np.clip(scorecard.points(widened(strengths)).sum(axis=1), 0.0, None)
     return found
 
 
