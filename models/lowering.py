@@ -112,4 +112,4 @@ def _lead(row: Strengths) -> bool:
 
 
 def _value(row: Strengths) -> float:
-    return round(float(scorecard.Scorecard().predict_proba(row)[0, 1]), 6)
+    return round(float(scorecard.values(row)[0]), 6)
