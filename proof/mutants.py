@@ -27,42 +27,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from random import Random
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
-import yaml
 
-from proof.mutations import Mutation, mutated, mutations
+from proof.mutations import GUARDS, ROOT, Mutant, Mutation, draw, mutated, named
 
-ROOT = Path(__file__).parents[1]
 GOAL = 0.85
 PATIENCE = 8  # times what the tests took undisturbed, and so many seconds
 LEAST = 20.0
 CACHED = type(cache(lambda: None))
 CONTROL = Mutation(0, 0, "", "", "")  # no change: the tests must pass in a fork as well
-
-# module -> test files, by subject
-GUARDS: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("mutants.yml").read_text("utf-8"))
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change, where it is made, and who guards the place."""
-
-    subject: str
-    module: str
-    mutation: Mutation
-
-    def __str__(self) -> str:
-        what = self.mutation
-        return f"{self.module}:{what.number} (line {what.line}): {what.before}  ->  {what.after}"
-
-    @property
-    def guards(self) -> list[str]:
-        """The test files."""
-        return GUARDS[self.subject][self.module]
 
 
 @dataclass(eq=False)
@@ -87,6 +63,16 @@ class Warm:
 
         threading.settrace(enter)
         sys.settrace(enter)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """What is made for a test may serve all the tests of its file."""
+        self._running = _file(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """What the test does is its own."""
+        self._running = item.nodeid
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the first failure."""
@@ -126,7 +112,7 @@ class Warm:
     def _guarding(self, items: Sequence[pytest.Item], mutant: Mutant) -> list[pytest.Item]:
         """The tests that enter the function, the file with the quickest of them first."""
         entering = self._entering(mutant)
-        chosen = [one for one in items if one.nodeid in entering and _file(one) in mutant.guards]
+        chosen = [one for one in items if {one.nodeid, _file(one)} & entering and _file(one) in mutant.guards]
         quickest: dict[str, float] = {}
         for one in chosen:
             quickest[_file(one)] = min(quickest.get(_file(one), 1e9), self.seconds[one.nodeid])
@@ -140,7 +126,7 @@ class Warm:
     def _run(self, items: Sequence[pytest.Item], tell: Callable[[str], object] = str) -> None:
         """Until one fails. What the session shares is kept standing; what a file shares goes with the file."""
         for one, following in zip(items, [*items[1:], items[0]], strict=True):
-            self._running, began = one.nodeid, time.monotonic()
+            began = time.monotonic()
             tell(f"{one.nodeid}\n")
             one.ihook.pytest_runtest_protocol(item=one, nextitem=following)
             self.seconds[one.nodeid] = time.monotonic() - began
@@ -221,24 +207,6 @@ def apart(mutant: Mutant) -> str:
     return (
         "" if done.returncode == 0 else next((one for one in done.stdout.splitlines() if "FAILED" in one), "on import")
     )
-
-
-def draw(count: int, seed: int, subjects: Sequence[str]) -> list[Mutant]:
-    """So many mutants, as many of each subject as of another, each mutant of a subject as likely as another."""
-    chance = Random(seed)
-    drawn = []
-    for place, subject in enumerate(subjects):
-        every = [Mutant(subject, module, one) for module in GUARDS[subject] for one in mutations(ROOT / module)]
-        share = count // len(subjects) + (place < count % len(subjects))
-        drawn += chance.sample(every, min(share, len(every)))
-    return drawn
-
-
-def named(places: Sequence[str]) -> list[Mutant]:
-    """The mutants of these "FILE:NUMBER"."""
-    subject_of = {module: subject for subject, modules in GUARDS.items() for module in modules}
-    pairs = [one.rsplit(":", 1) for one in places]
-    return [Mutant(subject_of[file], file, mutations(ROOT / file)[int(number) - 1]) for file, number in pairs]
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:

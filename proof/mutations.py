@@ -5,9 +5,12 @@ or one of several conditions left out. What a person reads (messages, log lines)
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
+
+import yaml
 
 TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -25,6 +28,11 @@ CONDITIONS = frozenset({"where", "filter"})
 DURABLE = frozenset({"fsync"})  # what only a power cut would tell: proof/faults.py and proof/kill_daily.py are for that
 
 
+ROOT = Path(__file__).parents[1]
+# module -> test files, by subject
+GUARDS: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("mutants.yml").read_text("utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """The `number`-th change of a module. `function` is where it is ("Desk.look"), None for what runs on import."""
@@ -34,6 +42,24 @@ class Mutation:
     function: str | None
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change, where it is made, and who guards the place."""
+
+    subject: str
+    module: str
+    mutation: Mutation
+
+    def __str__(self) -> str:
+        what = self.mutation
+        return f"{self.module}:{what.number} (line {what.line}): {what.before}  ->  {what.after}"
+
+    @property
+    def guards(self) -> list[str]:
+        """The test files."""
+        return GUARDS[self.subject][self.module]
 
 
 class Mutator(ast.NodeTransformer):
@@ -146,6 +172,24 @@ def mutated(path: Path, number: int) -> ast.Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     Mutator(number).visit(tree)
     return ast.fix_missing_locations(tree)
+
+
+def draw(count: int, seed: int, subjects: Sequence[str]) -> list[Mutant]:
+    """So many mutants, as many of each subject as of another, each mutant of a subject as likely as another."""
+    chance = Random(seed)
+    drawn = []
+    for place, subject in enumerate(subjects):
+        every = [Mutant(subject, module, one) for module in GUARDS[subject] for one in mutations(ROOT / module)]
+        share = count // len(subjects) + (place < count % len(subjects))
+        drawn += chance.sample(every, min(share, len(every)))
+    return drawn
+
+
+def named(places: Sequence[str]) -> list[Mutant]:
+    """The mutants of these "FILE:NUMBER"."""
+    subject_of = {module: subject for subject, modules in GUARDS.items() for module in modules}
+    pairs = [one.rsplit(":", 1) for one in places]
+    return [Mutant(subject_of[file], file, mutations(ROOT / file)[int(number) - 1]) for file, number in pairs]
 
 
 def _unread(node: ast.AST) -> bool:
