@@ -108,6 +108,7 @@ class Warm:
             self.found[mutant] = outcome
         else:
             self.missed[mutant] = tests
+            print(f"\rnot found by {tests} tests: {mutant}", file=sys.stderr, flush=True)  # a long run may be cut short
 
     def _guarding(self, items: Sequence[pytest.Item], mutant: Mutant) -> list[pytest.Item]:
         """The tests that enter the function, the file with the quickest of them first."""
