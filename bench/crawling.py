@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.crawling [--ads 3000] [--rounds 3]
 
-Both crawl the same site of a rehearsal market, in turn, each in a process of its own. Ours parses, keeps WARC records (synced),
-the frontier, ads and sightings; the bare spider parses with the same selectors and yields. Prints wall and CPU figures, and the
-ratio ours / bare of each.
+Both crawl the same site of a rehearsal market, in turn, each in a process of its own, ours into a workspace that stands.
+Ours parses, keeps WARC records (synced), the frontier, ads and sightings; the bare spider parses with the same selectors and
+yields. Prints wall and CPU figures, and the ratio ours / bare of each.
 """
 
 import argparse
@@ -28,6 +28,8 @@ from scrapy.http import Response
 from crawlers.manifest import Manifest, load_manifest
 from market.make import make
 from market.server import serve
+from store.settings import Settings
+from store.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "market" / "sites" / "harbor" / "site.yml"
@@ -97,6 +99,7 @@ def main() -> None:
         make(Path(scratch) / "market", seed=1, ads=asked.ads)
         with serve(Path(scratch) / "market", port=0) as server:
             for turn in range(asked.rounds):
+                open_workspace(Path(scratch) / f"w{turn}", Settings()).close()
                 ours = [sys.executable, "-m", "sidelight", "crawl", "harbor", "--sites", str(SITE.parents[1])]
                 ours += ["--origin", server.origin, "--workspace", f"{scratch}/w{turn}"]
                 peer = [sys.executable, "-m", "bench.crawling", "--bare", server.origin]

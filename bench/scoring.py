@@ -9,7 +9,7 @@ Prevalence 1 in 100 and 1 in 1,000 is reached by weighing groups of the market's
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -126,14 +126,23 @@ def table(y: Truth, values: dict[str, Floats], prevalence: float) -> None:
 
 def calibration(name: str, y: Truth, chance: Floats, learned: float) -> None:
     """Calibration within the top 5 %, Brier skill over a constant; then after a change of prevalence, corrected."""
-    constant = float(y.mean() * (1 - y.mean()))
-    skill = 1 - float(np.mean((chance - y) ** 2)) / constant
     rarer = np.random.default_rng(SEED).random(len(y)) < np.where(y == 1, 0.5, 1.0)
-    moved = shifted(chance[rarer], learned, learned / (2 - learned))
-    print(
-        f"{name}: ECE in the top 5 % {metrics.calibration_error(y, chance):.4f}, Brier skill {skill:+.3f}; "
-        f"half the positives left out, corrected: {metrics.calibration_error(y[rarer], moved):.4f}"
-    )
+    moved = shifted(chance, learned, learned / (2 - learned))
+    told = [
+        f"{what} {measure(y[rows], said[rows]):.4f} ({_interval(y[rows], said[rows], measure)})"
+        for what, measure, rows, said in (
+            ("ECE in the top 5 %", metrics.calibration_error, slice(None), chance),
+            ("Brier skill", metrics.brier_skill, slice(None), chance),
+            ("half the positives left out, corrected: ECE", metrics.calibration_error, rarer, moved),
+        )
+    ]
+    first = np.argsort(-chance, kind="stable")[: round(len(y) * metrics.TOP)]
+    print(f"{name}: {'; '.join(told)}; {int(y[first].sum())} positive among the {len(first)} of the top 5 %")
+
+
+def _interval(y: Truth, said: Floats, measure: Callable[[Truth, Floats], float]) -> str:
+    low, high = metrics.interval(y, [said], lambda truth, some: measure(truth, some[0]), SEED)
+    return f"{low:.3f} to {high:.3f}"
 
 
 if __name__ == "__main__":

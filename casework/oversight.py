@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from casework import lookups, ownterms
+from casework import ownterms
 from casework.misuse import LOOKS, Seen
+from indexer import lookups
 from linker.stored import group_ids_of
 from store import keys
 from store.database import select_in

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
-from casework import lookups
 from casework.tables import own_terms
+from indexer import lookups
 from indexer.tokens import tokenise
 from store import audit, keys
 from store.audit import Act, Via

@@ -17,7 +17,6 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from casework import verification
 from casework.cases import NoCaseError
-from casework.lookups import PurposeError
 from casework.policy import ForbiddenError
 from casework.throttle import ThrottledError
 from console import api, health
@@ -50,6 +49,7 @@ from console.pages import (
 from console.rendering import render
 from console.security import CONTENT_POLICY, LOOPBACK, Gate
 from indexer.engine import open_backend
+from indexer.lookups import PurposeError
 from store.errors import SidelightError
 from store.quarantine import QuarantinedError
 from store.workspace import Workspace

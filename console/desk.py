@@ -12,12 +12,13 @@ import orjson
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from casework import cases, lookups, policy, sessions, tokens
+from casework import cases, policy, sessions, tokens
 from casework.cases import Case
 from casework.policy import Action, ForbiddenError
 from casework.records import Session
 from console.rendering import render
 from console.welfare import at_work
+from indexer import lookups
 from store import audit
 from store.audit import Act, Fact, Via
 from store.errors import SidelightError

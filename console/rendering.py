@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from casework.watching.canaries import is_canary
 from console.visible import plain, shown
 from console.welfare import strong, welfare
 
@@ -37,6 +38,7 @@ def environment() -> Environment:
         "strong": strong,
         "blurred": lambda indicator: indicator in welfare().blurred,
         "any_strong": lambda run: any(strong(one) for one in run),
+        "planted": is_canary,
         "query": lambda text: quote(str(text), safe=""),
     }
     made.filters.update(filters)

@@ -1,5 +1,6 @@
 """Serve the console: on loopback by plain HTTP, anywhere else only by TLS and with second factors."""
 
+import gc
 import secrets
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ def serve(
     app = create_app(workspace, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret, factors=wide)
     address = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     _greet(workspace, address, secret)
+    settle()
     # No access log: addresses say who looked at what, and the audit log keeps that sealed.
     uvicorn.run(
         app,
@@ -54,6 +56,13 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
+
+
+def settle() -> None:
+    """Set apart what lives as long as the process (modules, lexicons, towns), or the collector goes through all of it again
+    and again while pages are made."""
+    gc.collect()
+    gc.freeze()
 
 
 def check_binding(host: str, certificate: Path | None, key: Path | None) -> None:

@@ -29,6 +29,8 @@ def plain(value: object) -> object:
 
 def shown(text: str) -> Markup:
     """Text escaped, each unseen character as a small labelled box."""
+    if UNSEEN.search(text) is None:
+        return escape(text)
     parts, position = [], 0
     for found in UNSEEN.finditer(text):
         character = found.group()

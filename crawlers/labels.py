@@ -19,7 +19,7 @@ DEPTH = 8
 PAIRS = 2_000  # looked at on one page
 SMALL = 40  # elements within a value
 LONG = 200  # characters of a line that is "Label: value"; a longer one is prose
-COLON = re.compile(r"([^\W\d_][^:\n]{0,31}):\s*(\S[^\n]*)\Z")
+COLON = re.compile(r"([^\W\d_][^:\n]{0,31}+):\s*+(\S[^\n]*+)\Z")
 PLAIN = re.compile(r"\A[A-Za-z][\w-]*\Z")
 ADDRESS = re.compile(r"\A(?:(?:https?:)?/|[a-z0-9+/=_-]{33,}\Z)", re.IGNORECASE)
 LINES = frozenset({"li", "p", "div", "span", "td", "h3", "h4", "small"})

@@ -37,7 +37,7 @@ def process_settings(manifests: Iterable[Manifest]) -> dict[str, Any]:
     """Settings of the process that crawls these sites."""
     return {
         SETTING: allowances([(host, one.allow_private) for one in manifests for host in one.netlocs]),
-        "TWISTED_DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawlers.resolver.GuardedResolver",
         "LOG_LEVEL": "ERROR",
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,

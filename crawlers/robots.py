@@ -16,11 +16,11 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawlers.addresses import was_refused
 from crawlers.errors import PageError
 from crawlers.links import refusal
 from crawlers.pace import BUSY, HaltedError, retry_after
 from crawlers.page import inflated
+from crawlers.resolver import was_refused
 from store.schema import now
 
 SIZE_LIMIT = 512 * 1024

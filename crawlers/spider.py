@@ -17,7 +17,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from crawlers.addresses import permitted, was_refused
+from crawlers.addresses import permitted
 from crawlers.collector import Collector
 from crawlers.frontier import Entry, Kind
 from crawlers.halts import is_asked
@@ -25,6 +25,7 @@ from crawlers.handler import HEAD_LINES
 from crawlers.links import is_media, is_packed, is_text
 from crawlers.pace import BUSY, HaltedError, Pace, retry_after
 from crawlers.pictures import HEADERS, Hashing, is_picture
+from crawlers.resolver import was_refused
 from crawlers.robots import ClosedError
 from crawlers.runs import listing_complete
 from crawlers.troubles import trouble

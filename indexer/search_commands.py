@@ -1,5 +1,7 @@
 """The command `search`: a page of hits, a table, a histogram, a map grid, a list looked up, or everything to a file."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,46 @@ class Order(StrEnum):
     RELEVANCE = "relevance"
     TIME = "time"
     PRIORITY = "priority"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The workspace that is asked, and what the person says of why."""
+
+    workspace: "Workspace"
+    case_id: str | None
+    reason: str | None
+
+    def record(
+        self,
+        action: str,
+        words: str,
+        kind: str = "query",
+        facts: dict[str, str | int] | None = None,
+        asked: Sequence[str] = (),
+    ) -> None:
+        """Record the look, and each contact that is asked for. Raises PurposeError where more has to be said of why."""
+        from indexer import lookups
+        from store import audit
+
+        who, via = audit.operator(), audit.Via.COMMAND
+        try:
+            lookups.require_purpose(self.workspace.settings, asked, self.case_id, self.reason)
+        except lookups.PurposeError as problem:
+            raise lookups.PurposeError(f"{problem}, with --reason TEXT and --case ID") from None
+        act = audit.Act(
+            who,
+            via,
+            action,
+            kind,
+            words,
+            words=words,
+            case_id=self.case_id,
+            reason=self.reason,
+            facts={**(facts or {})},
+        )
+        audit.append(self.workspace, act)
+        lookups.record(self.workspace, who, via, asked, self.case_id, self.reason)
 
 
 class Measured(StrEnum):
@@ -66,6 +108,12 @@ def search(
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE", help="write every hit to a .csv or .jsonl file")
     ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="why you look; it stands in the audit log")
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="ID", help="the case you look for; it stands in the audit log")
+    ] = None,
 ) -> None:
     """Search the ads: `sidelight search 'linked:"(202) 555-0143" posted:last-7-days'`.
 
@@ -87,19 +135,19 @@ def search(
     ]
     if len(chosen) > 1:
         raise UsageError(f"{chosen[0]} and {chosen[1]} are two questions; ask one at a time")
-    opened = open_workspace(workspace)
+    asking = Asking(open_workspace(workspace), (case or "").strip() or None, (reason or "").strip() or None)
     if listed is not None:
-        _list(opened, listed, column, as_json=as_json)
+        _list(asking, listed, column, as_json=as_json)
     elif export is not None:
-        _export(opened, query, export)
+        _export(asking, query, export)
     elif chosen:
-        _count(opened, query, by, measure, bars, zoom, limit, as_json=as_json)
+        _count(asking, query, by, measure, bars, zoom, limit, as_json=as_json)
     else:
-        _page(opened, query, limit, sort, after, groups=groups, as_json=as_json)
+        _page(asking, query, limit, sort, after, groups=groups, as_json=as_json)
 
 
 def _page(
-    workspace: "Workspace",
+    asking: Asking,
     query: str,
     limit: int,
     sort: Order | None,
@@ -108,12 +156,13 @@ def _page(
     groups: bool,
     as_json: bool,
 ) -> None:
+    from indexer.lookups import contacts
     from indexer.records import Sort
     from indexer.search import search as ask
 
-    _record(workspace, "search", query)
+    asking.record("search", query, asked=contacts(query))
     order = Sort(sort.value) if sort else None
-    page = ask(workspace, query, limit=limit, sort=order, cursor=after, collapse_groups=groups)
+    page = ask(asking.workspace, query, limit=limit, sort=order, cursor=after, collapse_groups=groups)
     if as_json:
         from store.jsonlines import write_lines
 
@@ -127,7 +176,7 @@ def _page(
 
 
 def _count(
-    workspace: "Workspace",
+    asking: Asking,
     query: str,
     by: str | None,
     measure: Measured | None,
@@ -140,9 +189,11 @@ def _count(
     from dataclasses import asdict
 
     from indexer import questions, search_print
+    from indexer.lookups import contacts
     from store.jsonlines import write_lines
 
-    _record(workspace, "search", query)
+    workspace = asking.workspace
+    asking.record("search", query, asked=contacts(query))
     if bars is not None:
         found = questions.histogram(workspace, query, questions.Step(bars.value))
         if as_json:
@@ -164,33 +215,28 @@ def _count(
             search_print.print_table(rows, names, limit, measured=measure is not None)
 
 
-def _list(workspace: "Workspace", listed: Path, column: str | None, *, as_json: bool) -> None:
+def _list(asking: Asking, listed: Path, column: str | None, *, as_json: bool) -> None:
     from indexer.lists import identifiers, look_up
+    from indexer.lookups import of_person
     from indexer.search_print import print_list
     from store.jsonlines import write_lines
 
     found = identifiers(listed, column)
-    _record(workspace, "search", "\n".join(found), kind="list", facts={"identifiers": len(found)})
-    rows = look_up(workspace, found)
+    asked = list(dict.fromkeys(one for text in found for one in of_person(text)))
+    asking.record("search", "\n".join(found), kind="list", facts={"identifiers": len(found)}, asked=asked)
+    rows = look_up(asking.workspace, found)
     if as_json:
         write_lines("-", (row.as_json() for row in rows))
     else:
         print_list(rows)
 
 
-def _export(workspace: "Workspace", query: str, target: Path) -> None:
+def _export(asking: Asking, query: str, target: Path) -> None:
     from indexer.export import export
+    from indexer.lookups import contacts
 
-    _record(workspace, "export", query, facts={"format": target.suffix.lower().lstrip(".")})
-    count = export(workspace, query, target)
-    _record(workspace, "exported", query, facts={"ads": count})
+    form: dict[str, str | int] = {"format": target.suffix.lower().lstrip(".")}
+    asking.record("export", query, facts=form, asked=contacts(query))
+    count = export(asking.workspace, query, target)
+    asking.record("exported", query, facts={"ads": count})
     typer.echo(f"{count} ads in {target}")
-
-
-def _record(
-    workspace: "Workspace", action: str, words: str, kind: str = "query", facts: dict[str, str | int] | None = None
-) -> None:
-    from store import audit
-
-    act = audit.Act(audit.operator(), audit.Via.COMMAND, action, kind, words, words=words, facts={**(facts or {})})
-    audit.append(workspace, act)

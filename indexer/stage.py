@@ -16,10 +16,12 @@ from indexer import documents
 from indexer.backend import Drift, Refusal, SearchBackend, State, Write
 from indexer.columns import digest
 from indexer.engine import open_backend
-from indexer.records import AD, GROUP
+from indexer.records import AD, GROUP, Document
+from linker.stored import group_ids_of
 from linker.tables import groups
 from store import outbox, tables
 from store.database import chunks
+from store.errors import DamagedError
 from store.locks import exclusive
 from store.outbox import Due
 from store.pending import announce, next_revision
@@ -122,10 +124,7 @@ def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[li
     damaged: list[Refusal] = []
 
     def attempt(part: Sequence[Due]) -> None:
-        made = {
-            kind: documents.build(connection, kind, [one.item for one in part if one.kind == kind])
-            for kind in (AD, GROUP)
-        }
+        made = {kind: _made(connection, kind, [one.item for one in part if one.kind == kind]) for kind in (AD, GROUP)}
         writes.extend(
             Write(documents.key_of(one.kind, one.item), one.version, made[one.kind].get(one.item)) for one in part
         )
@@ -134,9 +133,19 @@ def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[li
         reason = f"{type(problem).__name__}: {problem}"
         damaged.append(Refusal(documents.key_of(one.kind, one.item), one.version, reason))
 
-    if tried(due, attempt, folder) is not None:
-        sift(due, attempt, aside, folder)
+    problem = tried(due, attempt, folder)
+    if problem is not None:
+        sift(due, attempt, aside, folder, problem, name=lambda one: one.item)
     return writes, damaged
+
+
+def _made(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The documents; what is damaged of a group's ads is said of the group."""
+    try:
+        return documents.build(connection, kind, ids)
+    except DamagedError as problem:
+        owners = group_ids_of(connection, problem.problems) if kind == GROUP else {}
+        raise DamagedError({owners.get(one, one): why for one, why in problem.problems.items()}) from None
 
 
 def _cross_off(workspace: Workspace, due: Sequence[Due], refused: Sequence[Refusal]) -> None:

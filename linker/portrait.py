@@ -1,5 +1,6 @@
 """What is worked out of a group when somebody looks: its templates opened, what one traveller could not have done, circuits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from linker.records import Group, Pattern
 from linker.ride_rows import circuits_of
 from linker.signal_rows import load_signals
 from linker.templates import chosen, pattern
+from nlp.records import Reading
 from nlp.stored import load_readings
 
 # A group that posts for fourteen towns at once has hundreds of conflicts: the first are enough, and all are counted.
@@ -38,10 +40,12 @@ class Portrait:
         }
 
 
-def portrait(connection: Connection, group: Group, templates: int = 5) -> Portrait:
-    """A group's portrait; at most so many of its templates."""
+def portrait(
+    connection: Connection, group: Group, templates: int = 5, known: Mapping[str, Reading] | None = None
+) -> Portrait:
+    """A group's portrait; at most so many of its templates, by the readings that are `known`, else by those of the store."""
     shown = group.templates[:templates]
-    readings = load_readings(connection, sorted({ad_id for one in shown for ad_id in chosen(one)}))
+    readings = known or load_readings(connection, sorted({ad_id for one in shown for ad_id in chosen(one)}))
     odd = conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary)
     ridden = circuits_of(connection, group.group_id)
     return Portrait(

@@ -15,11 +15,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency, ks_2samp
 
-from models.features import NAMES, find
+from models.features import NAMES, matrix
 from models.learnable import cleared
-from models.priority import Model, prioritise
+from models.priority import Model, assess, ranked
 from models.views import GroupView, clipped
 from nlp.records import Kind
 
@@ -73,17 +72,53 @@ class Drift:
         return f"{'; '.join(told)}{more}" if told else f"{len(self.measures)} measures are as before"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many groups and ads there are in the last week and in the weeks before it, from their dates alone."""
+
+    groups: int
+    groups_before: int
+    ads: int
+    ads_before: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether anything can be measured."""
+        return min(self.groups, self.groups_before) >= FEWEST or min(self.ads, self.ads_before) >= FEWEST
+
+    def unmeasured(self, at: datetime) -> Drift:
+        """The check that says so."""
+        return Drift(at, self.groups, self.ads, ())
+
+
+def count(dates: Iterable[Iterable[datetime]], at: datetime) -> Counted:
+    """What there is to measure, given when the ads of each group were posted."""
+    late = early = ads = ads_before = 0
+    for moments in dates:
+        weeks = set()
+        for moment in moments:
+            if at - WINDOW - BEFORE <= moment <= at:
+                ads, ads_before = ads + (moment > at - WINDOW), ads_before + (moment <= at - WINDOW)
+                if moment > at - WINDOW - BEFORE:
+                    weeks.add((at - moment) // WINDOW)
+        late, early = late + (0 in weeks), early + len(weeks - {0})
+    return Counted(late, early, ads, ads_before)
+
+
 def drift(views: Iterable[GroupView], at: datetime, model: Model | None = None) -> Drift:
     """The last WINDOW before `at` against the BEFORE before it, week by week. Ads stand when they were posted."""
     whole = list(views)
+    counted = count(([moment for ad_id in view.ad_ids if (moment := view.moment(ad_id))] for view in whole), at)
+    if not counted.enough:
+        return counted.unmeasured(at)
     parts = [(week, part) for view in whole for week, part in _weeks(view, at)]
     late = np.array([week == 0 for week, _ in parts], dtype=bool)
     views = [part for _, part in parts]
     rows: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
-    found = [find(view) for view in views]
-    for name in NAMES:
-        rows[name] = np.array([one[name].strength for one in found]), late
-    rows["value"] = np.array([one.value for one in prioritise(views, model)]), late
+    strengths = matrix(assess(view).found for view in views)
+    for column, name in enumerate(NAMES):
+        rows[name] = strengths[:, column], late
+    rows["value"] = np.array([round(value, 6) for value in ranked(views, strengths, model).tolist()]), late
     said = _ads(whole, at)
     rows |= said
     parted = {name: (values[~new], values[new]) for name, (values, new) in rows.items()}
@@ -112,6 +147,8 @@ def psi(before: Floats, after: Floats) -> float:
 
 
 def _measure(name: str, before: Floats, after: Floats, chance: float) -> Measure:
+    from scipy.stats import chi2_contingency, ks_2samp  # a second to import, and on most days nothing is measured
+
     ks = ks_2samp(before, after, method="asymp")
     counts = np.array([_counts(before), _counts(after)])
     counts = counts[:, counts.sum(axis=0) > 0]

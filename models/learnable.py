@@ -10,22 +10,22 @@ from functools import lru_cache
 from models.indicators import RAISES, indicators
 from models.views import GroupView
 from nlp.records import Kind, Reading
+from nlp.text.alternatives import any_of
 from nlp.text.fold import fold
 
 LONGEST = 50_000  # characters of one group
 MASK = "_[a-z]+_"
 # Who somebody is leaves nothing behind: no trait, name, place or neutral noun for a person, nor the words before it ("an"
 # and "a" would tell words apart), nor signs, because flags and the colours of emoji are words for groups too.
-LEADS = "|".join(
-    (
-        "i|i am|i m|person is|person s|very|quite|rather|calls? me|soy|somos|es|muy|sou|muito|bem|me dicen|me chamam",
-        "speaks?|speaking|fluent|hablo|habla|hablamos|se habla|falo|fala|falamos|fala se",
-        "come|born|raised|grew up|originally|vengo|venho|vim|nacida|nascida|naci|nasci|from|de|da|do|del|in|en|em",
-        "an?|the|una?|uma?|la|el|las|los|o|as|os",
-    )
+LEADS = (
+    "i|i am|i m|person is|person s|very|quite|rather|call me|calls me|soy|somos|es|muy|sou|muito|bem|me dicen|me chamam",
+    "speak|speaks|speaking|fluent|hablo|habla|hablamos|se habla|falo|fala|falamos|fala se",
+    "come|born|raised|grew up|originally|vengo|venho|vim|nacida|nascida|naci|nasci|from|de|da|do|del|in|en|em",
+    "a|an|the|un|una|um|uma|la|el|las|los|o|as|os",
 )
+LEAD = any_of(word for line in LEADS for word in line.split("|"))
 WHO = re.compile(
-    rf"(?:\b(?:{LEADS})\s+){{0,5}}(?:_(?:trait|name|place)_|\b(?:persons?|personas?|pessoas?)\b)(?:\s+(?:spoken|speakers?|speaking)\b)?"
+    rf"(?:\b{LEAD}\s++){{0,5}}(?:_(?:trait|name|place)_|\b(?:persons?|personas?|pessoas?)\b)(?:\s+(?:spoken|speakers?|speaking)\b)?"
 )
 SIGNS = re.compile(r"[^\w\s]+")
 

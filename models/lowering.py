@@ -4,7 +4,7 @@ Told from the stored evidence alone. The gate is the scorecard's whatever model 
 reason is known for every model; its value only where the scorecard ranks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -18,6 +18,7 @@ from models.priority import FIRST, Published
 from models.records import Band, Direction, Evidence, Priority
 
 Strengths = NDArray[np.float64]
+Change = tuple[tuple[str, ...], str, Strengths]  # the features, how the sentence begins, the row as it would be
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ def lowerings(priority: Priority) -> tuple[Lowering, ...]:
         return ()
     scored = priority.model == Published().label
     raising = [one for one in priority.evidence if one.direction is Direction.FOR and one.contribution > 0]
-    singly = [_without(row, (one.feature,), scored=scored) for one in raising]
-    made = sorted(singly, key=lambda one: (one.lead, one.value if one.value is not None else 0.0))
-    if all(one.lead for one in made):
-        made.insert(0, _without(row, _fewest(row), scored=scored))
     silent = [name for name in NAMES if indicators()[name].grade in LOWERS and not row[0, NAMES.index(name)]]
-    return (*made, *(_saying(row, name, scored=scored) for name in silent))
+    changes = [_without(row, (one.feature,)) for one in raising] + [_saying(row, name) for name in silent]
+    told = _told(row, changes, scored=scored)
+    made = sorted(told[: len(raising)], key=lambda one: (one.lead, one.value if one.value is not None else 0.0))
+    if all(one.lead for one in made):
+        made[:0] = _told(row, [_without(row, _fewest(row))], scored=scored)
+    return (*made, *told[len(raising) :])
 
 
 def strengths(evidence: Iterable[Evidence]) -> Strengths:
@@ -63,25 +65,39 @@ def strengths(evidence: Iterable[Evidence]) -> Strengths:
     return row
 
 
-def _without(row: Strengths, features: tuple[str, ...], *, scored: bool) -> Lowering:
+def _without(row: Strengths, features: tuple[str, ...]) -> Change:
     changed = row.copy()
     changed[0, [NAMES.index(name) for name in features]] = 0.0
     names = " and ".join(name.replace("_", " ") for name in features)
-    return _told(row, changed, features, f"Without {names}", scored=scored)
+    return features, f"Without {names}", changed
 
 
-def _saying(row: Strengths, name: str, *, scored: bool) -> Lowering:
+def _saying(row: Strengths, name: str) -> Change:
     changed = row.copy()
     changed[0, NAMES.index(name)] = 1.0
-    return _told(row, changed, (name,), f"Were all its ads to show {name.replace('_', ' ')}", scored=scored)
+    return (name,), f"Were all its ads to show {name.replace('_', ' ')}", changed
 
 
-def _told(row: Strengths, changed: Strengths, features: tuple[str, ...], start: str, *, scored: bool) -> Lowering:
-    if not _lead(changed):
-        return Lowering(features, False, _value(changed), f"{start} it is no lead and leaves the ranked review.")
+def _told(row: Strengths, changes: Sequence[Change], *, scored: bool) -> list[Lowering]:
+    """What becomes of each change: all are looked at together, which costs little more than one."""
+    if not changes:
+        return []
+    rows = np.vstack([row, *(changed for _, _, changed in changes)])
+    values = [round(float(value), 6) for value in scorecard.values(rows)]
+    leads = scorecard.leads(rows)
+    return [
+        _sentence(features, start, values[0], after, lead=bool(lead), scored=scored)
+        for (features, start, _), lead, after in zip(changes, leads[1:], values[1:], strict=True)
+    ]
+
+
+def _sentence(
+    features: tuple[str, ...], start: str, before: float, after: float, *, lead: bool, scored: bool
+) -> Lowering:
+    if not lead:
+        return Lowering(features, False, after, f"{start} it is no lead and leaves the ranked review.")
     if not scored:
         return Lowering(features, True, None, f"{start} it is still a lead; the model in force says in what place.")
-    before, after = _value(row), _value(changed)
     band = Band.FIRST if after >= FIRST else Band.REVIEW
     return Lowering(features, True, after, f"{start} its value is {after:.2f} in place of {before:.2f} ({band}).")
 
@@ -109,7 +125,3 @@ def _batched(sets: Iterable[tuple[str, ...]], most: int = 1_000) -> Iterator[lis
 
 def _lead(row: Strengths) -> bool:
     return bool(scorecard.leads(row)[0])
-
-
-def _value(row: Strengths) -> float:
-    return round(float(scorecard.Scorecard().predict_proba(row)[0, 1]), 6)

@@ -4,12 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median as middle
+from typing import Any
 
-from nlp.records import Kind, Mention, Reading
+from nlp.records import Kind, Reading
 
 ENOUGH = 30
 
 Unit = tuple[str, int]  # currency ("" where not known) and minutes
+Asked = tuple[str, dict[Unit, float]]  # a place and the lowest amount of each unit
+NUMBER = (int, float)
+PLACE, PRICE = Kind.PLACE.value, Kind.PRICE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +29,40 @@ class LocalPrices:
 
 def local_prices(readings: Iterable[Reading]) -> LocalPrices:
     """The medians over these readings. An ad counts once for each unit, with its lowest price."""
-    found: dict[tuple[str, Unit], list[float]] = defaultdict(list)
-    for reading in readings:
-        places = reading.of(Kind.PLACE)
-        place = next((one for one in places if one.field == "location"), places[0] if places else None)
-        if place is None:
-            continue
-        lowest: dict[Unit, float] = {}
-        for mention in reading.of(Kind.PRICE):
-            if (unit := price_unit(mention)) is not None:
+    wanted = (Kind.PLACE, Kind.PRICE)
+    return medians(
+        asked((one.kind, one.value, one.field, one.detail) for one in reading.mentions if one.kind in wanted)
+        for reading in readings
+    )
+
+
+def asked(mentions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Asked | None:
+    """Where an ad offers and the lowest price of each unit, of mentions given as kind, value, field and detail."""
+    place: str | None = None
+    located = False
+    lowest: dict[Unit, float] = {}
+    for kind, value, field, detail in mentions:
+        if kind == PRICE:
+            if (unit := price_unit(detail)) is not None:
                 lowest[unit[:2]] = min(unit[2], lowest.get(unit[:2], unit[2]))
-        for which, amount in lowest.items():
-            found[place.value, which].append(amount)
+        elif kind == PLACE and not located and (place is None or field == "location"):
+            place, located = value, field == "location"
+    return (place, lowest) if place is not None and lowest else None
+
+
+def medians(ads: Iterable[Asked | None]) -> LocalPrices:
+    """The medians over what each ad asks."""
+    found: dict[tuple[str, Unit], list[float]] = defaultdict(list)
+    for ad in ads:
+        if ad is not None:
+            for unit, amount in ad[1].items():
+                found[ad[0], unit].append(amount)
     return LocalPrices({key: middle(amounts) for key, amounts in sorted(found.items()) if len(amounts) >= ENOUGH})
 
 
-def price_unit(mention: Mention) -> tuple[str, int, float] | None:
-    """Currency, minutes and amount of a price; None where it does not say for how long."""
-    amount, minutes = mention.detail.get("amount"), mention.detail.get("minutes")
-    if not isinstance(amount, int | float) or not isinstance(minutes, int | float) or amount <= 0 or minutes <= 0:
+def price_unit(detail: Mapping[str, Any]) -> tuple[str, int, float] | None:
+    """Currency, minutes and amount of a price's detail; None where it does not say for how long."""
+    amount, minutes = detail.get("amount"), detail.get("minutes")
+    if not isinstance(amount, NUMBER) or not isinstance(minutes, NUMBER) or amount <= 0 or minutes <= 0:
         return None
-    return str(mention.detail.get("currency") or ""), int(minutes), float(amount)
+    return str(detail.get("currency") or ""), int(minutes), float(amount)

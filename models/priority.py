@@ -1,6 +1,8 @@
 """From a group to its review priority: features, gate, value, band, route, lane, and every reason in words."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +18,7 @@ from models.routing import route
 from models.views import Found, GroupView
 
 FIRST = 0.55
+ORDER = {one: place for place, one in enumerate((Direction.FOR, Direction.AGAINST, Direction.CONTEXT))}
 LITTLE = 40  # characters of text in all ads together below which nothing is said
 LANGUAGES = frozenset({"en", "es", "pt"})
 
@@ -44,9 +47,7 @@ class Published:
 
     def raw(self, strengths: NDArray[np.float64], texts: Sequence[str]) -> NDArray[np.float64]:  # noqa: ARG002
         """1 - exp(-points); the text is not looked at."""
-        points = scorecard.Scorecard().points(strengths).sum(axis=1)
-        raw: NDArray[np.float64] = 1 - np.exp(-np.clip(points, 0.0, None))
-        return raw
+        return scorecard.raw(scorecard.points(strengths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +65,50 @@ def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[P
     """The priority of each group, in the order given. The gate and the routes are the same for every model."""
     if not views:
         return []
-    model = model or Published()
+    with _uncollected():
+        return _prioritised(views, model or Published())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that scoring makes refers to itself, and the collector would walk all that is loaded again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _prioritised(views: Sequence[GroupView], model: Model) -> list[Priority]:
     assessed = [assess(view) for view in views]
     strengths = matrix(one.found for one in assessed)
-    lead = scorecard.leads(strengths)
-    values = scorecard.gated(
-        model.raw(strengths, [learnable(view) for view in views] if model.reads else [""] * len(views)), lead
-    )
-    points = scorecard.Scorecard().points(strengths)
+    lead = scorecard.leads(strengths).tolist()
+    values = ranked(views, strengths, model).tolist()
+    points = scorecard.points(strengths)
     return [
         Priority(
             group_id=view.group.group_id,
-            value=round(float(values[i]), 6),
-            band=_band(assessed[i], float(values[i]), lead=bool(lead[i])),
-            route=assessed[i].route,
-            lane=assessed[i].lane,
-            evidence=_evidence(assessed[i], points[i]),
-            abstained=assessed[i].abstained,
+            value=round(value, 6),
+            band=_band(one, value, lead=leads),
+            route=one.route,
+            lane=one.lane,
+            evidence=_evidence(one, row),
+            abstained=one.abstained,
             model=model.label,
         )
-        for i, view in enumerate(views)
+        for view, one, value, leads, row in zip(views, assessed, values, lead, points.tolist(), strict=True)
     ]
+
+
+def ranked(
+    views: Sequence[GroupView], strengths: NDArray[np.float64], model: Model | None = None
+) -> NDArray[np.float64]:
+    """The value of each group, given the strengths of its features. The gate is the same for every model."""
+    model = model or Published()
+    texts = [learnable(view) for view in views] if model.reads else [""] * len(views)
+    return scorecard.gated(model.raw(strengths, texts), scorecard.leads(strengths))
 
 
 def assess(view: GroupView) -> Assessment:
@@ -122,15 +146,14 @@ def _abstained(view: GroupView, found: dict[str, Found]) -> str | None:
 STRUCTURE = tuple(name for name in NAMES if indicators()[name].grade is Grade.STRUCTURE)
 
 
-def _evidence(assessed: Assessment, points: NDArray[np.float64]) -> tuple[Evidence, ...]:
+def _evidence(assessed: Assessment, points: Sequence[float]) -> tuple[Evidence, ...]:
     """Reasons for, strongest first; then against; then context."""
-    found = assessed.found
     table = indicators()
     made = []
-    for column, name in enumerate(NAMES):
-        if not found[name].strength:
+    for (name, found), point in zip(assessed.found.items(), points, strict=True):
+        if not found.strength:
             continue
-        row, contribution = table[name], round(float(points[column]), 6)
+        row, contribution = table[name], round(point, 6)
         made.append(
             Evidence(
                 feature=name,
@@ -138,12 +161,11 @@ def _evidence(assessed: Assessment, points: NDArray[np.float64]) -> tuple[Eviden
                 family=row.family,
                 grade=row.grade.value,
                 contribution=contribution,
-                sentence=sentence(name, found[name]),
-                mentions=found[name].mentions,
+                sentence=sentence(name, found),
+                mentions=found.mentions,
             )
         )
-    order = [Direction.FOR, Direction.AGAINST, Direction.CONTEXT]
-    return tuple(sorted(made, key=lambda one: (order.index(one.direction), -abs(one.contribution), one.feature)))
+    return tuple(sorted(made, key=lambda one: (ORDER[one.direction], -abs(one.contribution), one.feature)))
 
 
 def _direction(grade: Grade, contribution: float, *, routed: bool) -> Direction:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Direction(StrEnum):
@@ -40,8 +40,7 @@ class Lane(StrEnum):
     RANKED = "ranked"
 
 
-@dataclass(frozen=True, slots=True)
-class MentionRef:
+class MentionRef(NamedTuple):
     """The words behind a piece of evidence: characters of one field of one ad."""
 
     ad_id: str

@@ -1,7 +1,7 @@
 """What a trained model is: the scorecard's points, a bounded correction learned from strengths, and a share of what text says.
 
     margin = intercept + slope x points + strengths x correction + share x (what the text says, within LIMIT either way)
-    probability = 1 / (1 + exp(-(calibration[0] x margin + calibration[1])))
+    probability = a curve over the margin that only rises: a sigmoid, or steps (models.calibrating)
 
 With slope 1, no correction and share 0 it ranks as the scorecard does. Indicators that may raise never lower a margin, those
 that may lower never raise it, whatever was learned; all other grades have no column.
@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
 from models import scorecard
+from models.calibrating import chance
 from models.features import NAMES
 from models.indicators import LOWERS, RAISES, indicators
 
@@ -33,6 +34,8 @@ STEADY = 0.01  # how firmly the slope of the points is held at 1, once
 class Reranker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A fitted model; `models.training.fit` makes it. Takes the rows of `models.training.table`."""
 
+    steps: Floats | None = None  # also of a model file from before there were any
+
     def __init__(
         self,
         correction: Floats | None = None,
@@ -42,6 +45,7 @@ class Reranker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         prior: float = 0.0,
         share: float = 0.0,
         calibration: tuple[float, float] = (1.0, 0.0),
+        steps: Floats | None = None,
     ) -> None:
         self.correction = correction
         self.slope = slope
@@ -50,6 +54,7 @@ class Reranker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.prior = prior  # log odds of the labels that the text was learned from
         self.share = share
         self.calibration = calibration
+        self.steps = steps
 
     def fit(self, X: pd.DataFrame, y: Truth) -> "Reranker":  # noqa: ARG002, N803  made by models.training.fit
         """Changes nothing; a model is made whole."""
@@ -67,8 +72,8 @@ class Reranker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:  # noqa: N803  scikit-learn's name
         """Columns of the calibrated probability of no and yes."""
-        chance = 1 / (1 + np.exp(-(self.calibration[0] * self.margin(X) + self.calibration[1])))
-        return np.column_stack((1 - chance, chance))
+        made = chance(self.margin(X), self.calibration, self.steps)
+        return np.column_stack((1 - made, made))
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -87,7 +92,7 @@ def says(text: Pipeline, prior: float, texts: Iterable[str]) -> Floats:
 
 def points(strengths: Floats) -> Floats:
     """The scorecard's sum of points, from the columns of LEARNED; indicators of other grades weigh nothing."""
-    found: Floats = np.clip(scorecard.Scorecard().points(widened(strengths)).sum(axis=1), 0.0, None)
+    found: Floats = np.clip(scorecard.points(widened(strengths)).sum(axis=1), 0.0, None)
     return found
 
 

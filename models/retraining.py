@@ -32,6 +32,7 @@ def train(cases: Cases, folder: Path, *, pipeline: str, seed: int = 0, away: Col
         later.y,
         seed,
         later.ranked,
+        learn.block,
     )
     model = Learned(folder.name, classifier, training.canonical_digest(classifier), cases.rehearsal)
     rows = {

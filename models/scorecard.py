@@ -1,18 +1,18 @@
-"""The scorecard: published points by grade of evidence, no labels needed, in the form scikit-learn expects.
+"""The scorecard: published points by grade of evidence, no labels needed.
 
     points of an indicator = weight x strength; within a family the strongest counts whole, every other one half
     raw = 1 - exp(-sum of points)
     value = CUT + (1 - CUT) x raw for a lead, CUT x raw for anything else
 
 A lead has two families that raise, one of them of grade L. So every lead stands before everything that is none.
+`models.scorecard_estimator` has it in the form that scikit-learn expects, which takes seconds to import.
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from models.features import NAMES
 from models.indicators import Grade, indicators
@@ -28,52 +28,38 @@ TRACE = 0.25
 SECOND = 0.5
 
 
-class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Scores rows of `features.matrix`. `weights` replaces published ones by id, for what-if questions in a notebook."""
+def points(X: ArrayLike, weights: Mapping[str, float] | None = None, second: float = SECOND) -> Floats:  # noqa: N803
+    """Points of each row of `features.matrix` and each feature, the second and later ones of a family times `second`.
 
-    def __init__(self, weights: Mapping[str, float] | None = None, second: float = SECOND) -> None:
-        self.weights = weights
-        self.second = second
+    `weights` replaces published ones by id. Raises ValueError where X holds no strengths.
+    """
+    made: Floats = _rows(X) * weighing(weights)
+    for columns in _families().values():
+        if len(columns) == 1:
+            continue
+        some = made[:, columns]
+        raising = np.where(some > 0, some, 0.0)
+        strongest = np.zeros(some.shape, dtype=bool)
+        strongest[np.arange(len(some)), raising.argmax(axis=1)] = True
+        made[:, columns] = np.where(strongest | (some <= 0), some, some * second)
+    return made
 
-    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:  # noqa: ARG002, N803  nothing is learned
-        """Checks the number of columns; the points are published, not fitted."""
-        self.n_features_in_ = _rows(X).shape[1]
-        self.classes_ = np.array([0, 1])
-        return self
 
-    def points(self, X: ArrayLike) -> Floats:  # noqa: N803  scikit-learn's name
-        """Points of each row and feature, the second and later ones of a family halved."""
-        table = indicators()
-        weights = np.array([(self.weights or {}).get(name, table[name].weight) for name in NAMES])
-        points: Floats = _rows(X) * weights
-        for columns in _families().values():
-            some = points[:, columns]
-            raising = np.where(some > 0, some, 0.0)
-            strongest = np.zeros(some.shape, dtype=bool)
-            strongest[np.arange(len(some)), raising.argmax(axis=1)] = True
-            points[:, columns] = np.where(strongest | (some <= 0), some, some * self.second)
-        return points
+def weighing(weights: Mapping[str, float] | None = None) -> Floats:
+    """The weight of each of NAMES, published or replaced."""
+    table = indicators()
+    return np.array([(weights or {}).get(name, table[name].weight) for name in NAMES])
 
-    def leads(self, X: ArrayLike) -> Flags:  # noqa: N803
-        """Which rows may be leads: two families that raise, at least one of them by structure."""
-        return leads(X)
 
-    def predict_proba(self, X: ArrayLike) -> Floats:  # noqa: N803
-        """Columns 1 - value and value. The value is an order of review; it is no calibrated probability."""
-        value = gated(1 - np.exp(-np.clip(self.points(X).sum(axis=1), 0.0, None)), leads(X))
-        return np.column_stack((1 - value, value))
+def raw(points: Floats) -> Floats:
+    """1 - exp(-sum) of each row of points, in [0, 1]."""
+    made: Floats = 1 - np.exp(-np.clip(points.sum(axis=1), 0.0, None))
+    return made
 
-    def predict(self, X: ArrayLike) -> NDArray[np.int_]:  # noqa: N803
-        """1 for a lead."""
-        return leads(X).astype(int)
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
+def values(X: ArrayLike) -> Floats:  # noqa: N803
+    """The priority of each row by published points. It is an order of review, and no calibrated probability."""
+    return gated(raw(points(X)), leads(X))
 
 
 def gated(raw: Floats, lead: Flags) -> Floats:
@@ -96,6 +82,7 @@ def leads(X: ArrayLike) -> Flags:  # noqa: N803
     return lead
 
 
+@cache
 def _families() -> dict[str, list[int]]:
     table = indicators()
     families: dict[str, list[int]] = {}

@@ -7,24 +7,24 @@ trained model there is nothing to suggest.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from linker.tables import groups
-from models.folders import ModelError
-from models.style_folder import StyleManifest, load, save
-from models.style_posters import posters
 from models.style_rows import replace_suggestions
-from models.style_suggesting import Made, suggest
-from models.style_training import train as fit
-from nlp.pipeline import version
 from store import pending
 from store.tables import pending as waiting
 from store.tables import stage_versions
 from store.workspace import Workspace
 
+if TYPE_CHECKING:
+    from models.style_folder import StyleManifest
+    from models.style_suggesting import Made
+
 log = logging.getLogger(__name__)
 STAGE = "style"
+FOLDER = "style"  # of the trained models
 # Raise when the same model and archive give other suggestions.
 VERSION = "1"
 ALL = 1 << 31
@@ -35,11 +35,20 @@ class Outcome:
     """What the stage did, in words, and the suggestions where any were made."""
 
     said: str
-    made: Made | None = None
+    made: "Made | None" = None
 
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> Outcome:
     """Make suggestions anew if any group changed since, or another model was trained."""
+    if not (workspace.trained / FOLDER).exists():
+        return _nothing(workspace, "no style model is trained")
+    # What trains and loads a model takes seconds to import.
+    from models.folders import ModelError
+    from models.style_folder import load
+    from models.style_posters import posters
+    from models.style_suggesting import suggest
+    from nlp.pipeline import version
+
     try:
         style = load(workspace.trained, version())
     except ModelError as problem:
@@ -62,8 +71,13 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
     return Outcome(made.sentence, made)
 
 
-def train(workspace: Workspace, seed: int = 0) -> StyleManifest:
+def train(workspace: Workspace, seed: int = 0) -> "StyleManifest":
     """Train on the workspace's own hard links and put the model in place of an earlier one. Raises TrainingError."""
+    from models.style_folder import save
+    from models.style_posters import posters
+    from models.style_training import train as fit
+    from nlp.pipeline import version
+
     with workspace.read() as connection:
         found = list(posters(connection))
     style, figures = fit(found, seed)

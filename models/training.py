@@ -1,4 +1,5 @@
-"""Fitting a model: a correction on the scorecard's points and a share of the masked text, chosen on groups of their own.
+"""Fitting a model: a correction on the scorecard's points and a share of the masked text, chosen on groups of their own,
+calibrated on these and, fold by fold, on those it learned from (models.calibrating).
 
 Few or noisy labels leave the scorecard's order as it is: a candidate takes its place only where it does better on the third
 split by more than its standard error.
@@ -11,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from models import grams, scorecard
+from models import calibrating, grams, scorecard
 from models.features import NAMES
 from models.indicators import indicators
 from models.metrics import average_precision
-from models.reranking import LEARNED, TEXT, Floats, Reranker, Truth, correct, log_odds, says, widened
+from models.reranking import LEARNED, LIMIT, TEXT, Floats, Reranker, Truth, correct, log_odds, says, widened
 from store.errors import SidelightError
 
 TERMS = 30_000  # of each kind: words and characters
@@ -70,8 +71,10 @@ def fit(
     later_y: Truth,
     seed: int,
     ranked: NDArray[np.bool_] | None = None,
+    blocks: Sequence[str] | None = None,
 ) -> Reranker:
-    """Fit candidates on `rows`; choose one and calibrate it on `later`. `ranked` tells which of `later` a queue ranks.
+    """Fit candidates on `rows`; choose one on `later`, and calibrate it on both. `ranked` tells which of `later` a queue
+    ranks, `blocks` which of `rows` hang together; none by default.
 
     Raises TrainingError where either has too few of a class.
     """
@@ -83,11 +86,39 @@ def fit(
     prior = log_odds(y)
     said = says(text, prior, later[TEXT])
     candidates = list(_candidates(rows, y, text, prior))
-    margins = [one.margin(later, said) for one in candidates]
+    margins = [one.margin(later, said) for one, _ in candidates]
     best = _best(margins, later, later_y, kept, seed)
-    chosen = candidates[best]
-    chosen.calibration = _calibrated(margins[best], later_y)
+    chosen, spread = candidates[best]
+    fold = calibrating.folds(blocks if blocks is not None else [str(row) for row in range(len(y))], y, seed)
+    rest = np.arange(len(later_y)) % calibrating.FOLDS
+    chosen.calibration, chosen.steps = calibrating.calibrated(
+        np.concatenate((_unseen(chosen, spread, rows, y, fold), margins[best])),
+        np.concatenate((y, later_y)),
+        np.concatenate((fold, rest)),
+    )
     return chosen
+
+
+def _unseen(chosen: Reranker, spread: float | None, rows: pd.DataFrame, y: Truth, fold: NDArray[np.int_]) -> Floats:
+    """The margin of each row by a model like the chosen one that was fitted without the row's fold."""
+    if spread is None:
+        return chosen.margin(rows)
+    strengths = rows[list(LEARNED)].to_numpy(dtype=np.float64)
+    grammed = chosen.text.named_steps["grams"].transform(rows[TEXT]) if chosen.text is not None else None
+    made = np.zeros(len(y))
+    for one in range(calibrating.FOLDS):
+        out, rest = fold == one, fold != one
+        if not out.any():
+            continue
+        intercept, slope, correction = correct(strengths[rest], y[rest], spread)
+        part = Reranker(correction, slope, intercept, chosen.text, log_odds(y[rest]), chosen.share)
+        said = None
+        if grammed is not None and chosen.text is not None:
+            # The words are those of all rows; what each of them weighs is learned without the fold.
+            weighed = clone(chosen.text.named_steps["classifier"]).fit(grammed[rest], y[rest])
+            said = np.clip(weighed.decision_function(grammed[out]) - part.prior, -LIMIT, LIMIT)
+        made[out] = part.margin(rows[out], said)
+    return made
 
 
 def canonical_digest(classifier: Reranker) -> str:
@@ -96,6 +127,8 @@ def canonical_digest(classifier: Reranker) -> str:
     numbers = (classifier.intercept, classifier.slope, classifier.prior, classifier.share, *classifier.calibration)
     found = hashlib.sha256(repr(LEARNED).encode())
     found.update(np.round(np.array([*numbers, *correction]), 9).tobytes())
+    if classifier.steps is not None:
+        found.update(np.round(classifier.steps, 9).tobytes())
     if classifier.text is not None:
         found.update(grams.digest(classifier.text))
     return found.hexdigest()
@@ -123,14 +156,15 @@ def shifted(chance: Floats, learned: float, stated: float) -> Floats:
     return made
 
 
-def _candidates(rows: pd.DataFrame, y: Truth, text: Pipeline, prior: float) -> Iterator[Reranker]:
-    """The scorecard itself first; then each correction with each share of the text."""
-    yield Reranker()
+def _candidates(rows: pd.DataFrame, y: Truth, text: Pipeline, prior: float) -> Iterator[tuple[Reranker, float | None]]:
+    """The scorecard itself first; then each correction, with its spread, with each share of the text."""
+    yield Reranker(), None
     strengths = rows[list(LEARNED)].to_numpy(dtype=np.float64)
     for spread in SPREADS:
         intercept, slope, correction = correct(strengths, y, spread)
         for share in SHARES:
-            yield Reranker(correction, slope, intercept, text if share else None, prior if share else 0.0, share)
+            made = Reranker(correction, slope, intercept, text if share else None, prior if share else 0.0, share)
+            yield made, spread
 
 
 def _best(margins: Sequence[Floats], later: pd.DataFrame, y: Truth, ranked: NDArray[np.bool_], seed: int) -> int:
@@ -151,16 +185,6 @@ def _best(margins: Sequence[Floats], later: pd.DataFrame, y: Truth, ranked: NDAr
 
 def _order(margin: Floats, ranks: Floats) -> Floats:
     return ranks + 0.5 / (1 + np.exp(-margin))
-
-
-def _calibrated(margin: Floats, y: Truth) -> tuple[float, float]:
-    """Slope and intercept of Platt's sigmoid. A slope that is not positive would turn the order round: it stays 1."""
-    middle, spread = float(margin.mean()), float(margin.std()) or 1.0
-    fitted = LogisticRegression(C=100.0).fit(((margin - middle) / spread).reshape(-1, 1), y)
-    slope = float(fitted.coef_[0, 0]) / spread
-    if slope <= 0:
-        return 1.0, float(np.log(y.mean() / (1 - y.mean()))) - middle
-    return slope, float(fitted.intercept_[0]) - slope * middle
 
 
 def _enough(y: Truth, fewest: int, where: str) -> None:

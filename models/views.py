@@ -1,11 +1,10 @@
 """What a feature sees of a linked group: its links, its ads and their readings, and how to point at words in them."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from crawlers.records import Ad
 from crawlers.stored import StoredAd
@@ -13,9 +12,12 @@ from linker.records import Group
 from models.records import MentionRef
 from nlp.records import Kind, Mention, Reading
 
+# Looked up here once: to ask the class for a member takes longer than what is done with it.
+INDICATOR, NAME, PLACE = Kind.INDICATOR, Kind.NAME, Kind.PLACE
 # A person can check a few places in a text; the rest is counted in the sentence.
 SHOWN = 12
 CONTACTS = (Kind.PHONE, Kind.EMAIL, Kind.HANDLE)
+_CONTACTS = tuple(sorted((kind.value, kind) for kind in CONTACTS))
 
 
 class Prices(Protocol):
@@ -37,12 +39,19 @@ class Found:
 NOTHING = Found(0.0)
 
 
+class Dated(NamedTuple):
+    """When an ad was posted, if its site says so, and when it was first seen: all that features ask of an ad itself."""
+
+    posted_at: datetime | None
+    first_seen: datetime
+
+
 @dataclass(frozen=True)
 class GroupView:
     """A linked group with its ads and readings by ad id. An ad without a reading is not looked at."""
 
     group: Group
-    ads: Mapping[str, StoredAd | Ad]
+    ads: Mapping[str, StoredAd | Ad | Dated]
     readings: Mapping[str, Reading]
     prices: Prices | None = None
 
@@ -52,18 +61,23 @@ class GroupView:
         return tuple(ad_id for ad_id in sorted(self.group.ad_ids) if ad_id in self.readings and ad_id in self.ads)
 
     def ad(self, ad_id: str) -> Ad:
-        """The ad as its site showed it."""
+        """The ad as its site showed it. Raises TypeError in a view that has only the dates of its ads."""
         found = self.ads[ad_id]
+        if isinstance(found, Dated):
+            raise TypeError("this view has the dates of its ads alone")
         return found.ad if isinstance(found, StoredAd) else found
 
     def moment(self, ad_id: str) -> datetime | None:
         """When the ad was posted; where the site does not say, when it was first seen."""
-        found = self.ads[ad_id]
-        return found.ad.posted_at or found.first_seen if isinstance(found, StoredAd) else found.posted_at
+        return self._moments[ad_id]
+
+    @cached_property
+    def _moments(self) -> dict[str, datetime | None]:
+        return {ad_id: _moment(found) for ad_id, found in self.ads.items()}
 
     def mentions(self, kind: Kind, keep: Callable[[Mention], bool] | None = None) -> dict[str, list[Mention]]:
         """The mentions of one kind by ad id, negated ones left out; ads without one are left out."""
-        found = self._stated.get((kind, ""), {})
+        found = self._stated[0].get(kind, {})
         if keep is None:
             return found
         kept = {ad_id: [one for one in some if keep(one)] for ad_id, some in found.items()}
@@ -71,35 +85,76 @@ class GroupView:
 
     def indicator(self, name: str) -> dict[str, list[Mention]]:
         """Mentions of one indicator by ad id."""
-        return self._stated.get((Kind.INDICATOR, name), {})
+        return self._stated[1].get(name, {})
 
     @cached_property
-    def _stated(self) -> dict[tuple[Kind, str], dict[str, list[Mention]]]:
-        """Mentions that are not negated, by kind (indicators by name too) and ad: one walk for all features."""
-        found: dict[tuple[Kind, str], dict[str, list[Mention]]] = {}
+    def _stated(self) -> tuple[dict[str, dict[str, list[Mention]]], dict[str, dict[str, list[Mention]]]]:
+        """Mentions that are not negated, by kind and ad, and indicators by name and ad: one walk for all features."""
+        kinds: dict[str, dict[str, list[Mention]]] = {}
+        names: dict[str, dict[str, list[Mention]]] = {}
         for ad_id in self.ad_ids:
             for one in self.readings[ad_id].mentions:
-                if not one.detail.get("negated"):
-                    name = one.value if one.kind is Kind.INDICATOR else ""
-                    found.setdefault((one.kind, name), {}).setdefault(ad_id, []).append(one)
-        return found
+                if one.detail.get("negated"):
+                    continue
+                found, key = (names, one.value) if one.kind is INDICATOR else (kinds, one.kind)
+                by_ad = found.get(key)
+                if by_ad is None:
+                    found[key] = {ad_id: [one]}
+                elif (some := by_ad.get(ad_id)) is None:
+                    by_ad[ad_id] = [one]
+                else:
+                    some.append(one)
+        return kinds, names
 
     def place(self, ad_id: str) -> Mention | None:
         """Where the ad offers: the place in its location field, else the first one it names."""
-        places = self.mentions(Kind.PLACE).get(ad_id, [])
-        return next((one for one in places if one.field == "location"), places[0] if places else None)
+        return self._places.get(ad_id)
+
+    @cached_property
+    def _places(self) -> dict[str, Mention]:
+        return {ad_id: _offered(some) for ad_id, some in self.mentions(PLACE).items()}
+
+    @cached_property
+    def places(self) -> int:
+        """In how many different places its ads offer. Where it is one, no feature of movement has to look closer."""
+        return len({one.value for one in self._places.values()})
+
+    @cached_property
+    def names(self) -> int:
+        """Under how many different names its ads stand, the first of each ad alone."""
+        return len({some[0].value for some in self.mentions(NAME).values()})
 
     @cached_property
     def contacts(self) -> dict[tuple[str, str], list[str]]:
         """The ads that carry each contact (kind, value). A key that joins nothing (a hub) is no contact."""
         hubs = {hub.key for hub in self.group.hubs}
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for kind in CONTACTS:
+        found: dict[tuple[str, str], list[str]] = {}
+        for name, kind in _CONTACTS:
+            by_value: dict[str, list[str]] = {}
             for ad_id, some in self.mentions(kind).items():
-                for value in sorted({one.value for one in some}):
-                    if value not in hubs:
-                        found[kind.value, value].append(ad_id)
-        return dict(sorted(found.items()))
+                for value in {one.value for one in some} if len(some) > 1 else (some[0].value,):
+                    by_value.setdefault(value, []).append(ad_id)
+            found |= {(name, value): by_value[value] for value in sorted(by_value) if value not in hubs}
+        return found
+
+    @cached_property
+    def together(self) -> tuple[tuple[str, ...], ...]:
+        """The ads that share a contact, two at least, once where several contacts stand on the same ones."""
+        shared = (tuple(ad_ids) for ad_ids in self.contacts.values() if len(ad_ids) > 1)
+        return tuple(dict.fromkeys(shared))
+
+
+def _moment(found: StoredAd | Ad | Dated) -> datetime | None:
+    if isinstance(found, StoredAd):
+        return found.ad.posted_at or found.first_seen
+    return found.posted_at or found.first_seen if isinstance(found, Dated) else found.posted_at
+
+
+def _offered(places: Sequence[Mention]) -> Mention:
+    for one in places:
+        if one.field == "location":
+            return one
+    return places[0]
 
 
 def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end: datetime) -> GroupView:
@@ -132,8 +187,7 @@ def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end:
 
 def refs(found: Mapping[str, Iterable[Mention]]) -> tuple[MentionRef, ...]:
     """The first mention of each ad, at most SHOWN of them."""
-    firsts = (point(ad_id, next(iter(some))) for ad_id, some in sorted(found.items()))
-    return tuple(firsts)[:SHOWN]
+    return tuple(point(ad_id, next(iter(found[ad_id]))) for ad_id in sorted(found)[:SHOWN])
 
 
 def point(ad_id: str, mention: Mention) -> MentionRef:

@@ -27,7 +27,7 @@ SYMBOL = re.compile(r"[^\w\x00-\xff]|\*")
 DRAWN = re.compile(rf"(?:{SYMBOL.pattern})(?:{SYMBOL.pattern}| )*")
 # Characters on either side of a disguised word that may say what it means.
 BESIDE = 24
-STRETCHED = re.compile(r"(?<!\w)[a-z-]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
+STRETCHED = re.compile(r"(?<!\w)(?=-{0,30}+[a-z])[a-z-]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
 UNDERLINED = re.compile(r"(?<!\w)_+([a-z-]{2,30}(?: [a-z-]{1,30}){0,4})_+(?!\w)")
 DIGITS = (str.maketrans("0134579@$", "oieastgas"), str.maketrans("0134579@$", "oleastgas"))
 REPEATED = re.compile(r"(\w)\1{2,}")

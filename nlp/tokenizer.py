@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 # A word with its inner apostrophes, one sign, or a run of white space that is more than one blank after a token.
-TOKEN = re.compile(r"(\w+(?:'\w+)*|[^\w\s])( ?)|(\s+)")
+TOKEN = re.compile(r"(\w++(?:'\w++)*+|[^\w\s])( ?+)|(\s++)")
 # A longer word is cut: nothing in a vocabulary is as long, and each piece costs the same.
 LONGEST = 200
 

@@ -1,7 +1,7 @@
 """Reading on all cores: worker processes that are given slices of ads and give readings back, in order.
 
-Only so many slices are on their way at once, so memory stays flat however many ads come. A handful of ads is read at
-home: a process takes a second to start.
+Only so many slices are on their way at once, so memory stays flat however many ads come. A day's ads are read at home: a
+worker loads lexicons and gazetteer for seconds before its first ad.
 """
 
 import os
@@ -23,8 +23,8 @@ from store.errors import SidelightError
 from store.spread import HERE, Spread
 
 SLICE = 100
-# So many ads are read at home before workers are started.
-AT_HOME = 1_000
+# So many ads are read at home before workers are started: as many as one core reads while two others load.
+AT_HOME = 3_000
 AHEAD = 3  # slices on their way for each worker
 
 

@@ -5,7 +5,7 @@ that was cut short goes on from what is pending; so the result does not depend o
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -152,10 +152,10 @@ def daily(workspace: Workspace, sources: Sources | None = None) -> dict[str, str
         return finished
 
 
-def process(workspace: Workspace) -> dict[str, str]:
-    """Read, link, score, index and queue whatever is pending, without crawling."""
+def process(workspace: Workspace, without: Collection[str] = ()) -> dict[str, str]:
+    """Read, link, score, index and queue whatever is pending, without crawling and `without` the steps of these names."""
     with exclusive(workspace, "process"):
-        return {one.name: run_step(workspace, one) for one in PROCESS}
+        return {one.name: run_step(workspace, one) for one in PROCESS if one.name not in without}
 
 
 def run_step(workspace: Workspace, one: Step) -> str:

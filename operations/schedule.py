@@ -32,6 +32,7 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 LOCK = "schedule"
 RETRY = timedelta(minutes=15)
+DRIFT = timedelta(hours=20)  # what comes at much the same hour every day is never skipped
 PROCESS = "process"
 
 
@@ -119,7 +120,20 @@ def forever(
 
 
 def _process(workspace: Workspace) -> str:
-    return "; ".join(f"{step}: {said}" for step, said in process(workspace).items())
+    # Drift is a matter of weeks: it is looked for once a day, however often something comes in.
+    without = () if drift_due(workspace, now()) else ("drift",)
+    return "; ".join(f"{step}: {said}" for step, said in process(workspace, without).items())
+
+
+def drift_due(workspace: Workspace, moment: datetime) -> bool:
+    """Whether the last check for drift is a day old, or of another model than the one in force."""
+    from models.inforce import promoted
+    from models.tables import drift_checks
+
+    query = select(drift_checks.c.made_at, drift_checks.c.model).order_by(drift_checks.c.made_at.desc()).limit(1)
+    with workspace.read() as connection:
+        last = connection.execute(query).first()
+        return last is None or last.model != promoted(connection) or not moment - DRIFT <= last.made_at <= moment
 
 
 def _timetables(workspace: Workspace, folders: Sequence[Path]) -> dict[str, Timetable]:

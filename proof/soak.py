@@ -4,7 +4,8 @@
 
 A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each
 through import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch
-resident memory and open handles are taken; printed is the slope of memory over the last two thirds of the run by least
+memory and open handles are taken: memory the process holds for itself, without the pages of files it has mapped (the index),
+which the system takes back when it likes. Printed is the slope of memory over the last two thirds of the run by least
 squares. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
@@ -34,7 +35,7 @@ STAGES = ("read", "link", "score", "index", "alerts")  # what goes on all day; t
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at the process: minutes since the start, MiB resident, open handles, ads done."""
+    """A look at the process: minutes since the start, MiB held, open handles, ads done."""
 
     minutes: float
     memory: float
@@ -45,8 +46,9 @@ class Look:
 def look(began: float, ads: int) -> Look:
     """How it stands now."""
     gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return Look((time.monotonic() - began) / 60, pages * 4096 / 2**20, len(list(Path("/proc/self/fd").iterdir())), ads)
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    held = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:"))
+    return Look((time.monotonic() - began) / 60, held, len(list(Path("/proc/self/fd").iterdir())), ads)
 
 
 def soak(folder: Path, minutes: float, rate: float, seed: int) -> list[Look]:

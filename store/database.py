@@ -3,6 +3,9 @@
 import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
+from store.errors import DamagedError
+
 T = TypeVar("T")
 
 # SQLite takes 32,766 bound values in one statement; rows of 30 columns stay far below with this many.
@@ -41,7 +46,7 @@ def connect(url: str) -> Engine:
         parsed,
         connect_args=own if parsed.get_backend_name() == "postgresql" else {},
         json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
-        json_deserializer=orjson.loads,
+        json_deserializer=_decoded,
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -154,9 +159,68 @@ def insert_into(connection: Connection, table: Table) -> Any:
 def select_in(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[Row[Any]]:
-    """The rows of `query` whose `column` is one of `values`, asked in chunks."""
+    """The rows of `query` whose `column` is one of `values`, asked in chunks.
+
+    Raises DamagedError, naming all that are damaged, where JSON of a row cannot be read.
+    """
+    left = iter(values)
+    for part in chunks(left, ASKED):
+        try:
+            rows = connection.execute(query.where(among(connection, column, part))).all()
+        except orjson.JSONDecodeError:
+            damaged = _damaged(connection, query, column, [*part, *left])
+            if damaged is None:
+                raise
+            raise damaged from None
+        yield from rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """Stands where JSON cannot be read, while it is looked for."""
+
+    problem: Exception
+
+
+# Those met since it was begun to look for them; None while nobody does, and they raise.
+_met: ContextVar[list[_Unreadable] | None] = ContextVar("unreadable values", default=None)
+
+
+def _decoded(written: str) -> Any:
+    try:
+        return orjson.loads(written)
+    except orjson.JSONDecodeError as problem:
+        met = _met.get()
+        if met is None:
+            raise
+        met.append(_Unreadable(problem))
+        return met[-1]
+
+
+@contextmanager
+def _lookout() -> Iterator[list[_Unreadable]]:
+    met: list[_Unreadable] = []
+    before = _met.set(met)
+    try:
+        yield met
+    finally:
+        _met.reset(before)
+
+
+def _damaged(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Sequence[Any]
+) -> DamagedError | None:
+    """Which of `values` have rows whose JSON cannot be read: who is to set these aside need not look for them."""
+    named = query.add_columns(column.label("asked_for"))
+    problems: dict[Any, Exception] = {}
     for part in chunks(values, ASKED):
-        yield from connection.execute(query.where(among(connection, column, part))).all()
+        with _lookout() as met:
+            rows = connection.execute(named.where(among(connection, column, part))).all()
+        for row in rows if met else ():
+            for value in row:
+                if isinstance(value, _Unreadable):
+                    problems.setdefault(row.asked_for, value.problem)
+    return DamagedError(problems) if problems else None
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -1,5 +1,8 @@
 """Errors a user can act on: each says what, where and what to do."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class SidelightError(Exception):
     """Ends a command with one sentence on stderr and `exit_status`; rooms derive their own."""
@@ -33,3 +36,11 @@ class BusyError(SidelightError):
 
 class OutageError(SidelightError):
     """Something that all work needs is not there just now; the work stays to be done."""
+
+
+class DamagedError(ValueError):
+    """Records hold what cannot be read. `problems` says what is wrong with each, by the key it was asked for."""
+
+    def __init__(self, problems: Mapping[Any, Exception]) -> None:
+        super().__init__(str(next(iter(problems.values()))))
+        self.problems = problems

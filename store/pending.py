@@ -115,16 +115,17 @@ def drain(
     """Do all the stage has pending; returns how many items were done.
 
     `compute` reads and works outside any write lock; `write` stores its result in the transaction that also crosses the
-    items off. A batch that raises is tried again in ever smaller parts (`store.sifting`), and an item that still raises is
-    set aside in `failures` with its reason, so the rest goes on; what is no item's fault (an outage) is raised. Several
-    workers may drain a stage at once on PostgreSQL: none gets what another has. Raises BusyError for a second one on SQLite.
+    items off. A batch that raises is tried again without the items that the problem names, else in ever smaller parts
+    (`store.sifting`), and an item that still raises is set aside in `failures` with its reason, so the rest goes on; what is
+    no item's fault (an outage) is raised. Several workers may drain a stage at once on PostgreSQL: none gets what another
+    has. Raises BusyError for a second one on SQLite.
     """
     work = _Work(workspace, stage, compute, write)
     finished = 0
     with claims.worker(workspace, stage):
         while True:
             taken: Mapping[str, int] = {}
-            failed = False
+            failure: Exception | None = None
             try:
                 with claims.portion(workspace, stage, batch) as portion:
                     taken = portion.taken
@@ -136,9 +137,9 @@ def drain(
                 if not taken or is_outage(problem, workspace.root):
                     raise
                 log.warning("%s: a batch of %d failed (%s); sifting it", stage, len(taken), problem)
-                failed = True
-            if failed:
-                finished += work.sift(taken)
+                failure = problem
+            if failure is not None:
+                finished += work.sift(taken, failure)
             progress(finished)
 
 
@@ -162,7 +163,7 @@ class _Work(Generic[T]):
         self.write(connection, result)
         done(connection, self.stage, taken)
 
-    def sift(self, taken: Mapping[str, int]) -> int:
+    def sift(self, taken: Mapping[str, int], problem: Exception) -> int:
         """Do what can be done of a batch that failed; returns how many items that were."""
         finished = 0
 
@@ -176,7 +177,7 @@ class _Work(Generic[T]):
         def aside(item: str, problem: Exception) -> None:
             set_aside(self.workspace, self.stage, item, taken[item], problem)
 
-        sift(list(taken), attempt, aside, self.workspace.root)
+        sift(list(taken), attempt, aside, self.workspace.root, problem)
         return finished
 
 

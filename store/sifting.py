@@ -1,14 +1,15 @@
-"""Finding the few items among many that cannot be done: what raises for all is tried in parts, down to single ones."""
+"""Finding the few items among many that cannot be done: those a problem names, else what raises for all is tried in parts,
+down to single ones."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from store.disk import is_full
-from store.errors import OutageError
+from store.errors import DamagedError, OutageError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -17,20 +18,42 @@ WAYS = 8  # in so many parts: an attempt that fails is lost work, and a part tha
 
 
 def sift(
-    items: Sequence[T], attempt: Callable[[Sequence[T]], object], aside: Callable[[T, Exception], None], folder: Path
+    items: Sequence[T],
+    attempt: Callable[[Sequence[T]], object],
+    aside: Callable[[T, Exception], None],
+    folder: Path,
+    problem: Exception,
+    name: Callable[[T], Hashable] | None = None,
 ) -> None:
-    """`attempt` parts of `items` that raised together; each single one that still raises is put `aside` with its problem.
+    """`attempt` parts of `items` that raised `problem` together; each single one that still raises is put `aside`.
 
-    Raises what is no item's fault (see `is_outage`). `folder` is where the workspace lies.
+    `name` gives what a DamagedError calls an item, where that is not the item itself. `folder` is where the workspace lies.
+    Raises what is no item's fault (see `is_outage`).
     """
+    for part in _parts(items, problem, name):
+        trouble = tried(part, attempt, folder)
+        if trouble is not None and len(part) == 1:
+            aside(part[0], _cause(trouble))
+        elif trouble is not None:
+            sift(part, attempt, aside, folder, trouble, name)
+
+
+def _parts(items: Sequence[T], problem: Exception, name: Callable[[T], Hashable] | None) -> Iterator[Sequence[T]]:
+    """Those that the problem names, one by one, and all others at once; WAYS parts where it names none."""
+    named = problem.problems if isinstance(problem, DamagedError) else {}
+    blamed = [(name(one) if name else one) in named for one in items]
+    if any(blamed):
+        yield from ([one] for one, is_blamed in zip(items, blamed, strict=True) if is_blamed)
+        if others := [one for one, is_blamed in zip(items, blamed, strict=True) if not is_blamed]:
+            yield others
+        return
     size = -(-len(items) // WAYS)
     for start in range(0, len(items), size or 1):
-        part = items[start : start + size]
-        problem = tried(part, attempt, folder)
-        if problem is not None and len(part) == 1:
-            aside(part[0], problem)
-        elif problem is not None:
-            sift(part, attempt, aside, folder)
+        yield items[start : start + size]
+
+
+def _cause(problem: Exception) -> Exception:
+    return next(iter(problem.problems.values())) if isinstance(problem, DamagedError) else problem
 
 
 def tried(part: Sequence[T], attempt: Callable[[Sequence[T]], object], folder: Path) -> Exception | None:
@@ -67,6 +90,7 @@ def sound(items: Sequence[T], load: Callable[[Sequence[T]], Iterable[R]], folder
     def attempt(part: Sequence[T]) -> None:
         found.extend(list(load(part)))
 
-    if tried(items, attempt, folder) is not None:
-        sift(items, attempt, lambda item, why: log.warning("%s is left out: %s", item, why), folder)
+    problem = tried(items, attempt, folder)
+    if problem is not None:
+        sift(items, attempt, lambda item, why: log.warning("%s is left out: %s", item, why), folder, problem)
     return found

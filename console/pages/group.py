@@ -27,7 +27,7 @@ from nlp.records import Kind
 from store.errors import UsageError
 
 router = APIRouter()
-ADS = 200  # shown in one page
+ADS = 100  # on one page
 LINKS = 60
 TEMPLATES = 3  # each is an alignment of many texts
 ROWS = {Kind.NAME: 8, Kind.PHONE: 8, Kind.EMAIL: 4, Kind.HANDLE: 4}
@@ -35,13 +35,13 @@ CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
 
 
 @router.get("/group")
-def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:  # noqa: A002  the name in the address
-    """The group's page."""
+def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int = 0) -> Response:  # noqa: A002  the name in the address
+    """The group's page, with its ads from the `start`-th newest on."""
     desk.look("group", "group", id)
     with desk.workspace.read() as connection:
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
-        told = portrait(connection, file.group, templates=TEMPLATES) if file else None
+        told = portrait(connection, file.group, TEMPLATES, file.readings) if file else None
         place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
         alike = suggestions(connection, id)
     if file is None or told is None:
@@ -50,6 +50,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         )
     people = carried(file)
     ordered = sorted(file.ads.values(), key=lambda one: (when(one), one.ad.ad_id), reverse=True)
+    first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
     contact_links = {
         (kind, one.value): sealed.seal(desk.workspace, f'linked:"{one.value}"')
         for kind, values in people.items()
@@ -66,7 +67,9 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str) -> Response:
         people=people,
         contact_links=contact_links,
         joints=joints(file.group)[:LINKS],
-        ads=ordered[:ADS],
+        ads=ordered[first : first + ADS],
+        start=first,
+        page_of=ADS,
         when=when,
         all_ads=sealed.seal(desk.workspace, f"group:{id}"),
         map=atlas(file.group.itinerary),

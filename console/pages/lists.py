@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import Response
 
-from casework import lookups
 from casework.policy import Action
 from console import sealed
 from console.desk import Desk, sent_to
-from indexer import lists
+from indexer import lists, lookups
 from store.errors import UsageError
 
 router = APIRouter()

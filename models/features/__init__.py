@@ -61,17 +61,18 @@ FEATURES: tuple[Feature, ...] = (
     circuit,
 )
 NAMES: tuple[str, ...] = tuple(feature.__name__ for feature in FEATURES)
+SENTENCES = {feature.__name__: " ".join((feature.__doc__ or "").split()) for feature in FEATURES}
+_NAMED = tuple(zip(NAMES, FEATURES, strict=True))
 
 
 def find(view: GroupView) -> dict[str, Found]:
     """What every feature found in a group, by name, in the order of NAMES."""
-    return {feature.__name__: feature(view) for feature in FEATURES}
+    return {name: feature(view) for name, feature in _NAMED}
 
 
 def sentence(name: str, found: Found) -> str:
     """What the analyst reads of a feature: its docstring with the slots filled."""
-    text = " ".join((FEATURES[NAMES.index(name)].__doc__ or "").split())
-    return text.format_map(found.slots)
+    return SENTENCES[name].format_map(found.slots)
 
 
 def matrix(found: Iterable[Mapping[str, Found]]) -> NDArray[np.float64]:

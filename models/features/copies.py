@@ -9,13 +9,16 @@ from nlp.records import Kind, Mention
 
 COPIES = 3
 ALIAS = 2  # names that one person may well use
+CHANGED = 2  # phones of which one may have taken the place of the other
 
 
 def template_reuse(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text under {names} different names."""
     # Method: InfoShield (Lee et al. 2021): a template is what copies share, its slots are what changes.
-    names = view.mentions(Kind.NAME)
     best = NOTHING
+    if view.names <= ALIAS:
+        return best
+    names = view.mentions(Kind.NAME)
     for template in _templates(view):
         carried = {ad_id: names[ad_id] for ad_id in template if ad_id in names}
         different = len({some[0].value for some in carried.values()})
@@ -29,10 +32,11 @@ def multi_contact_template(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text that leads to {contacts} different phones."""
     # Entropy of the contacts over a template (VisPaD): two numbers may be a change of number, four in equal use are not.
     best = NOTHING
-    copies = _templates(view)
-    own = {value for kind, value in view.contacts if kind == Kind.PHONE} if copies else set()
-    phones = view.mentions(Kind.PHONE, lambda one: one.value in own) if copies else {}
-    for template in copies:
+    own = {value for kind, value in view.contacts if kind == Kind.PHONE}
+    if len(own) <= CHANGED:
+        return best
+    phones = view.mentions(Kind.PHONE, lambda one: one.value in own)
+    for template in _templates(view):
         carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
         counts = Counter(some[0].value for some in carried.values())
         strength = min(1.0, max(0.0, (entropy(counts) - 1) / 1.5))
@@ -48,7 +52,9 @@ def entropy(counts: Counter[str]) -> float:
 
 
 def _templates(view: GroupView) -> list[list[str]]:
-    read = set(view.ad_ids)
     templates: tuple[Template, ...] = view.group.templates
+    if not templates:
+        return []
+    read = set(view.ad_ids)
     found = [sorted(read.intersection(template.ad_ids)) for template in templates]
     return [ad_ids for ad_ids in found if len(ad_ids) >= COPIES]

@@ -12,6 +12,7 @@ from models.views import CONTACTS, NOTHING, Found, GroupView, refs
 from nlp.records import Kind, Mention
 
 SAME_TIME = timedelta(days=14)
+RECRUITMENT = Reason.RECRUITMENT
 ALIAS = 2  # names that one person may well use
 SLIP = 2  # years that a misprint or an old ad may differ
 
@@ -29,9 +30,9 @@ class Said(NamedTuple):
 def inconsistent_identity(view: GroupView) -> Found:
     """One contact says different things about who it is: {what}."""
     best = NOTHING
-    for ad_ids in view.contacts.values():
-        if len(ad_ids) < 2:  # one ad contradicts nothing
-            continue
+    if view.names <= ALIAS and len({one.value for some in view.mentions(Kind.AGE).values() for one in some}) < 2:
+        return best
+    for ad_ids in view.together:  # one ad contradicts nothing
         said = _said(view, ad_ids)
         names = _most_names(said)
         low, high, falls = _ages(said)
@@ -54,9 +55,11 @@ def inconsistent_identity(view: GroupView) -> Found:
 def recruit_sell_contact(view: GroupView) -> Found:
     """One contact stands in a job offer and in an unrelated ad at the same time (pairs of ads: {links})."""
     # A house that hires for itself recruits in the open: its job offers are not unrelated.
-    houses = set(view.indicator("venue_business_cue"))
+    houses = view.indicator("venue_business_cue")
     pairs = [
-        link for link in view.group.links if link.reason is Reason.RECRUITMENT and not houses & {link.left, link.right}
+        link
+        for link in view.group.links
+        if link.reason is RECRUITMENT and link.left not in houses and link.right not in houses
     ]
     if not pairs:
         return NOTHING
@@ -88,6 +91,9 @@ def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
 def _most_names(said: Sequence[Said]) -> int:
     """The most different names within any SAME_TIME."""
     named = [one for one in said if one.name]
+    different = len({one.name for one in named})
+    if different <= ALIAS:
+        return different
     most = first = 0
     inside: Counter[str] = Counter()
     for one in named:
@@ -102,9 +108,13 @@ def _most_names(said: Sequence[Said]) -> int:
 def _ages(said: Sequence[Said]) -> tuple[int, int, int]:
     """Ages of one name: the widest spread within any SAME_TIME (youngest, oldest), and how often one falls later."""
     by_name: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    stated: set[int] = set()
     for one in said:
         if one.age is not None:
             by_name[one.name].append((one.at, one.age))
+            stated.add(one.age)
+    if len(stated) < 2:
+        return 0, 0, 0
     low = high = falls = 0
     for _, aged in sorted(by_name.items()):
         falls += sum(later < age for (_, age), (_, later) in pairwise(aged))
@@ -115,7 +125,7 @@ def _ages(said: Sequence[Said]) -> tuple[int, int, int]:
             while moment - aged[first][0] > SAME_TIME:
                 inside[aged[first][1]] -= 1
                 first += 1
-            present = [stated for stated, count in inside.items() if count > 0]
+            present = [one for one, count in inside.items() if count > 0]
             if max(present) - min(present) > high - low:
                 low, high = min(present), max(present)
     return low, high, falls

@@ -10,17 +10,18 @@ from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind
 
 AT_ONCE = timedelta(hours=72)
+USUAL = 2  # places: a home and the next town
 LEG = timedelta(days=21)  # between two ads that show a move
 
 
 def shared_contact_locations(view: GroupView) -> Found:
     """One contact offers in {places} distant places within three days."""
     best = NOTHING
-    for ad_ids in view.contacts.values():
-        if len(ad_ids) < 2:
-            continue
+    if view.places <= USUAL:
+        return best
+    for ad_ids in view.together:
         places, window = _most_places(stays(view, ad_ids))
-        strength = min(1.0, max(0.0, (places - 2) / 3))
+        strength = min(1.0, max(0.0, (places - USUAL) / 3))
         if strength > best.strength:
             best = Found(strength, refs({stay.ad_id: [stay.place] for stay in window}), {"places": places})
     return best
@@ -30,9 +31,9 @@ def concurrent_presence(view: GroupView) -> Found:
     """One contact changes {times} times between places too far apart for the time between its ads."""
     # Ads posted ahead of a journey, on two sites, make two such changes; the third one is no journey.
     best = NOTHING
-    for ad_ids in view.contacts.values():
-        if len(ad_ids) < 2:
-            continue
+    if view.places < 2:
+        return best
+    for ad_ids in view.together:
         changes = jumps(stays(view, ad_ids))
         strength = min(1.0, max(0.0, (len(changes) - 2) / 3))
         if strength > best.strength:
@@ -43,6 +44,8 @@ def concurrent_presence(view: GroupView) -> Found:
 
 def circuit(view: GroupView) -> Found:
     """{names} names move the same way, one after another: {route}."""
+    if view.names < 2 or view.places < 2:  # one name alone is a tour
+        return NOTHING
     by_name: dict[str, list[str]] = defaultdict(list)
     for ad_id, names in view.mentions(Kind.NAME).items():
         by_name[names[0].value].append(ad_id)

@@ -19,7 +19,7 @@ def price_anomaly(view: GroupView) -> Found:
             (mention, unit[2], median)
             for mention in prices
             if place is not None
-            and (unit := price_unit(mention)) is not None
+            and (unit := price_unit(mention.detail)) is not None
             and (median := view.prices.median(place.value, unit[:2])) is not None
         ]
         priced += bool(known)

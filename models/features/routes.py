@@ -1,8 +1,8 @@
 """Where a contact or a name was when: stays in order of time, and what distance they are apart."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from linker import distance
 from linker.movement import Visit, too_fast
@@ -10,11 +10,11 @@ from linker.signals import Place
 from models.views import GroupView
 from nlp.records import Mention
 
+NUMBER = (int, float)
 PACE_KM_H = 110.0  # by road, and door to door also by air, day after day
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """One ad at one place at one time."""
 
     at: datetime
@@ -34,7 +34,7 @@ def stays(view: GroupView, ad_ids: Iterable[str]) -> list[Stay]:
         place, moment = view.place(ad_id), view.moment(ad_id)
         if place is not None and moment is not None:
             found.append(Stay(moment, ad_id, place))
-    return sorted(found, key=lambda stay: (stay.at, stay.ad_id))
+    return sorted(found)  # no ad is there twice, so no two are compared beyond their ids
 
 
 def kilometres(left: Mention, right: Mention) -> float:
@@ -48,7 +48,7 @@ def kilometres(left: Mention, right: Mention) -> float:
 def position(place: Mention) -> tuple[float, float] | None:
     """Latitude and longitude, where they are known."""
     latitude, longitude = place.detail.get("lat"), place.detail.get("lon")
-    if isinstance(latitude, int | float) and isinstance(longitude, int | float):
+    if isinstance(latitude, NUMBER) and isinstance(longitude, NUMBER):
         return float(latitude), float(longitude)
     return None
 

@@ -11,6 +11,8 @@ ABNORMAL = 30
 
 def burst_posting(view: GroupView) -> Found:
     """{ads} ads within one week, where one person posts up to ten."""
+    if len(view.ad_ids) <= USUAL:
+        return NOTHING
     dated = sorted((moment, ad_id) for ad_id in view.ad_ids if (moment := view.moment(ad_id)) is not None)
     most = first = end = 0
     for last, (moment, _) in enumerate(dated):

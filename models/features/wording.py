@@ -96,9 +96,10 @@ def phrases(view: GroupView, name: str) -> Found:
 
 def share(view: GroupView, found: dict[str, list[Mention]]) -> Found:
     """Strength is the square root of the share of ads: a few among many still count, a stray one hardly does."""
-    total = len(view.ad_ids)
-    if not found or not total:
+    if not found:
         return NOTHING
-    words = sorted({one.surface.casefold().strip() for some in found.values() for one in some})
+    total = len(view.ad_ids)
+    surfaces = {one.surface for some in found.values() for one in some}
+    words = sorted({one.casefold().strip() for one in surfaces})
     told = ", ".join(f"“{word[:60]}”" for word in words[:3]) + (", …" if len(words) > 3 else "")
     return Found(sqrt(len(found) / total), refs(found), {"ads": len(found), "all": total, "words": told})

@@ -18,7 +18,7 @@ WORDS = contact_words()
 AHEAD = rf"{PART}(?:\.[a-z0-9]|\s?{OPEN}|\s\.|[.,]?\s{{1,2}}com\b|,com\b|\s{{1,3}}{WORDS.dot}\s)|{any_of(WORDS.certain_mail)}\b"
 SIGN = re.compile(rf"@(?=[\s\])}}>*_|~-]{{0,4}}+[a-z0-9-]{{1,63}}+(?:[^@]|\Z))(?:\s?{SHUT})?\s{{0,2}}(?={AHEAD})")
 # The same for a word; most often none follows, and nothing else is worth a look.
-AFTER = re.compile(rf"\s{{0,2}}(?={AHEAD})")
+AFTER = re.compile(rf"\s{{0,2}}(?![a-z0-9]{{64}})(?={AHEAD})")
 # What stands before an "@" is read from right to left.
 LEFT = re.compile(r"\s?[\[({<*_|~-]+\s?|\s{1,3}")
 JOINT = rf"\s?[\])}}]\s?(?:{backwards(WORDS.signs)}|\.)\s?[\[({{]\s?|\s{{1,3}}{backwards(WORDS.signs)}\s{{1,3}}"

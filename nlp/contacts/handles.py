@@ -15,7 +15,10 @@ WORDS = contact_words()
 JOINT = rf"(?:(?:\s?[\[({{]|\s){any_of(WORDS.handle_joints)}(?:[\])}}]\s?|\s))"
 BETWEEN = rf"(?:\s?(?:{WORDS.announce}|\b{WORDS.passing}\b|[(\[]|[^\x00-\x7f\w\s])(?:\s|\b|(?=[@\W]))){{0,4}}+"
 NAME = r"[a-z0-9_][a-z0-9._-]{1,39}"
-BEFORE = re.compile(rf"(?<![@\s(\[])\.?+({BETWEEN})\s?+(@?)\s?+((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})")
+# At most twenty signs stand before its first letter: most often there are more or none, and nothing else is worth a look.
+ANNOUNCED = re.compile(
+    rf"(?<![@\s(\[])(?=\W{{0,20}}+\w)\.?+({BETWEEN})\s?+(@?)\s?+((?:live:)?{NAME}(?:{JOINT}[a-z0-9_.]{{1,30}}){{0,3}})"
+)
 SPELLED = re.compile(r"\.?+\s?+(?:[:@=>→-]{1,4}+|is\b|id\b)?+\s{0,2}+@?+\s?+((?:[a-z0-9_.] ){4,39}[a-z0-9_])\b")
 # After a platform that is an ordinary word too.
 SIGNED = re.compile(r"\.?\s?(?:[:@=>→⇒➡👉☞#-]|id\b|user|name|is\b|my\b|[a-z0-9_.] )")
@@ -115,7 +118,7 @@ def _spelled(folded: str, word: str, end: int) -> Found | None:
 
 
 def _before(folded: str, word: str, start: int, end: int) -> Found | None:
-    match = BEFORE.match(folded, end)
+    match = ANNOUNCED.match(folded, end)
     if match is None or folded[match.end() : match.end() + 1] == "@" or folded.startswith("://", match.end()):
         return None
     between, at, written = match[1], match[2], match[3]

@@ -12,7 +12,7 @@ missing, a hyphen may be a space.
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import re2
@@ -124,20 +124,36 @@ def compiled(expression: str) -> "re2._Regexp[bytes]":
 
 def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:
     """The expression of one phrase; raises PhraseError."""
+    return _expanded(phrase, lists) if lists else _alone(phrase)
+
+
+def _expanded(phrase: str, lists: Mapping[str, Sequence[str]]) -> str:
     marks = MARK.findall(phrase)
     if "".join(marks) != phrase:
         raise PhraseError(f"{phrase!r}: {MARK.sub('', phrase)[:10]!r} is no part of the pattern language")
-    reader = _Reader(phrase, marks, {name: tuple(values) for name, values in (lists or {}).items()})
+    reader = _Reader(phrase, [*marks, ""], lists)
     expression = reader.choices()
     if reader.position < len(marks):
         raise PhraseError(f"{phrase!r}: a bracket too many")
     return expression
 
 
-class _Reader:
-    """One phrase read from left to right, by recursive descent."""
+@lru_cache(maxsize=20_000)
+def _alone(phrase: str) -> str:
+    """A phrase is expanded when its lexicon is checked and again when it is looked for."""
+    return _expanded(phrase, {})
 
-    def __init__(self, phrase: str, marks: list[str], lists: Mapping[str, tuple[str, ...]]) -> None:
+
+@cache
+def _word(mark: str) -> str:
+    """The expression of a word or a sign."""
+    return str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]?")
+
+
+class _Reader:
+    """One phrase read from left to right, by recursive descent; the last of `marks` is empty."""
+
+    def __init__(self, phrase: str, marks: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:
         self.phrase = phrase
         self.marks = marks
         self.lists = lists
@@ -145,7 +161,7 @@ class _Reader:
 
     def choices(self) -> str:
         found = [self.sequence()]
-        while self._next() == "|":
+        while self.marks[self.position] == "|":
             self.position += 1
             found.append(self.sequence())
         return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
@@ -154,7 +170,7 @@ class _Reader:
         """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
         parts: list[str] = []
         started = False
-        while (mark := self._next()) not in ENDS:
+        while (mark := self.marks[self.position]) not in ENDS:
             if mark.isspace():
                 self.position += 1
                 continue
@@ -174,7 +190,7 @@ class _Reader:
         """Glued pieces up to the next space; whether the item is required (not all of it in square brackets)."""
         pieces: list[str] = []
         missing: list[str] = []
-        while (mark := self._next()) not in ENDS and not mark.isspace():
+        while (mark := self.marks[self.position]) not in ENDS and not mark.isspace():
             self.position += 1
             if mark == "[":
                 inside = f"(?:{self._inside(']')})"
@@ -189,25 +205,23 @@ class _Reader:
     def _piece(self, mark: str) -> str:
         if mark == "(":
             return f"(?:{self._inside(')')})"
+        if mark == "#":
+            return r"\d+(?:[.,]\d+)?"
+        if mark == "*":
+            return "[a-z]*"
         if mark.startswith("{"):
-            if mark[1:-1] not in self.lists:
-                raise PhraseError(f"{self.phrase!r}: no list {mark}")
-            return f"(?:{'|'.join(expand(one, self._shorter(mark[1:-1])) for one in self.lists[mark[1:-1]])})"
-        if mark.startswith("~"):
-            return mark
-        if mark in {"#", "*"}:
-            return r"\d+(?:[.,]\d+)?" if mark == "#" else "[a-z]*"
-        return str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]?")
+            return f"(?:{'|'.join(self._list(mark[1:-1]))})"
+        return mark if mark.startswith("~") else _word(mark)
 
-    def _shorter(self, used: str) -> dict[str, tuple[str, ...]]:
-        return {name: values for name, values in self.lists.items() if name != used}  # a list cannot hold itself
+    def _list(self, name: str) -> Iterator[str]:
+        if name not in self.lists:
+            raise PhraseError(f"{self.phrase!r}: no list {{{name}}}")
+        others = {key: values for key, values in self.lists.items() if key != name}  # a list cannot hold itself
+        return (expand(one, others) for one in self.lists[name])
 
     def _inside(self, closing: str) -> str:
         expression = self.choices()
-        if self._next() != closing:
+        if self.marks[self.position] != closing:
             raise PhraseError(f"{self.phrase!r}: {closing!r} is missing")
         self.position += 1
         return expression
-
-    def _next(self) -> str:
-        return self.marks[self.position] if self.position < len(self.marks) else ""

@@ -25,7 +25,7 @@ CLOSED = re.compile(
     r"\s{0,2}(?:[.,;!?)\n\x1e]|\Z| (?:and|at|on|for|to|or|today|now|anytime|any|directly|y|e|hoy|hoje|al|para)\b)"
 )
 # "Ana, 24", "Ana (24)", "Ana - 24" at the start of a line; no clock, no share, no price.
-AGED = re.compile(r"\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
+AGED = re.compile(r"(?=[\s,(|/·-]{0,5}+\d)\s{0,2}[,(|/·-]?\s{0,2}\d{2}\b(?![:/%$€£])")
 MARKED = re.compile(rf"(?:\A|[\n*~|!.])\s{{0,3}}(?P<name>{WORD})\s{{0,2}}[,(|/·-]\s{{0,2}}\Z")
 BEFORE_AGE = re.compile(r"[\n\x1e*~|!.]\s{0,3}\Z")
 HERE, HERE_WHOLE = (" here", " aqui"), re.compile(r" (?:here|aqui)\b")
@@ -35,7 +35,7 @@ TAILED = re.compile(r"[-|,:*~!·]\s{0,2}\Z")
 SIGNED = re.compile(r"[-,~*\n]\s{0,2}\Z")
 JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
-APART = re.compile(r"\s{0,3}(?:,|&|/|\+|\band\b|\by\b|\be\b)\s{0,3}")
+APART = re.compile(r"\s{0,3}+(?:[,&/+]|\b(?:and|[ye])\b)\s{0,3}+")
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
 LINK = 5  # characters between two names that are joined
 TO_AGE = 6  # characters behind a name in which its age begins

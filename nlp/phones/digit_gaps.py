@@ -9,7 +9,7 @@ from nlp.text.mapped import BREAK
 
 REMEMBERED = 50_000
 FARTHEST = 20  # a longer word, with what stands before it, is no digit
-NEXT = re.compile(r"(?:[^\w\n]|_){0,3}([^\W\d_]+)")
+NEXT = re.compile(r"(?=[\W_]{0,3}+[^\W\d_])(?:[^\w\n]|_){0,3}+([^\W\d_]++)")
 MONEY, STOPS = frozenset("$€£¥₹"), frozenset(".!?\n")
 LETTERS = re.escape("".join(sorted(vocabulary().look_alike_letters)))
 

@@ -15,11 +15,12 @@ LONGEST = {1: 240, 60: 24, 480: 3}  # how many of a unit a price can be for; mor
 FEW = 6  # hours or nights that are counted in words
 SHORT = 3  # letters of a word for money that may stand before its number ("usd 100"); "roses 100" is as likely a list
 # Written in one piece from a run of digits on: halves, what is never money (24/7, dates, clock times, leading zeros), amounts.
-NUMBER = re.compile(
-    r"((?:(\d)[ -])?1/2(?![\d/]))"
-    r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d+(?![.,]?\d))"
+FIGURE = re.compile(
+    r"(?![1-9]\d{9})"  # nothing of it
+    r"(?:((?:(\d)[ -])?1/2(?![\d/]))"
+    r"|(24 ?[/x-] ?7(?!\d)|\d{1,4}(?:/\d{1,2}/|\.\d{1,2}\.|-\d{1,2}-)(?:\d{1,2}|\d{4})(?!\d)|\d{1,2}:\d\d|0\d++(?![.,]?\d))"
     r"|(\d{1,3}(?:[.,']\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,2}(?:,\d\d){1,4},\d{3}(?:\.\d{1,2})?(?!\d)"
-    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d))"
+    r"|\d{1,9}(?:[.,]\d{1,4})?(?!\d)))"
 )
 # "1h30", "1 hr 30 min", "2 horas y 30 minutos": one time; "1h 30" may be a price.
 HOURS_AND_MINUTES = re.compile(
@@ -29,7 +30,7 @@ HOURS_AND_MINUTES = re.compile(
 APART = frozenset("/.:-,'x ")  # what may stand within a number
 # "9 800", "399 167.00": thousands apart. "80. 50": a decimal mark that has come loose.
 SPACED = re.compile(r"(?P<first>\d{1,3})(?P<groups>(?: \d{3}){1,3})(?P<cents>[.,]\d\d)?(?![\d.,]|[ -]\d)")
-LOOSE = re.compile(r"(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})[.,] (\d\d)(?!\d)")
+LOOSE = re.compile(r"(?!\d{10})(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})[.,] (\d\d)(?!\d)")
 
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -121,7 +122,7 @@ def number_at(folded: str, start: int, stop: int, end: int) -> tuple[int, float,
     if stop - start == 1 and "h" in folded[stop : stop + 2] and (times := HOURS_AND_MINUTES.match(folded, start, end)):
         return times.end(), 60 * int(times[1]) + int(times[2] or times[3]), "time"
     if folded[start] == "0" or (folded[stop : stop + 1] in APART and folded[stop + 1 : stop + 2].isdigit()):
-        match = NUMBER.match(folded, start, end)
+        match = FIGURE.match(folded, start, end)
         if match is None:
             return stop, 0.0, None
         half, whole, other, written = match.groups()

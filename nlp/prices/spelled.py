@@ -19,7 +19,7 @@ LONGEST, LONGEST_WORD = 60, 16  # characters of an amount in words, and of one o
 # Zeros, and inside of a number ones and fives, in letters of Latin, Cyrillic and Greek.
 LOOKS = str.maketrans("oоοlis", "000115")
 LETTERS = frozenset("oоοlis")
-LOOK_ALIKE = re.compile(r"[lis]?\d(?:[\doоο]|[lis](?=[\doоο])){0,8}(?![^\W_]|/n)")
+LOOK_ALIKE = re.compile(r"[lis]?\d(?:[\doоο]|[lis](?=[\doоο])){0,8}+(?![^\W_]|/n)")
 MOST = 5_000  # numbers of such a text that are looked at
 CENTS = re.compile(r"[a-z]{2,8},? (?:and |y |e )?[a-z]{2,9}(?:[ -][a-z]{2,9}){0,2} (?:cent|centavo|centimo)s?\b")
 LINKS = frozenset({"and", "y", "e", "a", "-"})

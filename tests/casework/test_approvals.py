@@ -53,3 +53,24 @@ def test_nobody_answers_their_own_request_nor_one_twice(workspace: Workspace) ->
 def test_a_request_has_a_reason(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="say why"):
         approvals.ask(workspace, "ana", WHAT, 2_000, " ")
+
+
+def test_each_of_two_grants_is_good_for_one_time_and_none_for_longer_than_a_week(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        number = approvals.ask(workspace, "ana", WHAT, 2_000, "request of 3 May")
+        approvals.answer(workspace, number, "cleo", "it is hers", granted=True)
+    with workspace.read() as connection:
+        at = approvals.of(connection, "ana")[-1].answered_at
+    assert at is not None
+    approvals.require(workspace, "ana", WHAT, 2_000)
+    with workspace.read() as connection:
+        assert sum(one.used_at is not None for one in approvals.of(connection, "ana")) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(approvals, "now", lambda: at + approvals.LASTS)
+        with pytest.raises(SecondPersonError):
+            approvals.require(workspace, "ana", WHAT, 2_000)
+    approvals.require(workspace, "ana", WHAT, 2_000)
+    with pytest.raises(SecondPersonError):
+        approvals.require(workspace, "ana", WHAT, 2_000)

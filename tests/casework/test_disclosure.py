@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from casework import caseitems, cases, disclosure
 from casework.caseitems import ItemKind
@@ -22,6 +22,7 @@ from store import audit
 from store.audit import Act, Via
 from store.errors import UsageError
 from store.schema import now
+from store.tables import audit_events
 from store.workspace import Workspace
 
 FIRST = datetime(2026, 5, 1, tzinfo=UTC)
@@ -102,3 +103,11 @@ def test_it_is_one_page_and_one_file_and_recorded(seen: Workspace, tmp_path: Pat
     assert _told(seen, "ad", "s:1", now()).looks[-1]["did"] == "disclose"
     with pytest.raises(UsageError, match="nothing is known"):
         _told(seen, "ad", "s:9", now())
+
+
+def test_a_look_at_the_very_moment_is_told_and_one_after_it_is_not(seen: Workspace) -> None:
+    with seen.read() as connection:
+        moments = list(connection.scalars(select(audit_events.c.at).where(audit_events.c.action == "show")))
+    [at] = moments
+    assert [one["did"] for one in _told(seen, "ad", "s:1", at).looks] == ["show"]
+    assert _told(seen, "ad", "s:1", at - timedelta(microseconds=1)).looks == []

@@ -2,8 +2,9 @@
 
 import pytest
 
-from casework import lookups, ownterms
-from casework.lookups import PurposeError
+from casework import ownterms
+from indexer import lookups
+from indexer.lookups import PurposeError
 from store.errors import UsageError
 from store.settings import Settings
 from store.workspace import Workspace

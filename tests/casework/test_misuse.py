@@ -157,3 +157,46 @@ def test_a_planted_pattern_is_found_with_its_events(background: list[Seen], patt
 def test_less_than_the_pattern_is_no_finding(background: list[Seen], pattern: str) -> None:
     """The last event alone is what anybody does."""
     assert pattern not in {one.pattern for one in _found([*background, PLANTED[pattern][-1]])}
+
+
+def _days(*looks: int) -> list[Seen]:
+    """So many looks on one day after the other."""
+    return [
+        _one(DAY + timedelta(days=day, minutes=number), "ana", "show", "ad", f"{day} {number}")
+        for day, count in enumerate(looks)
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("looks", "unusual"),
+    [
+        ((12, 12, 12, 12, 60), True),  # five times the middle day, and as many as the rule wants at least
+        ((12, 12, 12, 12, 59), False),
+        ((13, 13, 13, 13, 64), False),  # less than five times
+        ((13, 13, 13, 13, 65), True),
+        ((12, 12, 12, 60), False),  # four days are too few to know what is usual
+    ],
+)
+def test_a_day_is_a_jump_from_five_times_the_usual_on(looks: tuple[int, ...], unusual: bool) -> None:
+    assert ("jump" in {one.pattern for one in _found(_days(*looks))}) is unusual
+
+
+@pytest.mark.parametrize(("hour", "night"), [(21, False), (22, True), (0, True), (5, True), (6, False), (12, False)])
+def test_the_night_is_from_ten_to_six(hour: int, night: bool) -> None:
+    assert misuse.CONDITIONS["night"](replace(_look(1), at=DAY.replace(hour=hour, minute=0))) is night
+
+
+@pytest.mark.parametrize(("day", "weekend"), [(4, False), (5, True), (6, True), (7, False)])
+def test_a_weekend_is_saturday_and_sunday(day: int, weekend: bool) -> None:
+    assert misuse.CONDITIONS["weekend"](replace(_look(1), at=START + timedelta(days=day))) is weekend
+
+
+@pytest.mark.parametrize("action", ["search", "show", "group", "why linked", "look up", "why"])
+def test_every_kind_of_look_counts_as_one(action: str) -> None:
+    assert "bulk" in {one.pattern for one in _found([replace(one, action=action) for one in PLANTED["bulk"]])}
+
+
+@pytest.mark.parametrize("action", ["sign in", "decide", "audit"])
+def test_an_act_that_shows_nobody_is_no_look(action: str) -> None:
+    assert "bulk" not in {one.pattern for one in _found([replace(one, action=action) for one in PLANTED["bulk"]])}

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select
 
-from casework import cases, packs, packtables
+from casework import cases, groupfiles, packs, packtables
 from casework.casetables import exports
 from casework.packs import PackError, Terms, export, export_case, verify
 from crawlers.tables import captures
@@ -202,3 +202,30 @@ def test_an_unknown_group_case_or_reason_is_a_clear_error(office: Workspace, tmp
     with pytest.raises(UsageError, match="why"):
         export(office, first_group(office), tmp_path / "pack", Terms("ana", " "))
     assert list(tmp_path.glob("*pack*")) == []
+
+
+def test_a_folder_within_folders_is_made(office: Workspace, tmp_path: Path) -> None:
+    export(office, first_group(office), tmp_path / "year" / "month" / "pack", TERMS)
+    verify(tmp_path / "year" / "month" / "pack")
+
+
+def test_what_people_wrote_stands_in_a_cases_tables_and_in_no_groups(
+    office: Workspace, pack: Path, tmp_path: Path
+) -> None:
+    export(office, first_group(office), tmp_path / "group", TERMS)
+    written = {path.name for path in (pack / "tables").iterdir()} - {
+        path.name for path in (tmp_path / "group" / "tables").iterdir()
+    }
+    assert written == {"case.csv"}
+    rows = list(csv.DictReader(StringIO((pack / "tables" / "case.csv").read_bytes().decode("utf-8-sig"), newline="")))
+    assert [(row["who"], row["kind"]) for row in rows] == [("ana", "group"), ("ana", "note")]
+
+
+def test_every_group_is_told_with_an_example_of_what_joins_it(office: Workspace) -> None:
+    with office.read() as connection:
+        file = groupfiles.load(connection, first_group(office))
+    assert file is not None
+    found = groupfiles.joints(file.group)
+    assert {one.reason.value for one in found} >= {"phone"}
+    for one in found:
+        assert (one.ads, one.pairs, set(one.example)) == (2, 1, {"s:1", "s:2"})

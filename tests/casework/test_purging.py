@@ -1,6 +1,7 @@
 """A purge or an erasure leaves nothing of what it took, keeps what is held, and can be killed at any step."""
 
 import gzip
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,17 +10,23 @@ from sqlalchemy import insert, select
 
 from casework import caseitems, cases, keeping, retention, scrubbing
 from casework.caseitems import ItemKind
-from casework.casetables import captures_due, case_items
+from casework.casetables import captures_due, case_items, tombstones
+from casework.casetables import cases as cases_table
 from casework.tables import decision_ads, decisions
 from crawlers import excision
 from crawlers.evidence import Evidence
 from crawlers.records import Ad, Origin
 from crawlers.stored import record_sightings
 from crawlers.suppressed import suppressed
-from crawlers.tables import ads, captures, runs
+from crawlers.tables import ads, capture_tombstones, captures, runs
 from crawlers.warc import Fetched
+from linker import stage as link_stage
+from linker.judgements import Verdict
+from linker.stored import group_ids_of
 from nlp import stage as read_stage
 from store.audit import Act, Via, append
+from store.locks import exclusive
+from store.schema import now
 from store.workspace import Workspace
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
@@ -134,3 +141,92 @@ def test_a_mistake_in_the_workspaces_rules_is_named(workspace: Workspace) -> Non
     (workspace.root / keeping.FILE).write_text("alerts: soon\n")
     with pytest.raises(Exception, match="'alerts' is kept for"):
         keeping.rules(workspace)
+
+
+def test_the_end_of_a_months_words_leaves_a_tombstone(workspace: Workspace) -> None:
+    append(workspace, Act("ana", Via.COMMAND, "search", "query", "x", words="the words of a query"))
+    (key,) = workspace.keys.glob("audit-20*.key")
+    digest = hashlib.sha256(key.read_bytes()).hexdigest()
+    month = datetime.strptime(key.stem, "audit-%Y-%m").replace(tzinfo=UTC)
+    retention.purge(workspace, month + 800 * DAY)
+    with workspace.read() as connection:
+        [grave] = connection.execute(select(tombstones))
+    assert (grave.kind, grave.digest, grave.rule) == ("audit words", digest, "audit words")
+
+
+def test_what_is_pinned_of_other_ads_stays_when_one_is_erased(workspace: Workspace) -> None:
+    ids = _live_lightly(workspace)
+    read_stage.run(workspace)
+    link_stage.run(workspace)
+    with workspace.begin() as connection:
+        third = Ad("harbor:third", "harbor", "", START, body="elsewhere")
+        record_sightings(connection, [third], seen_at=START, run_id="r")
+    case = cases.open_case(workspace, "Harbor", "ana")
+    caseitems.pin(workspace, case, ItemKind.AD, third.ad_id, "another", "ana")
+    with workspace.read() as connection:
+        group_id = group_ids_of(connection, [ids["cleared"]])[ids["cleared"]]
+    caseitems.pin(workspace, case, ItemKind.GROUP, group_id, "one group", "ana")
+    caseitems.judge(workspace, case, ids["cleared"], third.ad_id, Verdict.UNSURE, "alike", "ana")
+    caseitems.judge(workspace, case, ids["plain"], third.ad_id, Verdict.UNSURE, "alike", "ana")
+    with workspace.read() as connection:
+        before = [row.state for row in connection.execute(select(case_items).order_by(case_items.c.item_id))]
+    retention.erase(workspace, [ids["plain"]], "asked for by the person")
+    with workspace.read() as connection:
+        after = [row.state for row in connection.execute(select(case_items).order_by(case_items.c.item_id))]
+    assert after[0] == before[0]
+    assert after[1] == before[1] or after[1]["ad_ids"] == [ids["cleared"]]
+    assert after[2] == before[2]
+    assert after[3] == {"erased": True}
+
+
+def test_a_decision_goes_when_none_of_its_own_ads_is_left(workspace: Workspace) -> None:
+    ids = _live_lightly(workspace)
+    retention.purge(workspace, START + 60 * DAY)
+    with workspace.read() as connection:
+        assert list(connection.execute(select(ads.c.ad_id)).scalars()) == [ids["plain"]]
+        assert connection.execute(select(decisions)).all() == []
+        assert connection.execute(select(decision_ads)).all() == []
+
+
+def test_evidence_that_a_crawl_may_need_stays_put_down_until_it_ends(workspace: Workspace) -> None:
+    _live_lightly(workspace)
+    with exclusive(workspace, "crawl-harbor"):
+        assert retention.purge(workspace, START + 60 * DAY).waiting > 0
+        with workspace.read() as connection:
+            assert len(connection.execute(select(captures_due)).all()) > 0
+        (path,) = workspace.captures.rglob("*.gz")
+        assert b"body of harbor:cleared" in gzip.decompress(path.read_bytes())
+    done = retention.purge(workspace, START + 60 * DAY)
+    assert (done.captures, done.waiting) == (1, 0)
+    with workspace.read() as connection:
+        assert connection.execute(select(captures_due)).all() == []
+
+
+@pytest.mark.parametrize(("closed", "keep_days", "kept"), [(False, None, True), (True, 5000, True), (True, 0, False)])
+def test_a_case_keeps_its_ads_until_its_own_time_is_over(
+    workspace: Workspace, closed: bool, keep_days: int | None, kept: bool
+) -> None:
+    ids = _live_lightly(workspace)
+    case = cases.open_case(workspace, "Harbor", "ana")
+    caseitems.pin(workspace, case, ItemKind.AD, ids["cleared"], "same wording", "ana")
+    if closed:
+        cases.close(workspace, case, "done", "ana", keep_days=keep_days)
+    done = retention.purge(workspace, now() + DAY)
+    with workspace.read() as connection:
+        left = set(connection.execute(select(ads.c.ad_id)).scalars())
+        standing = [row.case_id for row in connection.execute(select(cases_table))]
+    assert (ids["cleared"] in left) is kept
+    assert (standing == [case.case_id]) is kept
+    assert (done.held, done.cases) == ((1, 0) if kept else (0, 1))
+
+
+def test_a_tombstone_says_where_it_lies_as_long_as_there_is_a_file(workspace: Workspace) -> None:
+    ids = _live_lightly(workspace)
+    retention.erase(workspace, [ids["cleared"]], "asked for by the person")
+    with workspace.read() as connection:
+        [grave] = connection.execute(select(capture_tombstones))
+    assert (workspace.captures / grave.warc_file).is_file()
+    retention.erase(workspace, [ids["plain"]], "asked for by the person")
+    with workspace.read() as connection:
+        graves = connection.execute(select(capture_tombstones)).all()
+    assert [row.warc_file for row in graves] == [None, None]

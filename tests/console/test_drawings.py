@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,37 @@ def test_an_extract_shows_the_first_mark(text: str, start: int) -> None:
     assert len(shown) <= 100
     assert before or text.startswith(shown)
     assert after or text.endswith(shown)
+
+
+WORDS = "0123 5678 " * 10
+
+
+@pytest.mark.parametrize(
+    ("mark", "start", "end"),
+    [
+        (None, 0, 20),  # without a mark the beginning
+        ((0, 4), 0, 20),
+        ((52, 54), 45, 65),  # a third of the length before the mark, and back to where a word begins
+        ((96, 99), 80, 100),  # the end
+        ((40, 79), 30, 70),  # a long mark is shown as far as twice the length
+        ((40, 65), 30, 65),  # and one that is not so long is shown whole
+    ],
+)
+def test_an_extract_stands_about_the_first_mark_and_begins_with_a_word(
+    mark: tuple[int, int] | None, start: int, end: int
+) -> None:
+    later = [Mark(97, 98, "age", "y")] if mark and mark[0] < 90 else []
+    made, before, after = extract(WORDS, [*([Mark(*mark, "found", "x")] if mark else []), *later], 20)
+    assert "".join(one.text for one in made) == WORDS[start:end]
+    assert (before, after) == (start > 0, end < len(WORDS))
+
+
+def test_a_mark_that_only_touches_the_extract_is_not_in_it() -> None:
+    text = "a" * 100
+    made, _, after = extract(text, [Mark(0, 2, "phone", "x"), Mark(20, 25, "age", "y")], 20)
+    assert "".join(one.text for one in made) == "a" * 20
+    assert after
+    assert [mark.kind for one in made for mark in one.marks] == ["phone"]
 
 
 places = st.tuples(st.floats(-85, 85), st.floats(-180, 180))

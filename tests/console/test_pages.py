@@ -1,16 +1,23 @@
 """What the pages say: each is opened as an analyst would, on ads that went through every stage."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from casework.records import Role
+from casework.watching import canaries
+from console.pages import group
 from console.sealed import seal
+from indexer import stage as index_stage
+from linker import stage as link_stage
+from linker.stored import group_ids_of
 from linker.tables import groups
+from models import stage as score_stage
 from models.style_rows import Suggestion, replace_suggestions
+from nlp import stage as read_stage
 from store.workspace import Workspace
 from tests.console.conftest import Seat
 
@@ -46,6 +53,44 @@ def test_a_query_that_cannot_be_read_shows_where_and_what_to_write(ana: TestClie
     assert answer.status_code == 400
     assert '<mark class="wrong">(</mark>' in answer.text
     assert "Write the ) that ends it" in answer.text
+
+
+def test_an_ad_that_sidelight_planted_says_so_wherever_it_is_shown(ana: TestClient, office: Workspace) -> None:
+    planted = canaries.plant(office)
+    for stage in (read_stage, link_stage, score_stage, index_stage):
+        stage.run(office)
+    with office.read() as connection:
+        group_id = group_ids_of(connection, [planted])[planted]
+    for page in (
+        _search(ana, office, canaries.WORD),
+        ana.get(f"/ad?id={quote(planted)}").text,
+        ana.get(f"/group?id={quote(group_id)}").text,
+    ):
+        assert "planted test ad" in page
+    assert "planted test ad" not in _search(ana, office, "site:harbor")
+
+
+def test_a_large_group_shows_its_ads_in_pages_newest_first(
+    ana: TestClient, office: Workspace, group_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "ADS", 2)
+    first, second = (ana.get(f"/group?id={quote(group_id)}&start={start}").text for start in (0, 2))
+    shown = [re.findall(r'data-entry href="/ad\?id=([^"]+)"', page) for page in (first, second)]
+    assert [[unquote(one) for one in part] for part in shown] == [["meadow:4", "lantern:3"], ["harbor:2", "harbor:1"]]
+    assert "1 to 2 of 4" in first
+    assert "3 to 4 of 4" in second
+    assert 'start=2#ads">older</a>' in first
+    assert ">newer</a>" not in first
+    assert 'start=0#ads">newer</a>' in second
+    assert ">older</a>" not in second
+    for start in (-5, 99):
+        assert ana.get(f"/group?id={quote(group_id)}&start={start}").status_code == 200
+
+
+def test_days_are_those_of_the_teams_zone(ana: TestClient, office: Workspace, group_id: str) -> None:
+    assert "4 ads, 2026-05-01 to 2026-05-04" in ana.get(f"/group?id={quote(group_id)}").text
+    object.__setattr__(office.settings, "timezone", "Pacific/Kiritimati")  # fourteen hours ahead
+    assert "4 ads, 2026-05-02 to 2026-05-05" in ana.get(f"/group?id={quote(group_id)}").text
 
 
 def test_an_empty_search_teaches(ana: TestClient) -> None:

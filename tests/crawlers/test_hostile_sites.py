@@ -119,7 +119,7 @@ EFFECTIVE = {
     "CONCURRENT_REQUESTS": 1,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "ROBOTSTXT_OBEY": True,
-    "TWISTED_DNS_RESOLVER": "crawlers.addresses.GuardedResolver",
+    "TWISTED_DNS_RESOLVER": "crawlers.resolver.GuardedResolver",
 }
 
 

@@ -10,7 +10,9 @@ from typer.testing import CliRunner, Result
 
 from indexer import stage
 from indexer.cli import app
+from indexer.lookups import PurposeError
 from indexer.query import QueryError
+from store import keys
 from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace, open_workspace
@@ -52,6 +54,47 @@ def test_search_writes_one_object_per_hit_and_the_next_page_goes_on(run: Run) ->
 def test_a_highlight_names_characters_of_the_field(run: Run) -> None:
     hit = json.loads(run("search", "phone:2025550101", "--json").stdout.splitlines()[0])
     assert [one["surface"] for one in hit["highlights"]] == ["(202) 555-0101"]
+
+
+def _acts(workspace: Workspace, last: int) -> list[tuple[str, str, str | None, str | None]]:
+    with workspace.read() as connection:
+        rows = connection.execute(select(audit_events).order_by(audit_events.c.seq.desc()).limit(last)).all()
+    return [(row.action, row.object_hash, row.case_id, row.reason) for row in reversed(rows)]
+
+
+def test_a_contact_looked_up_is_an_event_of_its_own_with_case_and_reason(
+    run: Run, small: Workspace, tmp_path: Path
+) -> None:
+    number = keys.blind(small, "contact:digits:12025550101")
+    run("search", "(202) 555-0101", "--reason", "call of the hotline", "--case", "2026-0001")
+    run("search", "phone:2025550101", "--histogram", "day")
+    run("search", "phone:2025550101", "--export", str(tmp_path / "hits.csv"))
+    (tmp_path / "list.csv").write_text("phone\n202 555 0101\nno contact at all\n", encoding="utf-8")
+    run("search", "--list", str(tmp_path / "list.csv"), "--reason", " ")
+    acts = _acts(small, 9)
+    assert [one[0] for one in acts] == [
+        *("search", "look up", "search", "look up", "export", "look up", "exported", "search", "look up"),
+    ]
+    assert {one[1] for one in acts if one[0] == "look up"} == {number}
+    assert [one[2:] for one in acts[:2]] == [("2026-0001", "call of the hotline")] * 2
+    assert acts[-1][2:] == (None, None)
+
+
+@pytest.mark.parametrize("how", [(), ("--by", "city"), ("--export", "FILE"), ("--list", "FILE")])
+def test_where_the_team_wants_a_reason_a_contact_is_not_looked_up_without_one(
+    run: Run, small: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("SIDELIGHT_LOOKUP_REASON", "true")
+    path = tmp_path / "list.csv"
+    path.write_text("202 555 0101\n", encoding="utf-8")
+    given = [str(path) if one == "FILE" else one for one in how]
+    before = _acts(small, 1)
+    with pytest.raises(PurposeError, match="--reason TEXT"):
+        run("search", "phone:2025550101", *given)
+    assert _acts(small, 1) == before
+    run("search", "phone:2025550101", *given, "--reason", "call of the hotline")
+    run("search", "evening")
+    assert _acts(small, 1)[0][0] == "search"
 
 
 def test_search_show_and_group_are_recorded_before_they_show(run: Run, small: Workspace) -> None:

@@ -15,7 +15,8 @@ from models.features import FEATURES, NAMES
 from models.indicators import LOWERS, RAISES, Grade, indicators
 from models.priority import prioritise
 from models.records import Band, Direction, Lane, Route
-from models.scorecard import CUT, Scorecard, leads
+from models.scorecard import CUT, leads
+from models.scorecard_estimator import Scorecard
 from models.views import GroupView
 from nlp.records import Kind, Mention
 from tests.models.conftest import CHICAGO, DALLAS, DENVER, Facts, make_view

@@ -9,7 +9,8 @@ from models.indicators import indicators
 from models.lowering import lowerings, strengths
 from models.priority import prioritise
 from models.records import Priority
-from models.scorecard import Scorecard, leads
+from models.scorecard import leads
+from models.scorecard_estimator import Scorecard
 from models.views import GroupView
 from tests.models.conftest import CHICAGO, DALLAS, DENVER, Facts, make_view
 

@@ -7,7 +7,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from models.features import NAMES
-from models.scorecard import CUT, Scorecard
+from models.scorecard import CUT
+from models.scorecard_estimator import Scorecard
 
 
 def row(**strengths: float) -> np.ndarray:

@@ -132,11 +132,11 @@ def test_without_a_model_or_with_one_of_another_reading_nothing_is_suggested(
     office: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     style_stage.run(office)
-    monkeypatch.setattr(style_stage, "version", lambda: "another")
+    monkeypatch.setattr(pipeline, "version", lambda: "another")
     assert "another reading pipeline" in style_stage.run(office).said
     with office.read() as connection:
         assert connection.execute(select(style_suggestions)).all() == []
-    monkeypatch.setattr(style_stage, "version", pipeline.version)
+    monkeypatch.undo()
     assert style_stage.run(office).made is not None
     shutil.rmtree(office.trained / "style")
     assert style_stage.run(office).said == "no style model is trained"

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 import sidelight
 from crawlers.tables import ads, runs
 from crawlers.timetable import timetable
+from models.tables import drift_checks
 from operations import jobs, schedule
 from operations.doctor import Grade, examine
 from operations.jobs import Job
@@ -133,6 +134,19 @@ def test_the_nights_jobs_run_when_their_night_has_come(workspace: Workspace) -> 
     assert schedule.once(workspace) == []
     with workspace.read() as connection:
         assert jobs.every(connection)["nightly retention"].result.startswith("0 ads purged")
+
+
+def test_drift_is_looked_for_once_a_day_however_often_something_is_processed(workspace: Workspace) -> None:
+    assert "; drift: " in schedule._process(workspace)
+    assert "; drift: " not in schedule._process(workspace)
+    assert not schedule.drift_due(workspace, now())
+    assert schedule.drift_due(workspace, now() + timedelta(hours=24))
+    assert schedule.drift_due(
+        workspace, now() - timedelta(hours=24)
+    )  # a clock that was set back since made the last one
+    with workspace.begin() as connection:
+        connection.execute(update(drift_checks).values(model="challenger"))
+    assert schedule.drift_due(workspace, now())  # a check of a model that is no longer in force
 
 
 def test_a_second_scheduler_is_refused_and_a_timer_takes_that_for_no_failure(workspace: Workspace) -> None:
