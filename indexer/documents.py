@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -9,7 +10,6 @@ from sqlalchemy import Connection, Row, select
 
 from crawlers.records import TEXT_FIELDS
 from crawlers.stored import StoredAd, load_ads
-from crawlers.tables import ads
 from indexer import forms
 from indexer.records import AD, GROUP, AdDocument, Document, GroupDocument, Place, Span, pack
 from linker.stored import group_ids_of, members_of
@@ -21,8 +21,6 @@ from store.database import ASKED, select_in
 from store.quarantine import held
 
 _SPAN = itemgetter(*Span._fields)
-# What a group's document says of its ads themselves.
-_SEEN = (ads.c.ad_id, ads.c.site, ads.c.posted_at, ads.c.first_seen, ads.c.last_seen, ads.c.gone_at)
 
 
 def build(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
@@ -48,16 +46,15 @@ def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[
     members = members_of(connection, group_ids)
     facts = _group_facts(connection, members)
     for part in _together(members):
-        ad_ids = [ad_id for group_id in part for ad_id in members[group_id]]
-        seen = {row.ad_id: row for row in select_in(connection, select(*_SEEN), ads.c.ad_id, ad_ids)}
-        for ad_id in held(connection, seen):
-            del seen[ad_id]
-        read = load_mentions(connection, seen)
+        ads = load_ads(connection, (ad_id for group_id in part for ad_id in members[group_id]))
+        for ad_id in held(connection, ads):
+            del ads[ad_id]
+        read = load_mentions(connection, ads)
         for group_id in part:
-            shown = [ad_id for ad_id in members[group_id] if ad_id in seen]
+            shown = [ad_id for ad_id in members[group_id] if ad_id in ads]
             if shown:
                 mentions = [one for ad_id in shown for one in read.get(ad_id, ())]
-                yield group_id, _group(group_id, [seen[ad_id] for ad_id in shown], mentions, facts[group_id])
+                yield group_id, _group(group_id, [ads[ad_id] for ad_id in shown], mentions, facts[group_id])
 
 
 def _together(members: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
@@ -121,20 +118,22 @@ def _ad(stored: StoredAd, mentions: Sequence[MentionJson], group_id: str | None,
     )
 
 
-def _group(
-    group_id: str, seen: list[Row[Any]], mentions: Sequence[MentionJson], facts: dict[str, Any]
-) -> GroupDocument:
+def _group(group_id: str, ads: list[StoredAd], mentions: Sequence[MentionJson], facts: dict[str, Any]) -> GroupDocument:
     shared = {name: value for name, value in facts.items() if name != "group_size"}
     return GroupDocument(
         group_id=group_id,
-        size=len(seen),
-        first_seen=min(min(one.first_seen, one.posted_at or one.first_seen) for one in seen),
-        last_seen=max(one.last_seen for one in seen),
-        gone=all(one.gone_at is not None for one in seen),
-        sites=tuple(sorted({one.site for one in seen})),
+        size=len(ads),
+        first_seen=min(_first(one) for one in ads),
+        last_seen=max(one.last_seen for one in ads),
+        gone=all(one.gone_at is not None for one in ads),
+        sites=tuple(sorted({one.ad.site for one in ads})),
         **_values(mentions),
         **shared,
     )
+
+
+def _first(stored: StoredAd) -> datetime:
+    return min(stored.first_seen, stored.ad.posted_at or stored.first_seen)
 
 
 def _values(mentions: Sequence[MentionJson]) -> dict[str, Any]:
