@@ -1,4 +1,4 @@
-"""Ads and readings as the linker needs them: without the ads' texts, and without mentions it has no use for."""
+"""Ads and readings as the linker needs them: without the ads' texts, and without an object for each mention."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,15 +7,11 @@ from sqlalchemy import Connection, select
 
 from crawlers.stored import renewals
 from crawlers.tables import ads
-from linker.offers import RECRUITS
-from linker.signals import Heard, Signals, put_together
+from linker.signals import Signals, put_together
 from linker.wording import Wording, wording_of
-from nlp.records import Kind
 from nlp.tables import readings
 from store.database import select_in
 
-# Of prices the linker takes nothing, and of indicators only whether the ad recruits: together half of all mentions.
-UNUSED, INDICATOR = Kind.PRICE.value, Kind.INDICATOR.value
 # An ad's columns, and its reading's.
 OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_hashes")
 OF_READING = ("masked", "mentions")
@@ -36,7 +32,7 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
         wording = wording_of(masked)
         signals = put_together(
-            _heard(mentions),
+            mentions,
             ad_id=ad_id,
             site=site,
             url=url,
@@ -48,10 +44,3 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         )
         yield signals, wording
 
-
-def _heard(mentions: Iterable[dict[str, Any]]) -> list[Heard]:
-    return [
-        (kind, one["value"], one["field"], one.get("confidence", 1.0), one.get("detail") or {})
-        for one in mentions
-        if (kind := one["kind"]) != UNUSED and (kind != INDICATOR or one["value"] == RECRUITS)
-    ]

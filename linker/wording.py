@@ -5,7 +5,7 @@ Case, punctuation and spacing carry no authorship; emoji, symbols and every scri
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Scripts written without spaces: each of their characters is compared by itself.
 UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af"
@@ -37,8 +37,7 @@ COPY = 0.7
 REORDERED = 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Normalised text, and its digest; the digest is empty where the text is too short to compare."""
 
     digest: str
