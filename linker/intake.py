@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+import orjson
+from sqlalchemy import Connection, Text, cast, select
 
 from crawlers.stored import renewals
 from crawlers.tables import ads
@@ -12,9 +13,7 @@ from linker.wording import Wording, wording_of
 from nlp.tables import readings
 from store.database import select_in
 
-# An ad's columns, and its reading's.
 OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_hashes")
-OF_READING = ("masked", "mentions")
 
 
 def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Signals, Wording]]:
@@ -24,7 +23,9 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
     """
     wanted = list(ad_ids)
     renewed = renewals(connection, wanted)
-    query = select(*(ads.c[name] for name in OF_AD), *(readings.c[name] for name in OF_READING)).join_from(
+    # As text, to be opened one after the other: the mentions of many ads at once would not stay near the processor.
+    mentioned = cast(readings.c.mentions, Text)
+    query = select(*(ads.c[name] for name in OF_AD), readings.c.masked, mentioned).join_from(
         ads, readings, readings.c.ad_id == ads.c.ad_id
     )
     rows: Iterator[Any] = select_in(connection, query, ads.c.ad_id, wanted)
@@ -32,7 +33,7 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
         wording = wording_of(masked)
         signals = put_together(
-            mentions,
+            orjson.loads(mentions),
             ad_id=ad_id,
             site=site,
             url=url,
