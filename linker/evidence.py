@@ -101,6 +101,10 @@ def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
     ]
 
 
-def _link(before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: Mapping[str, str] = {}) -> Link:
+def _link(
+    before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: Mapping[str, str] = {}
+) -> Link:
     one, other = before.ad_id, after.ad_id
-    return Link(one, other, reason, key, weight, detail) if one < other else Link(other, one, reason, key, weight, detail)
+    if one > other:
+        one, other = other, one
+    return Link(one, other, reason, key, weight, detail)

@@ -44,4 +44,3 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
             wording=Wording(wording.digest, ""),
         )
         yield signals, wording
-

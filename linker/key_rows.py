@@ -78,4 +78,3 @@ def _write_hubs(connection: Connection, upto: str, found: list[Hub]) -> None:
     rows = [{"reason": hub.reason.value, "key": hub.key, "ads": hub.ads, "why": hub.why} for hub in found]
     if rows:
         connection.execute(insert(hubs), rows)
-

@@ -70,7 +70,10 @@ class Signals:
     @property
     def where(self) -> Place | None:
         """The place it is posted for."""
-        return next((place for place in self.places if place.place == self.at), None)
+        for place in self.places:
+            if place.place == self.at:
+                return place
+        return None
 
     @property
     def order(self) -> tuple[datetime, str]:
