@@ -33,7 +33,8 @@ def relink(connection: Connection, upto: str, known: Known) -> None:
     fresh = [one for place, one in after.items() if before.get(place) != one] if before else list(after.values())
     _write(connection, stale, fresh)
     _write_hubs(connection, upto, found)
-    ends = {place[0] for place in (*stale, *fresh)} | {place[1] for place in (*stale, *fresh)}
+    ends = {end for left, right, *_ in stale for end in (left, right)}
+    ends.update(end for one in fresh for end in (one.left, one.right))
     put(connection, Step.GROUP, sorted(ends))
 
 

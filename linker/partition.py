@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,7 +27,7 @@ LEFT, RIGHT = itemgetter(0), itemgetter(1)
 class Edge(Protocol):
     """What is looked at of a link: a row of its table will do, whose first columns are these."""
 
-    def __getitem__(self, place: int) -> str: ...
+    def __getitem__(self, place: Any, /) -> Any: ...
     @property
     def left(self) -> str: ...
     @property
@@ -47,7 +47,7 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
     given = list(links)
     here = [one for one in judged if one.left in ads and one.right in ads]
     same = [one for one in here if one.verdict is Verdict.SAME]
-    pairs = [*given, *((one.left, one.right) for one in same)]
+    pairs: list[Edge | tuple[str, str]] = [*given, *((one.left, one.right) for one in same)]
     left, right = (
         np.fromiter(map(number.__getitem__, map(end, pairs)), dtype=np.int64, count=len(pairs)) for end in (LEFT, RIGHT)
     )

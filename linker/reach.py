@@ -60,7 +60,8 @@ def _around(connection: Connection, seeds: Iterable[str]) -> Iterator[Pair]:
     met: set[str] = set()
     frontier = set(seeds)
     while frontier:
-        asked, beside = sorted(frontier), []
+        asked = sorted(frontier)
+        beside: list[Pair] = []
         for members in members_of(connection, sorted(set(group_ids_of(connection, asked).values()))).values():
             beside += [(members[0], other) for other in members]
         for column in (links.c.left, links.c.right):
