@@ -6,7 +6,7 @@ Every write carries its version, so one that was applied though its answer was l
 import hashlib
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from elasticsearch import ApiError, ConnectionError, ConnectionTimeout, Elasticsearch  # noqa: A004
@@ -20,6 +20,7 @@ AWAY = frozenset({429, 502, 503, 504})  # the server is overloaded or away, what
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 15.0, 15.0)
 LONGEST_REASON = 500  # characters
 LONGEST_ID = 500  # bytes; Elasticsearch takes 512
+Placed = tuple[str, Write]  # the index, or the alias of one, and what is written to it
 Entry = tuple[Write, list[dict[str, Any]]]
 
 
@@ -33,15 +34,18 @@ def longest_retry(timeout: float) -> float:
     return 1.5 * sum(PAUSES) + (len(PAUSES) + 1) * timeout
 
 
-def send(client: Elasticsearch, index: str, batch: Sequence[Write]) -> tuple[Refusal, ...]:
-    """Write all of a batch; raises SearchUnavailable, or the client's error, where the server stays overloaded or away."""
+def send(client: Elasticsearch, batch: Iterable[Placed], *, aliased: bool = False) -> tuple[Refusal, ...]:
+    """Write all of a batch; raises SearchUnavailable, or the client's error, where the server stays overloaded or away.
+
+    With `aliased` all places must be aliases: what went away meanwhile is then not made anew under its bare name.
+    """
     patient = client.options(max_retries=0)  # the client's own tries know no pause
     refusals: list[Refusal] = []
     for part in _parts(batch):
         waiting = part
         for pause in (*PAUSES, None):
             try:
-                waiting, refused, status = _once(patient, index, waiting, last=pause is None)
+                waiting, refused, status = _once(patient, waiting, last=pause is None, aliased=aliased)
             except (ApiError, ConnectionError, ConnectionTimeout) as problem:
                 if pause is None or (isinstance(problem, ApiError) and not _passing(problem.status_code)):
                     raise
@@ -64,13 +68,13 @@ def _passing(status: int) -> bool:
 
 
 def _once(
-    client: Elasticsearch, index: str, part: list[Entry], *, last: bool
+    client: Elasticsearch, part: list[Entry], *, last: bool, aliased: bool
 ) -> tuple[list[Entry], list[Refusal], int]:
     """What has to be tried again, what was refused, and a status for which something has to be tried again.
 
     At the last try a document that the server fails on by itself (500) is refused, or it would hold up all others for ever.
     """
-    answer = client.bulk(index=index, operations=[line for _, lines in part for line in lines])
+    answer = client.bulk(operations=[line for _, lines in part for line in lines], require_alias=aliased)
     again: list[Entry] = []
     refused: list[Refusal] = []
     passing = 0
@@ -80,6 +84,8 @@ def _once(
         # 409: a newer version stands there. 404: what is to be dropped is not there.
         if status < 300 or status == 409 or (status == 404 and entry[0].document is None):
             continue
+        if status == 404:
+            raise SearchUnavailable("the index that was written to went away; run it again")
         if status in AWAY or (_passing(status) and not last):
             again.append(entry)
             passing = status
@@ -94,11 +100,11 @@ def _said(error: Mapping[str, Any]) -> str:
     return str(error.get("reason", "")).partition(" Preview of field's value")[0][:LONGEST_REASON]
 
 
-def _parts(batch: Sequence[Write]) -> Iterator[list[Entry]]:
+def _parts(batch: Iterable[Placed]) -> Iterator[list[Entry]]:
     part: list[Entry] = []
     size = 0
-    for one in batch:
-        action = {"_id": document_id(one.key), "version": one.version, "version_type": "external_gte"}
+    for index, one in batch:
+        action = {"_index": index, "_id": document_id(one.key), "version": one.version, "version_type": "external_gte"}
         if one.document is None:
             lines: list[dict[str, Any]] = [{"delete": action}]
         else:

@@ -1,7 +1,5 @@
-"""Elasticsearch 8.19 or newer, for teams. `PREFIX` is an alias; the index behind it is named PREFIX-SCHEMA-NUMBER."""
+"""Elasticsearch 8.19 or newer, for teams. `PREFIX` is an alias; the indices behind it are those of elastic_parts.py."""
 
-import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,9 +24,10 @@ from indexer.backend import (
 from indexer.bulk import document_id, send
 from indexer.counting import Aggregation, Value
 from indexer.elastic_answers import answer, body, multi_body
+from indexer.elastic_parts import Parts, pattern
 from indexer.elastic_query import filtered
 from indexer.fields import SCHEMA
-from indexer.mapping import SETTINGS, mapping, meta
+from indexer.mapping import meta
 from indexer.query import Node
 from indexer.records import AD, Document, from_json
 
@@ -45,14 +44,22 @@ class Elastic:
         self.client = client
         self.where = where
         self.alias = prefix
-        self.ours = re.compile(rf"{re.escape(prefix)}-[0-9a-f]{{10}}-[0-9a-f]{{8}}\Z")
+        self.ours = pattern(prefix)
+        self.parts: Parts | None = None  # as they were when last written to
+        self.published = 0
         self.checked = float("-inf")
 
     def write(self, batch: Sequence[Write]) -> tuple[Refusal, ...]:
         """Bulk, each document under its own version; a document the mapping does not take is refused by itself."""
         self._check()
         with self._translated():
-            return send(self.client, self.alias, batch)
+            if self.parts is None:
+                self.parts = Parts(self.client, self.alias, self._behind(), self.published)
+            try:
+                return send(self.client, self.parts.placed(batch), aliased=True)
+            except SearchUnavailable:
+                self._forget()
+                raise
 
     def publish(self, version: int) -> None:
         """Refresh, and stamp the index with `version`."""
@@ -75,7 +82,7 @@ class Elastic:
             part = requests[start : start + TOGETHER]
             with self._translated():
                 replies = self.client.msearch(
-                    index=self.alias, searches=[line for one in part for line in ({}, multi_body(one))]
+                    index=self.alias, searches=[line for one in part for line in multi_body(one)]
                 )
             for one, reply in zip(part, replies["responses"], strict=True):
                 if "error" in reply:
@@ -113,11 +120,9 @@ class Elastic:
         """The published document under `key`."""
         self._check()
         with self._translated():
-            try:
-                found = self.client.get(index=self.alias, id=document_id(key), realtime=False, source_includes="source")
-            except NotFoundError:
-                return None
-        return from_json(found["_source"]["source"][0])
+            ids = {"ids": {"values": [document_id(key)]}}
+            hits = self.client.search(index=self.alias, query=ids, size=1, source_includes="source")["hits"]["hits"]
+        return from_json(hits[0]["_source"]["source"][0]) if hits else None
 
     def reconcile(self, expected: Mapping[str, str]) -> Drift:
         """Compare with the digests the index should hold, reading it in chunks by key."""
@@ -151,7 +156,7 @@ class Elastic:
     def health(self) -> Health:
         """State, documents and version."""
         name = f"Elasticsearch at {self.where}, index {self.alias}"
-        self.checked = float("-inf")
+        self._forget()
         try:
             published = self._check()
             with self._translated():
@@ -165,23 +170,21 @@ class Elastic:
         return Health(name, State.READY, documents, published, "")
 
     def rebuild(self, batches: Iterable[Sequence[Write]], version: int) -> tuple[Refusal, ...]:
-        """A new index, then the alias moves in one step, then the old ones go. A partial one goes too."""
-        index = f"{self.alias}-{SCHEMA}-{secrets.token_hex(4)}"
+        """New indices, then the aliases move in one step, then the old ones go. Unfinished ones go too."""
         refusals: list[Refusal] = []
         with self._translated():
-            self.client.indices.create(index=index, settings=SETTINGS, mappings=mapping(version))
+            new = Parts(self.client, self.alias, (), version)
             try:
                 for batch in batches:
-                    refusals += send(self.client, index, batch)
-                self.client.indices.refresh(index=index)
-                old = [name for name in self._indices() if name != index]
-                moves: list[dict[str, Any]] = [{"add": {"index": index, "alias": self.alias}}]
-                moves += [{"remove_index": {"index": name}} for name in old]
-                self.client.indices.update_aliases(actions=moves)
+                    refusals += send(self.client, new.placed(batch))
+                indices = sorted(new.indices.values())
+                self.client.indices.refresh(index=indices)
+                old = [name for name in self._indices() if name not in indices]
+                self.client.indices.update_aliases(actions=new.moves(old))
             except BaseException:
-                self.client.options(ignore_status=404).indices.delete(index=index)
+                self.client.options(ignore_status=404).indices.delete(index=sorted(new.indices.values()))
                 raise
-        self.checked = float("-inf")
+        self._forget()
         return tuple(refusals)
 
     def close(self) -> None:
@@ -191,20 +194,28 @@ class Elastic:
     def _indices(self) -> list[str]:
         return sorted(name for name in self.client.indices.get(index=f"{self.alias}-*") if self.ours.match(name))
 
+    def _behind(self) -> list[str]:
+        return sorted(self.client.indices.get_alias(name=self.alias))
+
+    def _forget(self) -> None:
+        """What was known of the indices holds no longer."""
+        self.checked, self.parts = float("-inf"), None
+
     def _check(self) -> int:
         """The version the index is published up to; raises where it is missing or of another schema."""
         if time.monotonic() - self.checked < CHECK_EVERY:
-            return 0
+            return self.published
         with self._translated():
             try:
                 answer = self.client.indices.get_mapping(index=self.alias)
             except NotFoundError:
                 raise IndexMissing(f"there is no index {self.alias!r} at {self.where} yet; {REMEDY}") from None
-        stamp = next(iter(answer.values()))["mappings"].get("_meta", {})
-        if stamp.get("schema") != SCHEMA:
+        stamps = [one["mappings"].get("_meta", {}) for one in answer.values()]
+        if any(stamp.get("schema") != SCHEMA for stamp in stamps):
             raise IndexOutOfDate(f"the index {self.alias!r} at {self.where} was made by another version; {REMEDY}")
         self.checked = time.monotonic()
-        return int(stamp.get("published", 0))
+        self.published = min(int(stamp.get("published", 0)) for stamp in stamps)
+        return self.published
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -217,7 +228,7 @@ class Elastic:
             ) from None
         except ApiError as problem:
             if problem.status_code == 404:
-                self.checked = float("-inf")
+                self._forget()
                 raise IndexMissing(f"there is no index {self.alias!r} at {self.where} yet; {REMEDY}") from None
             if problem.status_code in {401, 403}:
                 raise SearchUnavailable(

@@ -24,16 +24,18 @@ def body(request: Request) -> dict[str, Any]:
         "sort": order,
         "track_total_hits": True,
         "source_includes": ["source"],
+        # The frequencies that BM25 weighs are those of all documents, whichever part they stand in.
+        **({"search_type": "dfs_query_then_fetch"} if request.sort not in SORT_FIELDS else {}),
         **({"search_after": [request.after.value, request.after.key]} if request.after else {}),
         **({"aggs": facets} if facets else {}),
     }
 
 
-def multi_body(request: Request) -> dict[str, Any]:
-    """The same as one line of a multi-search."""
+def multi_body(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same as the two lines of a multi-search."""
     line = body(request)
     line["_source"] = line.pop("source_includes")
-    return line
+    return {name: line.pop(name) for name in ("search_type",) if name in line}, line
 
 
 def answer(request: Request, reply: Mapping[str, Any]) -> Answer:
@@ -51,4 +53,4 @@ def _ranked(hit: Mapping[str, Any], *, scored: bool) -> Ranked:
 
 def _facet(name: str, reply: Mapping[str, Any]) -> Facet:
     counts = tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in reply["buckets"])
-    return Facet(name, counts, approximate=bool(reply["sum_other_doc_count"]))
+    return Facet(name, counts, approximate=bool(reply["sum_other_doc_count"] or reply["doc_count_error_upper_bound"]))

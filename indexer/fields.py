@@ -75,4 +75,4 @@ FIELDS = (
 BY_NAME = {field.name: field for field in FIELDS}
 FACETS = tuple(field.name for field in FIELDS if field.counted)
 # Stamped on every index; one with another stamp has to be rebuilt.
-SCHEMA = hashlib.sha256(f"4 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]
+SCHEMA = hashlib.sha256(f"5 {tokens.VERSION} {FIELDS}".encode()).hexdigest()[:10]

@@ -5,7 +5,7 @@ from typing import Any
 from indexer.fields import FIELDS, SCHEMA, Field, Holds
 
 SETTINGS: dict[str, Any] = {
-    "number_of_shards": 1,  # one shard: the frequencies that BM25 weighs are those of all documents
+    "number_of_shards": 1,  # of each part
     "auto_expand_replicas": "0-1",
     "refresh_interval": "-1",  # publishing refreshes, nothing else
     # A delete is remembered for longer than the longest retry, or a late write would bring its document back.

@@ -14,6 +14,7 @@ import typer
 
 import sidelight
 from store.examples import EXAMPLES
+from tests.pace import slowdown
 
 ROOT = Path(__file__).parents[1]
 HELP = 0.3  # seconds of CPU to answer --help, on one core
@@ -83,4 +84,4 @@ def test_help_answers_at_once() -> None:
         code += "except SystemExit: pass\nsys.stderr.write(str(time.process_time()))"
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         took.append(float(done.stderr.split()[-1]))
-    assert min(took) < HELP * 3, took  # of CPU on a crowded machine; a quiet one takes a third
+    assert min(took) < HELP * 3 * slowdown(), took  # of CPU on a crowded machine; a quiet one takes a third

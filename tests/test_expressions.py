@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 import re2
 
+from tests.pace import slowdown
+
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "store",
@@ -285,7 +287,9 @@ def slowest(compiled: Any, *, many: bool) -> tuple[float, str]:
 @pytest.mark.parametrize("expression", expressions(), ids=lambda one: one.where)
 def test_an_expression_reads_hostile_text_quickly(expression: Expression) -> None:
     taken, text = slowest(expression.compiled, many=expression.many)
-    assert taken < ALLOWED, f"{taken * 1000:.0f} ms on {text[:40]!r}..., expression {expression.compiled.pattern!r}"
+    assert taken < ALLOWED or taken < min(ALLOWED * slowdown(), GIVEN_UP), (
+        f"{taken * 1000:.0f} ms on {text[:40]!r}..., expression {expression.compiled.pattern!r}"
+    )
 
 
 def test_expressions_are_found_wherever_they_stand() -> None:

@@ -1,7 +1,8 @@
-"""Denials: which matches of an ad its own words take back, in four forms; the words are in negations.yml, by language.
+"""Denials: which matches of an ad its own words take back, in five forms; the words are in negations.yml, by language.
 
     no agency, never with a manager         a word in front denies what stands a few words behind it
     no calls, texts or visits               and what stands behind an "or" in the same list
+    rates are not set by a boss             a word within denies it, where the phrase holds without that word
     a deposit is not needed                 a phrase behind denies what stands a few words before it
     Touring? No, this is home.              a question that is answered by no
 
@@ -10,7 +11,7 @@ Two denials make a demand: "No references? No meeting", "no meeting without refe
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,19 +37,35 @@ class Denials:
         self._text = text
         self._rules = [_rules()[one] for one in sorted(languages)]
         self._found: list[list[int]] | None = None
+        self._spans: list[tuple[int, int]] = []
 
     def reach(self, start: int, end: int) -> bool:
-        """Whether what stands at `start:end` is denied."""
-        if self._found is None:  # most ads hold nothing that could be denied
-            self._found = [rules.ends_in(self._text) for rules in self._rules]
-        pairs = list(zip(self._rules, self._found, strict=True))
+        """Whether what stands at `start:end` is denied from outside."""
+        if self._found is None:
+            self._look()
+        pairs = list(zip(self._rules, self._found or (), strict=True))
         before = any(rules.reaches(self._text, ends, start) for rules, ends in pairs)
         tail = self._text[end : end + SCOPE].encode("latin-1", SIGN)
         if b"?" in tail and any(rules.answer.match(tail) for rules in self._rules if rules.answer):
             return not before
-        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for ends in self._found):
+        if before or any(bisect_left(ends, end + 1) > bisect_left(ends, start + 1) for _, ends in pairs):
             return before  # "doesn't work any more" is one denial
         return any(rules.behind.match(tail) for rules in self._rules if rules.behind)
+
+    def without(self, start: int, end: int) -> Iterator[str]:
+        """What stands at `start:end` without each word in it that denies."""
+        if self._found is None:
+            self._look()
+        first = bisect_left(self._spans, (start,))
+        for one, other in self._spans[first : bisect_left(self._spans, (end,))]:
+            if other < end:
+                yield self._text[start:one] + self._text[other:end].lstrip()
+
+    def _look(self) -> None:
+        """Find the words that deny; most ads hold nothing that could be denied."""
+        spans = [rules.spans_in(self._text) for rules in self._rules]
+        self._found = [sorted([end for _, end in one]) for one in spans]
+        self._spans = sorted({span for one in spans for span in one})
 
 
 class _Rules:
@@ -66,11 +83,11 @@ class _Rules:
         self.behind = _expression(near, data["behind"].get(language, ()))
         self.answer = _expression(r"[^.!?;|\x1e]{0,60}\?[^0-9a-z_]{1,6}", data["answers"].get(language, ()))
 
-    def ends_in(self, text: str) -> list[int]:
-        """Where the words that deny end."""
+    def spans_in(self, text: str) -> list[tuple[int, int]]:
+        """The words that deny, by start and end."""
         hits = self.words(text)
         spared = {start for word, start, _ in hits if self.words.words[word] in self.harmless}
-        return sorted([end for _, start, end in hits if start not in spared])
+        return [(start, end) for _, start, end in hits if start not in spared]
 
     def reaches(self, text: str, ends: Sequence[int], start: int) -> bool:
         """Whether a word that ends at one of `ends` denies what begins at `start`."""

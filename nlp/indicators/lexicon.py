@@ -2,7 +2,8 @@
 
 An entry is one idea in one language: `patterns` (phrases.py), `unless` (phrases that take the sense away from a match
 of this indicator where they overlap it), and examples that every test run checks. Where an entry is `negatable`, a
-match that the ad denies (denials.py) is kept with `negated: true` and does not count.
+match that the ad denies (denials.py) is kept with `negated: true` and does not count; `negatable: outside` is for
+voices, which a denial within takes nothing from: "she does not leave" speaks of her all the same.
 """
 
 from bisect import bisect_left
@@ -24,6 +25,7 @@ from store.errors import SidelightError
 NAME = "lexicon"
 FOLDER = Path(__file__).with_name("lexicons")
 GRADES = frozenset({"E+", "E0", "E-", "P", "G", "C"})
+OUTSIDE = "outside"
 LANGUAGES = frozenset({"en", "es", "pt"})
 HEAD = ("id", "grade", "family", "source", "definition")
 # So many characters of an ad are searched for indicators: ten times the longest ads that people write.
@@ -43,6 +45,7 @@ class Entry:
     patterns: tuple[str, ...]
     unless: tuple[str, ...]
     negatable: bool
+    negatable_within: bool
     must_match: tuple[str, ...]
     must_not_match: tuple[str, ...]
 
@@ -93,8 +96,18 @@ class Lexicons:
             if start < reached.get(lexicon.id, 0) or _touched(barred.get(lexicon.id, ()), start, end):
                 continue
             reached[lexicon.id] = end
-            detail = {"entry": key, "negated": entry.negatable and denials.reach(start, end)}
+            negated = (entry.negatable and denials.reach(start, end)) or (
+                entry.negatable_within and self._within(key, entry, denials, start, end)
+            )
+            detail = {"entry": key, "negated": negated}
             yield Found(Kind.INDICATOR, lexicon.id, start, end, NAME, 0.9, detail)
+
+    def _within(self, key: str, entry: Entry, denials: Denials, start: int, end: int) -> bool:
+        """Whether a match says its contrary by a word that the phrase only skips: it holds without that word too."""
+        phrases = self._phrases[entry.language]
+        return any(
+            hit.key == key for shorter in denials.without(start, end) for hit in phrases.find(sentences(shorter))
+        )
 
     def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
         """By indicator: the runs that take the sense away from what overlaps them; apart and in order."""
@@ -157,14 +170,16 @@ def _entry(path: Path, number: int, data: Any) -> Entry:
         raise LexiconError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
     if data.get("language") not in LANGUAGES:
         raise LexiconError(f"{where}: language {data.get('language')!r} is none of {', '.join(sorted(LANGUAGES))}")
-    if not isinstance(data.get("negatable", False), bool):
-        raise LexiconError(f"{where}: 'negatable' is neither true nor false")
+    negatable = data.get("negatable", False)
+    if not isinstance(negatable, bool) and negatable != OUTSIDE:
+        raise LexiconError(f"{where}: 'negatable' is neither true nor false nor {OUTSIDE}")
     entry = Entry(
         id=data["id"],
         language=data["language"],
         patterns=_texts(where, data, "patterns", 1),
         unless=_texts(where, data, "unless", 0),
-        negatable=data.get("negatable", False),
+        negatable=bool(negatable),
+        negatable_within=negatable is True,
         must_match=_texts(where, data, "must_match", 2),
         must_not_match=_texts(where, data, "must_not_match", 1),
     )

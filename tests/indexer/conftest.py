@@ -111,6 +111,8 @@ def put_ads(workspace: Workspace, numbers: Iterable[int], *, note: str = "") -> 
     """Store these ads of the world with their readings, and put them in the outbox."""
     with workspace.begin() as connection:
         made = [make_ad(number) for number in numbers]
+        for ad, _ in made[::3]:  # known since the year before
+            record_sighting(connection, ad, seen_at=START - timedelta(days=200), run_id="before")
         for ad, _ in made:
             changed = replace(ad, body=f"{ad.body} {note}".strip())
             record_sighting(connection, changed, seen_at=START + timedelta(days=80), run_id=f"run{note}")

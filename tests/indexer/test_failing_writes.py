@@ -49,7 +49,7 @@ def test_a_server_that_stays_overloaded_sets_nothing_aside(elastic_settings: Set
     with Elasticsearch(elasticsearch_url) as client, faulty(elasticsearch_url, Faults(refused=1.0), seed=8) as proxy:
         client.indices.create(index=f"{prefix}-0", settings=SETTINGS, mappings=mapping(0))
         with Elasticsearch(proxy.address) as failing, pytest.raises(Exception, match=r"429|tries"):
-            send(failing, f"{prefix}-0", [Write("ad:a", 1, None)])
+            send(failing, [(f"{prefix}-0", Write("ad:a", 1, None))])
         client.indices.delete(index=f"{prefix}-0")
 
 
@@ -60,9 +60,9 @@ def test_a_late_retry_after_a_delete_does_not_bring_the_document_back(
     late = Write("ad:harbor:late", 5, AdDocument("harbor:late", "harbor", "", MOMENT, MOMENT, title="quiet evening"))
     with Elasticsearch(elasticsearch_url) as client:
         client.indices.create(index=index, settings=SETTINGS, mappings=mapping(0))
-        assert send(client, index, [late]) == ()
-        assert send(client, index, [Write(late.key, late.version + 1, None)]) == ()
-        assert send(client, index, [late]) == ()  # the answer to the first was lost, say
+        assert send(client, [(index, late)]) == ()
+        assert send(client, [(index, Write(late.key, late.version + 1, None))]) == ()
+        assert send(client, [(index, late)]) == ()  # the answer to the first was lost, say
         client.indices.refresh(index=index)
         assert client.count(index=index)["count"] == 0
         client.indices.delete(index=index)

@@ -13,6 +13,7 @@ from nlp.contacts.payments import Payments
 from nlp.contacts.urls import URLS
 from nlp.extractor import AdText
 from nlp.records import Kind, Reading
+from tests.pace import slowdown
 
 ReadText = Callable[..., Reading]
 
@@ -274,4 +275,4 @@ def test_a_megabyte_made_to_hurt_is_read_at_once(unit: str) -> None:
     started = time.process_time()
     for extractor in extractors:
         list(extractor(text))
-    assert time.process_time() - started < 2.0  # about a twentieth of it where nothing else runs
+    assert time.process_time() - started < 2.0 * slowdown()  # about a twentieth of it where nothing else runs

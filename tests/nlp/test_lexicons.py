@@ -76,6 +76,40 @@ def test_a_denial_stands_in_front_behind_in_a_list_or_in_an_answer(lexicons: Lex
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "indicator"),
+    [
+        ("en", "The prices are not set by a boss", "third_party_control"),
+        ("en", "My calls are never answered by a receptionist", "third_party_control"),
+        ("en", "My bookings aren't taken by someone else", "third_party_control"),
+        ("es", "Los precios no los pone un jefe", "third_party_control"),
+        ("en", "I do not need permission to leave", "restricted_autonomy"),
+        ("en", "I am not obliged to accept every visitor", "restricted_autonomy"),
+    ],
+)
+def test_a_denial_within_a_match_takes_it_back(lexicons: Lexicons, language: str, text: str, indicator: str) -> None:
+    found = [one for one in lexicons.find(mask(fold(text), ()), [language]) if one.value == indicator]
+    assert {one.detail["negated"] for one in found} == {True}
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator"),
+    [
+        ("She is not allowed to leave the house", "restricted_autonomy"),
+        ("She does not leave", "third_person_plural"),
+        ("No restrictions", "restricted_autonomy"),
+        ("I don't have my own phone", "third_party_control"),
+        ("The prices are set by a boss, not by me", "third_party_control"),
+    ],
+)
+def test_a_denial_that_is_part_of_the_phrase_takes_nothing_back(lexicons: Lexicons, text: str, indicator: str) -> None:
+    assert indicator in shown(lexicons, text)
+
+
+def test_whoever_keeps_the_diary_alone_is_managed_by_nobody(lexicons: Lexicons) -> None:
+    assert "third_party_control" not in shown(lexicons, "I run my own diary and answer my own phone")
+
+
+@pytest.mark.parametrize(
     ("text", "indicator"),
     [
         ("Not touring but independent", "independence_claim"),
