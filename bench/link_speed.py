@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def main() -> None:
 
 def measure(folder: Path, count: int, day: int) -> None:
     """Print the figures of one size."""
-    root = _filled(folder, folder / f"archive-{count}", count)
+    root = _filled(folder, folder / f"archive-{count}", count, count + day)
     limit, linked = _job(root, "parse"), _job(root, "link")
     _told(f"{count:,} ads, all at once", count, linked)
     ratio = linked["cpu"] / limit["cpu"]
@@ -65,16 +66,17 @@ def measure(folder: Path, count: int, day: int) -> None:
         fill(open_workspace(root), iter(rows))
         joined = _job(root, "link")
         _told(f"a day of {day:,} into {count:,}", day, joined)
-        whole = _filled(folder, folder / f"whole-{count + day}", count + day)
+        whole = _filled(folder, folder / f"whole-{count + day}", count + day, count + day)
         _told(f"{count + day:,} ads, all at once", count + day, _job(whole, "link"))
         one, other = _job(root, "digest"), _job(whole, "digest")
         print(f"    identical: {one == other} ({', '.join(name for name in one if one[name] == other.get(name))})")
 
 
-def _filled(folder: Path, root: Path, count: int) -> Path:
+def _filled(folder: Path, root: Path, count: int, of: int) -> Path:
+    """The first `count` ads of an archive `of` so many: how often the market is replicated depends on all of them."""
     shutil.rmtree(root, ignore_errors=True)
     workspace = open_workspace(root)
-    fill(workspace, archive(base(folder, SEED, BASE), count))
+    fill(workspace, islice(archive(base(folder, SEED, BASE), of), count))
     workspace.close()
     return root
 

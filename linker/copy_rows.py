@@ -23,6 +23,7 @@ from store.database import ASKED, among, chunks, insert_plain, select_in
 Flags = npt.NDArray[np.bool_]
 # From this share of all wordings on, their texts are read in one go.
 MOST = 0.2
+SKETCHED = 250  # at a time: what is worked out of so many stays near the processor
 
 
 def add_wordings(connection: Connection, made: Sequence[tuple[Wording, bytes]]) -> None:
@@ -34,8 +35,11 @@ def add_wordings(connection: Connection, made: Sequence[tuple[Wording, bytes]]) 
 
 def sketched(made: Sequence[Wording]) -> list[tuple[Wording, bytes]]:
     """Each wording with its bands as they are stored."""
-    numbers = bands_of(coded(one.text for one in made)).astype("<u4")
-    return [(one, row.tobytes()) for one, row in zip(made, numbers, strict=True)]
+    found: list[tuple[Wording, bytes]] = []
+    for part in chunks(made, SKETCHED):
+        numbers = bands_of(coded(one.text for one in part)).astype("<u4")
+        found += zip(part, map(bytes, numbers), strict=True)
+    return found
 
 
 @dataclass(slots=True)

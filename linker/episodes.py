@@ -25,8 +25,10 @@ def episodes(key: Key, ads: Sequence[Signals]) -> list[list[Signals]]:
         return [list(ads)]
     last: dict[object, int] = {}
     for number, ad in enumerate(ads):
-        last.update(dict.fromkeys(ad.keys, number))
-        last.update(dict.fromkeys(ad.names, number))
+        for one in ad.keys:
+            last[one] = number
+        for name in ad.names:
+            last[name] = number
     last[key] = -1
     found: list[list[Signals]] = []
     reach = -1

@@ -6,7 +6,7 @@ of their own have joins only ads that share a name in a place too. Where one con
 ads at the same time, each side of the change is joined once more under a reason of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -81,7 +81,8 @@ def _chained(key: Key, episode: Sequence[Signals], told: tuple[list[Part], set[K
 
 
 def _in_order(key: Key, ads: Sequence[Signals], weight: float) -> list[Link]:
-    return [_link(before, after, key.reason, key.value, weight) for before, after in pairwise(ads)]
+    reason, value = key
+    return [_link(before, after, reason, value, weight) for before, after in pairwise(ads)]
 
 
 def named_recruitment(key: Key) -> str:
@@ -101,7 +102,9 @@ def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
 
 
 def _link(
-    before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: dict[str, str] | None = None
+    before: Signals, after: Signals, reason: Reason, key: str, weight: float, detail: Mapping[str, str] = {}
 ) -> Link:
     one, other = before.ad_id, after.ad_id
-    return Link(*((one, other) if one < other else (other, one)), reason, key, weight, detail or {})
+    if one > other:
+        one, other = other, one
+    return Link(one, other, reason, key, weight, detail)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from linker import itinerary
 from linker.judgements import in_force
@@ -62,11 +62,8 @@ def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], si
     _remove(connection, stale)
     _write(connection, fresh, known)
     events = passages(before, after, at)
-    if events:
-        connection.execute(
-            insert(lineage),
-            [{"group_id": one.group_id, "at": at, "passage": one.passage.value, "other": one.other} for one in events],
-        )
+    told = ((one.group_id, at, one.passage.value, one.other) for one in events)
+    insert_plain(connection, lineage, ("group_id", "at", "passage", "other"), told, new=True)
     pending.announce(connection, "groups", sorted({*fresh, *stale}))
 
 
@@ -86,18 +83,19 @@ def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Ma
     if not parts:
         return
     made = [describe([known[ad_id] for ad_id in part], (), {}) for _, part in sorted(parts.items())]
-    rows = [
-        {
-            "group_id": group.group_id,
-            "ads": len(group.ad_ids),
-            "itinerary": itinerary.as_json(group.itinerary),
-            "templates": [{"ad_ids": one.ad_ids} for one in group.templates],
-            "first_seen": group.first_seen,
-            "last_seen": group.last_seen,
-        }
+    rows = (
+        (
+            group.group_id,
+            len(group.ad_ids),
+            itinerary.as_json(group.itinerary),
+            [{"ad_ids": one.ad_ids} for one in group.templates],
+            group.first_seen,
+            group.last_seen,
+        )
         for group in made
-    ]
-    connection.execute(insert(groups), rows)
+    )
+    columns = ("group_id", "ads", "itinerary", "templates", "first_seen", "last_seen")
+    insert_plain(connection, groups, columns, rows, new=True)
     write_rides(connection, made)
     members = ((ad_id, group.group_id) for group in made for ad_id in group.ad_ids)
     insert_plain(connection, group_members, ("ad_id", "group_id"), members, new=True)

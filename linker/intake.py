@@ -1,24 +1,19 @@
-"""Ads and readings as the linker needs them: without the ads' texts, and without mentions it has no use for."""
+"""Ads and readings as the linker needs them: without the ads' texts, and without an object for each mention."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+import orjson
+from sqlalchemy import Connection, Text, cast, select
 
 from crawlers.stored import renewals
 from crawlers.tables import ads
-from linker.offers import RECRUITS
-from linker.signals import Heard, Signals, put_together
+from linker.signals import Signals, put_together
 from linker.wording import Wording, wording_of
-from nlp.records import Kind
 from nlp.tables import readings
 from store.database import select_in
 
-# Of prices the linker takes nothing, and of indicators only whether the ad recruits: together half of all mentions.
-UNUSED, INDICATOR = Kind.PRICE.value, Kind.INDICATOR.value
-# An ad's columns, and its reading's.
 OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_hashes")
-OF_READING = ("masked", "mentions")
 
 
 def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Signals, Wording]]:
@@ -28,7 +23,9 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
     """
     wanted = list(ad_ids)
     renewed = renewals(connection, wanted)
-    query = select(*(ads.c[name] for name in OF_AD), *(readings.c[name] for name in OF_READING)).join_from(
+    # As text, to be opened one after the other: the mentions of many ads at once would not stay near the processor.
+    mentioned = cast(readings.c.mentions, Text)
+    query = select(*(ads.c[name] for name in OF_AD), readings.c.masked, mentioned).join_from(
         ads, readings, readings.c.ad_id == ads.c.ad_id
     )
     rows: Iterator[Any] = select_in(connection, query, ads.c.ad_id, wanted)
@@ -36,7 +33,7 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
         wording = wording_of(masked)
         signals = put_together(
-            _heard(mentions),
+            orjson.loads(mentions),
             ad_id=ad_id,
             site=site,
             url=url,
@@ -47,11 +44,3 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
             wording=Wording(wording.digest, ""),
         )
         yield signals, wording
-
-
-def _heard(mentions: Iterable[dict[str, Any]]) -> list[Heard]:
-    return [
-        (kind, one["value"], one["field"], one.get("confidence", 1.0), one.get("detail") or {})
-        for one in mentions
-        if (kind := one["kind"]) != UNUSED and (kind != INDICATOR or one["value"] == RECRUITS)
-    ]

@@ -1,6 +1,6 @@
 """Where a group's ads say they are, in order of time: stays, each with its first and last act and its ads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ class _Stay:
     bumps: int = 0
 
 
-def itinerary(ads: Iterable[Signals]) -> tuple[Stop, ...]:
+def itinerary(ads: Collection[Signals]) -> tuple[Stop, ...]:
     """The stays of a group, by start. Stays overlap where it posts for several places at the same time."""
     return stays(postings(ads))
 

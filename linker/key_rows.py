@@ -15,22 +15,22 @@ from linker.work import Step, listed, put
 from store.database import chunks, insert_plain, select_in
 
 ORDER = attrgetter("first", "ad_id")
-Place = tuple[str, str, str, str]  # left, right, reason, key: a link's place in its table
+Place = tuple[str, str, Reason, str]  # left, right, reason, key: a link's place in its table
 
 
 def relink(connection: Connection, upto: str, known: Known) -> None:
     """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
     went or changed."""
     members = listed_carriers(connection, upto)
-    before = {_place(one): one for one in _stored(connection, members)}
+    before: dict[Place, Link] = {one[:4]: one for one in _stored(connection, members)}
     after: dict[Place, Link] = {}
     found: list[Hub] = []
     for made, hub in _judged(connection, members, known):
-        after.update((_place(one), one) for one in made)
+        after.update((one[:4], one) for one in made)
         if hub is not None:
             found.append(hub)
-    stale: list[Place] = [place for place, one in before.items() if after.get(place) != one]
-    fresh = [one for place, one in after.items() if before.get(place) != one]
+    stale = [place for place, one in before.items() if after.get(place) != one]
+    fresh = [one for place, one in after.items() if before.get(place) != one] if before else list(after.values())
     _write(connection, stale, fresh)
     _write_hubs(connection, upto, found)
     ends = {end for left, right, *_ in stale for end in (left, right)}
@@ -66,9 +66,10 @@ def _stored(connection: Connection, keys: Iterable[Key]) -> Iterator[Link]:
 def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> None:
     for part in chunks(stale):
         place = tuple_(links.c.left, links.c.right, links.c.reason, links.c.key)
-        connection.execute(delete(links).where(place.in_(part)))
+        named = [(left, right, NAMES[reason], key) for left, right, reason, key in part]
+        connection.execute(delete(links).where(place.in_(named)))
     columns = ("left", "right", "reason", "key", "weight", "detail")
-    rows = sorted((*_place(one), one.weight, one.detail) for one in fresh)
+    rows = ((one[0], one[1], NAMES[one[2]], *one[3:]) for one in sorted(fresh))
     insert_plain(connection, links, columns, rows, new=True)
 
 
@@ -78,7 +79,3 @@ def _write_hubs(connection: Connection, upto: str, found: list[Hub]) -> None:
     rows = [{"reason": hub.reason.value, "key": hub.key, "ads": hub.ads, "why": hub.why} for hub in found]
     if rows:
         connection.execute(insert(hubs), rows)
-
-
-def _place(link: Link) -> Place:
-    return link.left, link.right, NAMES[link.reason], link.key

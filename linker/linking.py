@@ -91,14 +91,14 @@ def blocks(ads: Iterable[Signals]) -> dict[Key, list[Signals]]:
 
 def describe(members: Sequence[Signals], links: Iterable[Link], hubs: Mapping[Key, Hub]) -> Group:
     """A group of these ads with the links inside it and the hubs its ads touch."""
-    touched = {key for ad in members for key in ad.keys if key in hubs}
+    touched = {key for ad in members for key in ad.keys if key in hubs} if hubs else ()
     return Group(
         group_id=group_id_of(members),
-        ad_ids=tuple(sorted(ad.ad_id for ad in members)),
+        ad_ids=tuple(sorted([ad.ad_id for ad in members])),
         links=tuple(sorted(links, key=lambda one: (one.left, one.right, one.reason, one.key))),
         hubs=tuple(hubs[key] for key in sorted(touched)),
         itinerary=itinerary(members),
         templates=templates(members),
-        first_seen=min(ad.first for ad in members),
-        last_seen=max(ad.last for ad in members),
+        first_seen=min([ad.first for ad in members]),
+        last_seen=max([ad.last for ad in members]),
     )

@@ -4,7 +4,7 @@ Neither is a finding about anyone. Two people with one phone, a branch in each t
 that posts for many towns: each of these looks so. What is flagged is told as what it is, with both ads.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,7 +86,7 @@ def conflicts(ads: Iterable[Signals], stops: Sequence[Stop]) -> list[Conflict]:
     return found + [one for left, right in at_once(stops) if (one := _together(left, right, by_id, news))]
 
 
-def new_visits(ads: Iterable[Signals]) -> list[Visit]:
+def new_visits(ads: Collection[Signals]) -> list[Visit]:
     """The new ads that name a place, in order of time; reposts and bumps are left out."""
     return [
         Visit(act.at, act.ad_id, act.place) for act in postings(ads) if act.act is Act.NEW and act.place is not None

@@ -9,9 +9,9 @@ without bound, whatever hub escapes notice.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from operator import attrgetter
-from typing import Protocol
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
 STRONG, PART, BOUND = 0.7, 25, 200
-LEFT, RIGHT = attrgetter("left"), attrgetter("right")
+LEFT, RIGHT = itemgetter(0), itemgetter(1)
 
 
 class Edge(Protocol):
-    """What is looked at of a link: a row of its table will do."""
+    """What is looked at of a link: a row of its table will do, whose first columns are these."""
 
+    def __getitem__(self, place: Any, /) -> Any: ...
     @property
     def left(self) -> str: ...
     @property
@@ -46,9 +47,9 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
     given = list(links)
     here = [one for one in judged if one.left in ads and one.right in ads]
     same = [one for one in here if one.verdict is Verdict.SAME]
+    pairs: list[Edge | tuple[str, str]] = [*given, *((one.left, one.right) for one in same)]
     left, right = (
-        np.fromiter((number[one] for one in ends), dtype=np.int64, count=len(given) + len(same))
-        for ends in (map(LEFT, chain(given, same)), map(RIGHT, chain(given, same)))
+        np.fromiter(map(number.__getitem__, map(end, pairs)), dtype=np.int64, count=len(pairs)) for end in (LEFT, RIGHT)
     )
     least = connected(len(names), left, right)
     size = np.bincount(least, minlength=len(names))
@@ -58,8 +59,9 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
     open_ones[[least[number[one.right]] for one in here]] = True
     closed = ~open_ones[least]
     order = np.flatnonzero(closed)[np.argsort(least[closed], kind="stable")]
-    cuts = np.flatnonzero(np.diff(least[order])) + 1
-    parts = [[names[one] for one in part.tolist()] for part in np.split(order, cuts) if len(part)]
+    bounds = [0, *(np.flatnonzero(np.diff(least[order])) + 1).tolist(), len(order)]
+    members = [names[one] for one in order.tolist()]
+    parts = [members[start:end] for start, end in pairwise(bounds) if start < end]
     if len(order) < len(names):
         rest = {names[one]: ads[names[one]] for one in np.flatnonzero(~closed).tolist()}
         parts += _doubted(rest, [one for one in given if one.left in rest], here)

@@ -3,7 +3,8 @@
 A value stands on a handful of ads, and there are as many values as ads: sets are kept as lists of places in the block.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
 from typing import TypeVar
 
 from linker.records import Reason
@@ -35,6 +36,11 @@ class Sets:
             self.parent[max(one, other)] = min(one, other)
             self.left -= 1
 
+    def join_all(self, numbers: Sequence[int]) -> None:
+        """Make one set of the sets of all these numbers."""
+        for other in numbers[1:]:
+            self.join(numbers[0], other)
+
     def members(self) -> Iterable[list[int]]:
         """The numbers of each set in order; sets in the order of their least."""
         found: dict[int, list[int]] = {}
@@ -54,21 +60,24 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     if len(ads) == 2:
         return _posters_of_two(key, *ads)
     sets = Sets(len(ads))
-    carriers = _carriers([ad.keys for ad in ads])
-    carriers.pop(key, None)
-    frequent = {other: places for other, places in carriers.items() if 2 * len(places) > len(ads)}
+    carriers = _carriers(ad.keys for ad in ads)
+    del carriers[key]
+    most = len(ads) // 2
+    frequent = []
     for other, places in carriers.items():
-        if len(places) > 1 and other not in frequent:
-            for place in places[1:]:
-                sets.join(places[0], place)
+        if len(places) > most:
+            frequent.append(other)
+        elif len(places) > 1:
+            sets.join_all(places)
     _join_acquainted(sets, ads, _on_most(ads) if key.reason is TEXT else ())
+    if sets.left == 1:
+        return [list(ads)], set()
     common = set(frequent)
     # The less frequent first: a poster's own number on most of the ads makes her an owner before a hub's is looked at.
-    for other, places in sorted(frequent.items(), key=lambda item: (len(item[1]), item[0])):
-        if sets.left == 1 or _owners_with(places, sets, [_has_own(ad, key, common) for ad in ads]) < 2:
+    for other in sorted(frequent, key=lambda other: (len(carriers[other]), other)):
+        if sets.left == 1 or _owners_with(carriers[other], sets, ads, {key, *common}) < 2:
             common.remove(other)
-            for place in places[1:]:
-                sets.join(places[0], place)
+            sets.join_all(carriers[other])
     if sets.left == 1:
         return [list(ads)], common
     return [[ads[place] for place in part] for part in sets.members()], common
@@ -76,36 +85,33 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
 
 def _posters_of_two(key: Key, one: Signals, other: Signals) -> tuple[list[Part], set[Key]]:
     """The same for a value on two ads, as every third is: what both have stands on most of the ads."""
-    common = set(one.keys).intersection(other.keys)
-    common.remove(key)
+    shared = set(one.keys).intersection(other.keys)
+    common = shared - {key}
     same_name = key.reason is not TEXT and not set(one.names).isdisjoint(other.names)
     if same_name and not {place.place for place in one.places}.isdisjoint(place.place for place in other.places):
         return [[one, other]], set()
-    if common and not (_has_own(one, key, common) and _has_own(other, key, common)):
+    if common and not (_has_besides(one, shared) and _has_besides(other, shared)):
         return [[one, other]], set()
     return [[one], [other]], common
 
 
-def _owners_with(places: Iterable[int], sets: Sets, own: Sequence[bool]) -> int:
-    """How many sets have a place of these, and one that owns something."""
-    owning = {sets.root(place) for place, owns in enumerate(own) if owns}
-    return len(owning.intersection(map(sets.root, places)))
+def _owners_with(places: Iterable[int], sets: Sets, ads: Sequence[Signals], shared: Set[Key]) -> int:
+    """How many sets have a place of these, and an ad that has something besides what is shared."""
+    owning = {sets.root(place) for place, ad in enumerate(ads) if _has_besides(ad, shared)}
+    return len(owning.intersection(map(sets.root, places))) if len(owning) > 1 else len(owning)
 
 
 def _carriers(told: Iterable[Iterable[T]]) -> dict[T, list[int]]:
     """Where each of what is told of the ads stands."""
-    found: dict[T, list[int]] = {}
+    found: dict[T, list[int]] = defaultdict(list)
     for place, some in enumerate(told):
         for one in some:
-            if one in found:
-                found[one].append(place)
-            else:
-                found[one] = [place]
+            found[one].append(place)
     return found
 
 
 def _on_most(ads: Sequence[Signals]) -> set[str]:
-    return {name for name, places in _carriers([ad.names for ad in ads]).items() if 2 * len(places) > len(ads)}
+    return {name for name, places in _carriers(ad.names for ad in ads).items() if 2 * len(places) > len(ads)}
 
 
 def _join_acquainted(sets: Sets, ads: Sequence[Signals], but: Iterable[str] = ()) -> None:
@@ -120,14 +126,18 @@ def _join_acquainted(sets: Sets, ads: Sequence[Signals], but: Iterable[str] = ()
                         sets.join(before, number)
 
 
-def _has_own(ad: Signals, key: Key, common: set[Key]) -> bool:
-    """Whether the ad has a contact or picture besides the value and what is common."""
-    return any(other[0] is not TEXT and other not in common and other != key for other in ad.keys)
+def _has_besides(ad: Signals, shared: Set[Key]) -> bool:
+    """Whether the ad has a contact or picture that is not shared."""
+    for other in ad.keys:  # noqa: SIM110  # `any` takes three times as long for the two or three there are
+        if other[0] is not TEXT and other not in shared:
+            return True
+    return False
 
 
-def owners(key: Key, parts: Iterable[Part], common: set[Key]) -> list[Part]:
+def owners(key: Key, parts: Iterable[Part], common: Set[Key]) -> list[Part]:
     """The posters that have a contact or picture of their own besides the value."""
-    return [part for part in parts if any(_has_own(ad, key, common) for ad in part)]
+    shared = {key, *common}
+    return [part for part in parts if any(_has_besides(ad, shared) for ad in part)]
 
 
 def worded(key: Key, parts: Sequence[Part]) -> list[Part]:

@@ -1,6 +1,7 @@
 """Which ads hang together, by links, judgements and the groups they were in: what has to be put together anew as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -11,9 +12,17 @@ from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, link_signals, links
 from store.database import select_in
 
-Pair = tuple[str, str]
+Pair = Sequence[str]  # of two ads
 # From this share of all ads on, the links of all are read in one go.
 MOST = 0.1
+
+
+class Numbered(dict[str, int]):
+    """Names with their numbers; one that was not met before gets the next."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = number = len(self)
+        return number
 
 
 def reached(connection: Connection, touched: Iterable[str]) -> Iterator[list[str]]:
@@ -21,29 +30,28 @@ def reached(connection: Connection, touched: Iterable[str]) -> Iterator[list[str
     seeds = sorted(touched)
     total = connection.execute(select(func.count()).select_from(link_signals)).scalar_one()
     pairs = _all(connection) if len(seeds) > MOST * total else _around(connection, seeds)
-    number: dict[str, int] = {ad_id: place for place, ad_id in enumerate(seeds)}
-    ends = np.fromiter((number.setdefault(end, len(number)) for pair in pairs for end in pair), dtype=np.int64).reshape(
-        -1, 2
-    )
+    number = Numbered((ad_id, place) for place, ad_id in enumerate(seeds))
+    ends = np.fromiter(map(number.__getitem__, chain.from_iterable(pairs)), dtype=np.int64).reshape(-1, 2)
     least = connected(len(number), ends[:, 0], ends[:, 1])
     order = np.argsort(least, kind="stable")
     names = list(number)
-    cuts = np.flatnonzero(np.diff(least[order])) + 1
-    for part in np.split(order, cuts):
+    bounds = [0, *(np.flatnonzero(np.diff(least[order])) + 1).tolist(), len(order)]
+    places = order.tolist()
+    for start, end in pairwise(bounds):
         # Seeds have the least numbers.
-        if len(part) and part[0] < len(seeds):
-            yield sorted(names[place] for place in part.tolist())
+        if start < end and places[start] < len(seeds):
+            yield sorted([names[place] for place in places[start:end]])
 
 
 def _all(connection: Connection) -> Iterator[Pair]:
     """Every link, every word that two ads are the same, and each ad with one of its group."""
     streamed = {"yield_per": 10_000}
-    yield from connection.execute(select(links.c.left, links.c.right), execution_options=streamed)
+    for some in connection.execute(select(links.c.left, links.c.right), execution_options=streamed).partitions():
+        yield from some
     first: dict[str, str] = {}
-    for ad_id, group_id in connection.execute(
-        select(group_members.c.ad_id, group_members.c.group_id), execution_options=streamed
-    ):
-        yield first.setdefault(group_id, ad_id), ad_id
+    query = select(group_members.c.ad_id, group_members.c.group_id)
+    for some in connection.execute(query, execution_options=streamed).partitions():
+        yield from ((first.setdefault(group_id, ad_id), ad_id) for ad_id, group_id in some)
     yield from _said(connection, None)
 
 
@@ -52,7 +60,8 @@ def _around(connection: Connection, seeds: Iterable[str]) -> Iterator[Pair]:
     met: set[str] = set()
     frontier = set(seeds)
     while frontier:
-        asked, beside = sorted(frontier), []
+        asked = sorted(frontier)
+        beside: list[Pair] = []
         for members in members_of(connection, sorted(set(group_ids_of(connection, asked).values()))).values():
             beside += [(members[0], other) for other in members]
         for column in (links.c.left, links.c.right):

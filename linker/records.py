@@ -1,10 +1,10 @@
 """What linking yields: links with their reasons, groups, and how groups came to be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Reason(StrEnum):
@@ -20,8 +20,7 @@ class Reason(StrEnum):
     RECRUITMENT = "recruitment"  # one contact in a job offer and in another ad, overlapping in time
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Evidence that two ads belong together. `left < right`; `weight` is in (0, 1]."""
 
     left: str
@@ -29,7 +28,7 @@ class Link:
     reason: Reason
     key: str
     weight: float
-    detail: dict[str, Any] = dataclass_field(default_factory=dict)
+    detail: Mapping[str, Any] = {}
 
     def as_json(self) -> dict[str, Any]:
         """The object the `link` command writes."""
@@ -39,7 +38,7 @@ class Link:
             "reason": self.reason.value,
             "key": self.key,
             "weight": self.weight,
-            "detail": self.detail,
+            "detail": dict(self.detail),
         }
 
 

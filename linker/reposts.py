@@ -4,9 +4,10 @@ Sites and posting tools put old ads on top of the list again. Such an act says t
 anybody has come to the place, or is still there. Itineraries therefore rest on new ads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from linker.records import Reason
@@ -30,6 +31,7 @@ class Act(StrEnum):
 
 NEW, REPOST, BUMP = Act.NEW, Act.REPOST, Act.BUMP
 TEXT = Reason.TEXT
+ORDER = attrgetter("first", "ad_id")
 
 
 class Posting(NamedTuple):
@@ -42,14 +44,15 @@ class Posting(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def postings(ads: Iterable[Signals]) -> list[Posting]:
+def postings(ads: Collection[Signals]) -> list[Posting]:
     """Every act of these ads in order of time. The first that put an ad up is new; what follows repeats it."""
-    made: list[Posting] = []
     last: Last = {}
-    for ad in sorted(ads, key=lambda ad: ad.order):
-        made.append(Posting(ad.first, ad.ad_id, REPOST if _again(ad, last) else NEW, ad.where, ad.names))
-        made += [Posting(moment, ad.ad_id, BUMP, ad.where, ad.names) for moment in ad.bumps]
-    return sorted(made, key=lambda one: (one.at, one.act is BUMP, one.ad_id))
+    made = [
+        Posting(ad.first, ad.ad_id, REPOST if _again(ad, last) else NEW, ad.where, ad.names)
+        for ad in sorted(ads, key=ORDER)
+    ]
+    bumps = [Posting(moment, ad.ad_id, BUMP, ad.where, ad.names) for ad in ads for moment in ad.bumps]
+    return sorted([*made, *bumps], key=lambda one: (one.at, one.act is BUMP, one.ad_id)) if bumps else made
 
 
 def _again(ad: Signals, last: Last) -> bool:
@@ -68,8 +71,12 @@ def _again(ad: Signals, last: Last) -> bool:
 
 def _marks(ad: Signals) -> list[Mark]:
     """What an ad shares with its repost: site, place, wording and a contact; where the text is too short, a name."""
-    wording = next((key.value for key in ad.keys if key.reason is TEXT), "")
-    contacts = [key for key in ad.keys if key.reason in CONTACTS]
+    wording, contacts = "", []
+    for key in ad.keys:
+        if key.reason is TEXT:
+            wording = key.value
+        elif key.reason in CONTACTS:
+            contacts.append(key)
     if not wording and not (contacts and ad.names):
         return []
     shared: list[object] = [*contacts] or [None]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from linker.circuits import LAG, Circuit, circuits_with, rides
 from linker.records import Group
 from linker.stored import itineraries_of
 from linker.tables import rides as ride_rows
-from store.database import chunks, select_in
+from store.database import chunks, insert_plain, select_in
 
 # A ride that so many groups have is a road everybody takes: of the others, those nearest in time are compared.
 OTHERS = 200
@@ -17,13 +17,8 @@ OTHERS = 200
 
 def write_rides(connection: Connection, made: Iterable[Group]) -> None:
     """Add the rides of new groups."""
-    rows = [
-        {"group_id": group_id, "towns": ride.towns, "first": ride.first}
-        for group_id, ridden in ((group.group_id, set(rides(group.itinerary))) for group in made)
-        for ride in sorted(ridden)
-    ]
-    if rows:
-        connection.execute(insert(ride_rows), rows)
+    rows = ((group.group_id, *ride) for group in made for ride in sorted(set(rides(group.itinerary))))
+    insert_plain(connection, ride_rows, ("group_id", "towns", "first"), rows, new=True)
 
 
 def drop_rides(connection: Connection, group_ids: Iterable[str]) -> None:

@@ -132,7 +132,7 @@ def listed_carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
         .where(listed(Step.KEY, upto))
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for reason, value, ad_id in connection.execute(query):
+    for reason, value, ad_id in connection.execute(query).all():
         found[reason, value].append(ad_id)
     return {
         Key(REASONS[reason], value): [one for one in ids if one is not None]

@@ -4,14 +4,14 @@ An ad's time is when its site says it was posted, else when it was first seen: a
 belong together or what their group is called, so that the same pages crawled at another hour give the same ids.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crawlers.records import Ad
-from linker.offers import category_of, says_so
+from linker.offers import RECRUITS, category_of, says_so
 from linker.records import Reason
 from linker.webkeys import keys_of_url
 from linker.wording import Wording, wording_of
@@ -32,8 +32,6 @@ PLACE, NAME, AGE, INDICATOR, ADDRESS = (
     kind.value for kind in (Kind.PLACE, Kind.NAME, Kind.AGE, Kind.INDICATOR, Kind.URL)
 )
 IMAGE, URL = Reason.IMAGE, Reason.URL
-# What is looked at of a mention: kind, value, field, confidence, detail.
-Heard = tuple[str, str, str, float, Mapping[str, Any]]
 
 
 class Key(NamedTuple):
@@ -52,9 +50,9 @@ class Place(NamedTuple):
     longitude: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to make a frozen one takes six times as long
 class Signals:
-    """One ad as the linker sees it. Tuples are sorted and without repeats."""
+    """One ad as the linker sees it, never changed. Tuples are sorted and without repeats."""
 
     ad_id: str
     first: datetime
@@ -72,7 +70,10 @@ class Signals:
     @property
     def where(self) -> Place | None:
         """The place it is posted for."""
-        return next((place for place in self.places if place.place == self.at), None)
+        for place in self.places:
+            if place.place == self.at:
+                return place
+        return None
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -115,14 +116,14 @@ def signals_of(
     *,
     first_seen: datetime | None = None,
     last_seen: datetime | None = None,
-    renewed: Iterable[datetime] = (),
+    renewed: Sequence[datetime] = (),
 ) -> Signals:
     """The signals of an ad and its reading; `first_seen` counts only where the site gives no date.
 
     `renewed` are the dates at which the site gave the ad another date.
     """
     return put_together(
-        ((one.kind, one.value, one.field, one.confidence, one.detail) for one in reading.mentions),
+        (one.as_json() for one in reading.mentions),
         ad_id=ad.ad_id,
         site=ad.site,
         url=ad.url,
@@ -135,7 +136,7 @@ def signals_of(
 
 
 def put_together(
-    heard: Iterable[Heard],
+    mentions: Iterable[Mapping[str, Any]],
     *,
     ad_id: str,
     site: str,
@@ -143,35 +144,40 @@ def put_together(
     image_hashes: Iterable[str],
     first: datetime,
     last_seen: datetime | None,
-    renewed: Iterable[datetime],
+    renewed: Sequence[datetime],
     wording: Wording,
 ) -> Signals:
-    """The signals of what was heard in an ad, in one pass: this is done for every ad there is."""
+    """The signals of an ad's mentions, given as a reading keeps them, in one pass: this is done for every ad there is."""
     keys = {Key(IMAGE, one) for one in image_hashes if one}
     names, ages, places = set(), set(), set()
     recruits = category_of(url) is not None if url else False
     at = at_location = ""
-    for kind, value, field, confidence, detail in heard:
-        if kind == PLACE:
+    for one in mentions:
+        kind = one["kind"]
+        if kind == INDICATOR:
+            recruits = recruits or (one["value"] == RECRUITS and says_so(RECRUITS, one.get("detail") or {}))
+        elif kind == PLACE:
+            value, detail = one["value"], one.get("detail") or {}
             latitude, longitude = detail.get("lat"), detail.get("lon")
             if latitude is None or longitude is None:
                 continue
             places.add(_place(value, str(detail.get("official") or detail.get("name") or value), latitude, longitude))
             if not detail.get("negated"):
                 at = at or value
-                at_location = at_location or (value if field == "location" else "")
+                at_location = at_location or (value if one["field"] == "location" else "")
         elif kind == NAME:
-            names.add(value)
+            names.add(one["value"])
         elif kind == AGE:
-            ages.add(value)
-        elif kind == INDICATOR:
-            recruits = recruits or says_so(value, detail)
-        elif confidence >= SURE and value and value != detail.get("method"):
+            ages.add(one["value"])
+        elif kind in CONTACTS or kind == ADDRESS:
+            value = one["value"]
             # A way to pay ("cash") is anybody's; only an account is somebody's.
-            if kind in CONTACTS:
+            if not value or one.get("confidence", 1.0) < SURE or value == (one.get("detail") or {}).get("method"):
+                continue
+            if kind == ADDRESS:
+                keys.update(Key(URL, page) for page in keys_of_url(value))
+            else:
                 keys.add(Key(CONTACTS[kind], value))
-            elif kind == ADDRESS:
-                keys.update(Key(URL, one) for one in keys_of_url(value))
     return Signals(
         ad_id=ad_id,
         first=first,
@@ -184,7 +190,7 @@ def put_together(
         recruits=recruits,
         wording=wording,
         at=at_location or at,
-        bumps=tuple(sorted({moment for moment in renewed if moment > first})),
+        bumps=tuple(sorted({moment for moment in renewed if moment > first})) if renewed else (),
     )
 
 

@@ -29,7 +29,7 @@ SINGLE = (2, 8)
 BANDS = PAIRS[0] + SINGLE[0]
 SEED = 20_260_501
 # Texts whose words are hashed, and words that are numbered, at a time.
-TOGETHER, WORDS = 2_000, 10_000_000
+TOGETHER, WORDS = 250, 10_000_000
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
 CODES = 0x110000 - PAST_SURROGATES
@@ -104,7 +104,7 @@ def _hashed(words: bytes) -> Hashes:
     return _mixed((sums[ends] - sums[begins]) * down[begins])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _powers(count: int) -> tuple[Hashes, Hashes]:
     """So many powers of BASE and of its inverse."""
     bases = np.full((2, count), [[BASE], [pow(BASE, -1, 1 << 64)]], dtype=np.uint64)

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
 VERSION = "4"
-BATCH = 10_000
+BATCH = 20_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 50_000, 20_000
 

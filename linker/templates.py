@@ -15,6 +15,7 @@ from linker.signals import Signals
 from linker.wording import wording_of
 from nlp.records import Reading
 
+TEXT = Reason.TEXT
 TEMPLATES = 10
 # So many different wordings give the common words, and so many ads, taken evenly, what fills the slots.
 WORDINGS = 24
@@ -38,7 +39,7 @@ def templates(ads: Iterable[Signals]) -> tuple[Template, ...]:
     clusters: dict[str, list[str]] = defaultdict(list)
     for ad in ads:
         for key in ad.keys:
-            if key.reason is Reason.TEXT:
+            if key.reason is TEXT:
                 clusters[key.value].append(ad.ad_id)
     ranked = sorted((-len(members), cluster) for cluster, members in clusters.items() if len(members) > 1)
     return tuple(Template(tuple(sorted(clusters[cluster]))) for _, cluster in ranked[:TEMPLATES])

@@ -5,7 +5,7 @@ Case, punctuation and spacing carry no authorship; emoji, symbols and every scri
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Scripts written without spaces: each of their characters is compared by itself.
 UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af"
@@ -37,8 +37,7 @@ COPY = 0.7
 REORDERED = 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Normalised text, and its digest; the digest is empty where the text is too short to compare."""
 
     digest: str
@@ -52,25 +51,29 @@ class Wording:
 
 def wording_of(masked: str) -> Wording:
     """Normalise a masked text."""
-    tokens = tokens_of(masked.casefold())[:LONGEST]
-    text = " ".join(tokens)
+    text = set_apart(masked.casefold())
+    words = text.count(" ") + 1
+    if words > LONGEST:
+        words, text = LONGEST, " ".join(text.split(" ", LONGEST)[:LONGEST])
     # A mask has two low lines, and no other token has any.
-    if len(tokens) - text.count("_") // 2 < SHORTEST:
+    if words - text.count("_") // 2 < SHORTEST:
         return Wording("", text)
     return Wording(hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), text)
 
 
-def tokens_of(folded: str) -> list[str]:
-    """The tokens of a text without case: what TOKEN finds.
+def set_apart(folded: str) -> str:
+    """The tokens of a text without case, what TOKEN finds, between single spaces.
 
-    Split at spaces, which takes less than half the time. Where a low line is in anything but a mask, or a control character is
-    a token, the expression is asked.
+    All else becomes spaces, which takes a third of the time. Where a low line is in anything but a mask, or a control
+    character is a token, the expression is asked.
     """
     spaced = folded if folded.isascii() else BEYOND_ASCII.sub(_spaced, folded)
     cut = f" {spaced} ".encode().translate(SPACED).decode()
     if CONTROL in cut or cut.count("_") != 2 * len(MASK.findall(cut)):
-        return TOKEN.findall(folded)
-    return cut.split()
+        return " ".join(TOKEN.findall(folded))
+    while "  " in cut:
+        cut = cut.replace("  ", " ")
+    return cut[1:-1]
 
 
 class _Spacing(dict[int, str]):
