@@ -12,6 +12,7 @@ from linker.signals import Signals, put_together
 from linker.wording import Wording, wording_of
 from nlp.tables import readings
 from store.database import select_in
+from store.errors import DamagedError
 
 OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_hashes")
 
@@ -19,6 +20,7 @@ OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_
 def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Signals, Wording]]:
     """The signals of those of these ads that have a reading, and their wordings in full; the signals keep the digest alone.
 
+    Raises DamagedError at the end, naming every ad whose mentions cannot be read.
     Straight from the rows: to make an `Ad`, a `Reading` and its mentions first would take most of the time.
     """
     wanted = list(ad_ids)
@@ -29,11 +31,17 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
         ads, readings, readings.c.ad_id == ads.c.ad_id
     )
     rows: Iterator[Any] = select_in(connection, query, ads.c.ad_id, wanted)
+    damaged: dict[str, Exception] = {}
     for row in rows:
         ad_id, site, url, posted_at, first_seen, last_seen, image_hashes, masked, mentions = row
+        try:
+            said = orjson.loads(mentions)
+        except orjson.JSONDecodeError as problem:
+            damaged[ad_id] = problem
+            continue
         wording = wording_of(masked)
         signals = put_together(
-            orjson.loads(mentions),
+            said,
             ad_id=ad_id,
             site=site,
             url=url,
@@ -44,3 +52,5 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
             wording=Wording(wording.digest, ""),
         )
         yield signals, wording
+    if damaged:
+        raise DamagedError(damaged)

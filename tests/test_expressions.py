@@ -267,7 +267,7 @@ def seconds(compiled: Any, text: str, *, many: bool) -> float:
 
 
 def slowest(compiled: Any, *, many: bool) -> tuple[float, str]:
-    """The first text that takes too long, best of five, or else the one that takes longest.
+    """The text that takes longest, and how long; best of five where that is too long.
 
     A tenth of each text goes first: what is quick there cannot be slow on the whole even if it grows with the square.
     """
@@ -279,7 +279,7 @@ def slowest(compiled: Any, *, many: bool) -> tuple[float, str]:
         if ALLOWED < taken < GIVEN_UP:
             taken = min(taken, *(seconds(compiled, text, many=many) for _ in range(4)))
         worst = max(worst, (taken, text))
-        if taken > ALLOWED:
+        if taken >= GIVEN_UP:
             break
     return worst
 
@@ -287,14 +287,14 @@ def slowest(compiled: Any, *, many: bool) -> tuple[float, str]:
 @pytest.mark.parametrize("expression", expressions(), ids=lambda one: one.where)
 def test_an_expression_reads_hostile_text_quickly(expression: Expression) -> None:
     taken, text = slowest(expression.compiled, many=expression.many)
-    assert taken < ALLOWED or taken < min(ALLOWED * slowdown(), GIVEN_UP), (
-        f"{taken * 1000:.0f} ms on {text[:40]!r}..., expression {expression.compiled.pattern!r}"
-    )
+    said = f"{taken * 1000:.0f} ms on {text[:40]!r}..., expression {expression.compiled.pattern!r}"
+    assert taken < ALLOWED or taken < min(ALLOWED * slowdown(), GIVEN_UP), said
 
 
 def test_expressions_are_found_wherever_they_stand() -> None:
-    places = {one.where.partition(".")[0] for one in expressions()}
-    assert {"nlp", "crawlers", "linker", "indexer", "casework"} <= places
+    assert {"nlp", "crawlers", "linker", "indexer", "casework"} <= {
+        one.where.partition(".")[0] for one in expressions()
+    }
 
 
 @pytest.mark.parametrize("pattern", [r"(a+)+\Z", r"(?:\w+\s*)+:", r"x*y"])
