@@ -18,7 +18,7 @@ def ask(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Ask for a second person's word. Example: sidelight approvals ask group:3f2a --rows 1500 --reason "request of 3 May" """
-    from casework import approvals as kept
+    from store import approvals as kept
     from store import audit
     from store.workspace import open_workspace
 
@@ -31,7 +31,7 @@ def ask(
 @approvals.command("list")
 def list_waiting(workspace: WorkspaceOption = None) -> None:
     """List the requests that wait for an answer."""
-    from casework import approvals as kept
+    from store import approvals as kept
     from store.workspace import open_workspace
 
     with open_workspace(workspace).read() as connection:
@@ -50,8 +50,8 @@ def answer(
 ) -> None:
     """Grant, or refuse, what another person asked for. It is good once, for seven days."""
     from casework import accounts, policy
-    from casework import approvals as kept
     from casework.policy import Action
+    from store import approvals as kept
     from store import audit
     from store.audit import Via
     from store.errors import UsageError

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, insert, select
 
-from casework import approvals, packcontent, packreport, packverifier
+from casework import packcontent, packreport, packverifier
 from casework.casetables import exports
 from casework.packcontent import Content
 from casework.packtables import as_csv, as_workbook
 from casework.printing import as_html, as_pdf
 from crawlers.captures import record_of
-from store import audit, keys
+from store import approvals, audit, keys
 from store.audit import Act, Via
 from store.errors import SidelightError, UsageError
 from store.schema import now

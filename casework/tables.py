@@ -80,24 +80,6 @@ api_tokens = Table(
     Column("used_at", Instant),
 )
 
-# What needs a second person: asked for by one, answered by another, used once.
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("approval_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("what", String, nullable=False),  # keyed hash of what is to be taken out
-    Column("rows", Integer, nullable=False),
-    Column("asked_by", String, nullable=False),
-    Column("asked_at", Instant, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("case_id", String),
-    Column("answered_by", String),
-    Column("answered_at", Instant),
-    Column("granted", Boolean),
-    Column("why", Text),
-    Column("used_at", Instant),
-)
-
 # A person's own name, home and contacts as keyed hashes: whoever searches for these is asked why.
 own_terms = Table(
     "own_terms",

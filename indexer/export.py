@@ -34,20 +34,26 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 BETWEEN = "; "
 
 
+def suffix(target: Path) -> str:
+    """What the file's name ends in. Raises UsageError where that is no format."""
+    if (form := target.suffix.lower()) not in FORMATS:
+        raise UsageError(f"{target}: export to a file that ends in {' or '.join(FORMATS)}")
+    return form
+
+
 def export(workspace: Workspace, text: str, target: Path, backend: SearchBackend | None = None) -> int:
     """Write the ads that answer to a .csv or .jsonl file, newest first; it stands under its name once it is whole.
 
     Returns how many. The caller has recorded the export before. Raises UsageError, QueryError, SearchError.
     """
-    if target.suffix.lower() not in FORMATS:
-        raise UsageError(f"{target}: export to a file that ends in {' or '.join(FORMATS)}")
+    form = suffix(target)
     tree = parse(text, Moment(now(), workspace.settings.zone))
     own = backend or open_backend(workspace)
     try:
         with workspace.read() as connection:
             node = resolve(tree, own, connection)
         rows = map(_row, _documents(workspace, own, Request(node, sort=Sort.TIME, limit=PAGE)))
-        return _write_csv(target, rows) if target.suffix.lower() == ".csv" else write_lines(str(target), rows)
+        return _write_csv(target, rows) if form == ".csv" else write_lines(str(target), rows)
     finally:
         if backend is None:
             own.close()

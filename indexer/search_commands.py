@@ -232,11 +232,14 @@ def _list(asking: Asking, listed: Path, column: str | None, *, as_json: bool) ->
 
 
 def _export(asking: Asking, query: str, target: Path) -> None:
-    from indexer.export import export
+    from indexer.export import export, suffix
     from indexer.lookups import contacts
+    from indexer.search import search as ask
+    from store import approvals, audit
 
-    form: dict[str, str | int] = {"format": target.suffix.lower().lstrip(".")}
-    asking.record("export", query, facts=form, asked=contacts(query))
+    asking.record("export", query, facts={"format": suffix(target).lstrip(".")}, asked=contacts(query))
+    rows = ask(asking.workspace, query, limit=1).total
+    approvals.require(asking.workspace, audit.operator(), f"query:{query}", rows)
     count = export(asking.workspace, query, target)
     asking.record("exported", query, facts={"ads": count})
     typer.echo(f"{count} ads in {target}")

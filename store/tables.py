@@ -1,6 +1,6 @@
-"""Tables of the store itself: what is pending, the outbox, failures, health, suppression, audit."""
+"""Tables of the store itself: what is pending, the outbox, failures, health, suppression, audit, approvals."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from store.schema import Instant, metadata
 
@@ -143,4 +143,22 @@ audit_events = Table(
     Column("previous", String, nullable=False),
     Column("digest", String, nullable=False),
     Index("ix_audit_events_object", "object_hash"),
+)
+
+# What needs a second person: asked for by one, answered by another, used once.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("what", String, nullable=False),  # keyed hash of what is to be taken out
+    Column("rows", Integer, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", String),
+    Column("answered_by", String),
+    Column("answered_at", Instant),
+    Column("granted", Boolean),
+    Column("why", Text),
+    Column("used_at", Instant),
 )

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from casework import approvals, auditlog, misuse, oversight, queue
+from casework import auditlog, misuse, oversight, queue
 from casework.policy import Action
 from console.desk import Desk, at, sent_to
 from indexer import lookups
 from indexer.search import search
+from store import approvals
 from store.errors import UsageError
 
 router = APIRouter()

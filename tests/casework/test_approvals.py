@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from casework import approvals
-from casework.approvals import SecondPersonError
+from store import approvals
+from store.approvals import SecondPersonError
 from store.errors import UsageError
 from store.settings import Settings
 from store.workspace import Workspace

@@ -12,7 +12,7 @@ from indexer import stage
 from indexer.cli import app
 from indexer.lookups import PurposeError
 from indexer.query import QueryError
-from store import keys
+from store import approvals, audit, keys
 from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace, open_workspace
@@ -95,6 +95,22 @@ def test_where_the_team_wants_a_reason_a_contact_is_not_looked_up_without_one(
     run("search", "phone:2025550101", *given, "--reason", "call of the hotline")
     run("search", "evening")
     assert _acts(small, 1)[0][0] == "search"
+
+
+def test_more_than_one_person_may_take_out_waits_for_a_second(
+    run: Run, small: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SIDELIGHT_EXPORT_ALONE", "2")
+    target = tmp_path / "hits.csv"
+    with pytest.raises(approvals.SecondPersonError, match=r"approvals ask query:evening --rows \d+"):
+        run("search", "evening", "--export", str(target))
+    assert not target.exists()
+    assert _acts(small, 1)[0][0] == "export"  # the attempt stands in the log
+    number = approvals.ask(small, audit.operator(), "query:evening", 500, "request of 3 May")
+    approvals.answer(small, number, "cleo", "it is theirs", granted=True)
+    assert " ads in " in run("search", "evening", "--export", str(target)).stdout
+    with pytest.raises(approvals.SecondPersonError):
+        run("search", "evening", "--export", str(target))
 
 
 def test_search_show_and_group_are_recorded_before_they_show(run: Run, small: Workspace) -> None:

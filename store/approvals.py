@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
-from casework.tables import approvals
 from store import audit, keys
 from store.audit import Act, Fact, Via
 from store.errors import SidelightError, UsageError
 from store.schema import now
+from store.tables import approvals
 from store.workspace import Workspace
 
 LASTS = timedelta(days=7)
@@ -59,7 +60,7 @@ def require(workspace: Workspace, who: str, what: str, rows: int, via: Via = Via
             return
     raise SecondPersonError(
         f"these are {rows:,} rows, and more than {workspace.settings.export_alone:,} need a second person: ask with "
-        f"sidelight approvals ask {what} --rows {rows} --reason TEXT, and a supervisor answers"
+        f"sidelight approvals ask {quote(what)} --rows {rows} --reason TEXT, and a supervisor answers"
     )
 
 
