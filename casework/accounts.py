@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casework import factors
 from casework.records import Account, Role
-from casework.tables import accounts, api_tokens, sessions
+from casework.tables import NO_PASSWORD, accounts, api_tokens, sessions
 from store import audit
 from store.audit import Act, Via
 from store.errors import SidelightError, UsageError
@@ -26,7 +26,6 @@ FREE_FAILURES = 4
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 FORGIVEN: dict[str, Any] = {"failures": 0, "locked_until": None}
-NO_PASSWORD = "!"  # noqa: S105  no hash: such an account opens by the local link alone
 
 hasher = PasswordHasher()  # argon2id, RFC 9106's second recommended choice
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from casework.tables import accounts, recovery_codes
+from casework.tables import NO_PASSWORD, accounts, recovery_codes
 from store import audit, keys
 from store.audit import Act, Via
 from store.errors import UsageError
@@ -87,8 +87,6 @@ def left(connection: Connection, account: str) -> int:
 
 def lacking(connection: Connection) -> list[str]:
     """Accounts that are open and have a password but no second factor."""
-    from casework.accounts import NO_PASSWORD
-
     query = select(accounts.c.name).where(
         accounts.c.disabled.is_(False), accounts.c.factor.is_(None), accounts.c.password_hash != NO_PASSWORD
     )

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from casework import casetables  # noqa: F401  its tables belong to this room's
 from store.schema import Instant, metadata
 
+NO_PASSWORD = "!"  # noqa: S105  in place of a hash: such an account opens by the local link alone
+
 accounts = Table(
     "accounts",
     metadata,

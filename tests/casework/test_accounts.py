@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from casework import accounts, auditlog, sessions
 from casework.accounts import LockedError, SignInError
 from casework.records import Role
+from casework.tables import NO_PASSWORD
 from casework.tables import accounts as accounts_table
 from casework.tables import sessions as sessions_table
 from store.errors import UsageError
@@ -77,7 +78,7 @@ def test_wrong_name_wrong_password_and_disabled_are_told_apart_by_nobody(
 
 def test_an_account_without_a_password_opens_with_none(workspace: Workspace) -> None:
     accounts.add(workspace, "local", Role.SUPERVISOR, None, "root")
-    for guess in ("", accounts.NO_PASSWORD):
+    for guess in ("", NO_PASSWORD):
         with pytest.raises(SignInError):
             accounts.check(workspace, "local", guess)
 
