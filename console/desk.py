@@ -109,9 +109,9 @@ class Desk:
         return HTMLResponse(body, status)
 
     def answer(self, value: Any) -> Response:
-        """The same, as JSON; dataclasses, enums and instants as orjson writes them."""
+        """The same, as JSON; dataclasses, enums and instants as orjson writes them, named tuples as objects."""
         self._recorded()
-        return Response(orjson.dumps(value), media_type="application/json")
+        return Response(orjson.dumps(value, default=_object), media_type="application/json")
 
     def go(self, address: str) -> Response:
         """After a form: on to another page."""
@@ -178,3 +178,9 @@ def check_token(session: Session, given: str) -> None:
         raise ForgedFormError(
             "this form was not made for your present session; go back, load the page again and resend"
         )
+
+
+def _object(value: Any) -> Any:
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()
+    raise TypeError(type(value).__name__)

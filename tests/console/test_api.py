@@ -57,6 +57,12 @@ def test_every_address_of_the_api_is_described(ana: TestClient) -> None:
     assert all(one.get("description") for path in told["paths"].values() for one in path.values())
 
 
+def test_a_groups_links_are_objects_with_their_evidence(ana: TestClient, group_id: str) -> None:
+    link = ana.get(f"/api/group?id={group_id}").json()["group"]["links"][0]
+    assert set(link) == {"left", "right", "reason", "key", "weight", "detail"}
+    assert link["left"] < link["right"]
+
+
 def test_the_description_is_for_people_who_signed_in(anonymous: TestClient) -> None:
     answer = anonymous.get("/api/openapi.json")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
