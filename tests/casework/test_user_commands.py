@@ -10,11 +10,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import sidelight
-from casework import accounts, approvals, factors
-from casework.approvals import SecondPersonError
+from casework import accounts, factors
 from casework.policy import ForbiddenError
 from casework.records import Role
-from store import audit
+from store import approvals, audit
+from store.approvals import SecondPersonError
 from store.errors import UsageError
 from store.workspace import Workspace
 from tests.casework.conftest import AddGroup

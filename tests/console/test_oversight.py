@@ -4,9 +4,9 @@ import re
 
 from starlette.testclient import TestClient
 
-from casework import approvals, auditlog, oversight
+from casework import auditlog, oversight
 from casework.records import Role
-from store import audit
+from store import approvals, audit
 from store.audit import Act, Via
 from store.workspace import Workspace
 from tests.console.conftest import Seat
