@@ -86,8 +86,8 @@ def built(web: Web) -> Web:
     web.put("/data.json", "[1, 2]", "application/json")
     web.put("/ad.js", AD_SCRIPT, "text/javascript")
     web.put("/sneaky", b"\x89PNG noise", "image/png")
-    for number in (1, 2):
-        web.put(f"/ad/{number}", AD)
+    for number in (1, 2):  # not the same bytes: the second to come would be kept as a revisit of the first
+        web.put(f"/ad/{number}", f"{AD}<!-- {number} -->")
     return web
 
 
