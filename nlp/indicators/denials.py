@@ -12,7 +12,7 @@ Two denials make a demand: "No references? No meeting", "no meeting without refe
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,10 @@ class Denials:
     def __init__(self, text: str, languages: Iterable[str]) -> None:
         self._text = text
         self._rules = [_rules()[one] for one in sorted(languages)]
-        self._found: list[list[int]] | None = None
-        self._spans: list[tuple[int, int]] = []
 
     def reach(self, start: int, end: int) -> bool:
         """Whether what stands at `start:end` is denied from outside."""
-        if self._found is None:
-            self._look()
-        pairs = list(zip(self._rules, self._found or (), strict=True))
+        pairs = [(rules, ends) for rules, _, ends in self._found]
         before = any(rules.reaches(self._text, ends, start) for rules, ends in pairs)
         tail = self._text[end : end + SCOPE].encode("latin-1", SIGN)
         if b"?" in tail and any(rules.answer.match(tail) for rules in self._rules if rules.answer):
@@ -54,18 +50,16 @@ class Denials:
 
     def without(self, start: int, end: int) -> Iterator[str]:
         """What stands at `start:end` without each word in it that denies."""
-        if self._found is None:
-            self._look()
-        first = bisect_left(self._spans, (start,))
-        for one, other in self._spans[first : bisect_left(self._spans, (end,))]:
-            if other < end:
-                yield self._text[start:one] + self._text[other:end].lstrip()
+        for _, spans, _ in self._found:
+            for one, other in spans[bisect_left(spans, (start,)) : bisect_left(spans, (end,))]:
+                if other < end:
+                    yield self._text[start:one] + self._text[other:end].lstrip()
 
-    def _look(self) -> None:
-        """Find the words that deny; most ads hold nothing that could be denied."""
-        spans = [rules.spans_in(self._text) for rules in self._rules]
-        self._found = [sorted([end for _, end in one]) for one in spans]
-        self._spans = sorted({span for one in spans for span in one})
+    @cached_property
+    def _found(self) -> list[tuple["_Rules", list[tuple[int, int]], list[int]]]:
+        """By language the words that deny, and where they end, in order; most ads hold nothing that could be denied."""
+        found = [(rules, sorted(rules.spans_in(self._text))) for rules in self._rules]
+        return [(rules, spans, sorted([end for _, end in spans])) for rules, spans in found]
 
 
 class _Rules:
