@@ -76,7 +76,9 @@ def _once(
 
     At the last try a document that the server fails on by itself (500) is refused, or it would hold up all others for ever.
     """
-    lines = [line for _, lines in part for line in lines]
+    lines: list[Any] = [
+        line for _, lines in part for line in lines
+    ]  # the client takes bytes, though its types do not say so
     answer = client.bulk(operations=lines, require_alias=aliased, filter_path=READ)
     again: list[Entry] = []
     refused: list[Refusal] = []
