@@ -68,7 +68,7 @@ def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
     texts = list(dict.fromkeys(copy.tokens for copy in copies))
     sample = texts if len(texts) <= WORDINGS else [texts[len(texts) * n // WORDINGS] for n in range(WORDINGS)]
     common = common_words(sample)
-    rows = {text: places_of(common, text) for text in texts}
+    rows = dict(zip(texts, places_of(common, texts), strict=True))
     own = {text: _own(rows[text], len(text)) for text in texts}
     # Weighed by ads would let one wording that is posted daily hide what all the others have.
     filled = [sum(bool(own[text][gap]) for text in texts) for gap in range(len(common) + 1)]
