@@ -73,10 +73,13 @@ def heaviest(
     table = equal * (most[:, None] * weights)[:, :, None]
     table[:, 1:, 1:] += pairs
     table[:, :-1, :-1] += pairs
-    best = np.zeros((len(rights), len(left) + 1, longest + 1), dtype=np.int32)
-    for row in range(len(left)):
-        stays, taken = best[:, row, 1:], best[:, row, :-1] + table[:, row]
-        np.maximum.accumulate(np.maximum(stays, taken), axis=1, out=best[:, row + 1, 1:])
+    turned = len(left) > longest
+    steps = table.swapaxes(1, 2) if turned else table  # one step for each word of the shorter side
+    best = np.zeros((len(rights), steps.shape[1] + 1, steps.shape[2] + 1), dtype=np.int32)
+    for step in range(steps.shape[1]):
+        stays, taken = best[:, step, 1:], best[:, step, :-1] + steps[:, step]
+        np.maximum.accumulate(np.maximum(stays, taken), axis=1, out=best[:, step + 1, 1:])
+    best = best.swapaxes(1, 2) if turned else best
     above, before = best[:, 1:, 1:] == best[:, :-1, 1:], best[:, 1:, 1:] == best[:, 1:, :-1]
     moves = np.where(above, UP, np.where(before, BACK, BOTH)).astype(np.uint8)
     return [_traced(moves[row], len(left), len(right)) for row, right in enumerate(rights)]

@@ -42,7 +42,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
         told = portrait(connection, file.group, TEMPLATES, file.readings) if file else None
-        place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
+        place = queue.entry_of(connection, today, id)
         alike = suggestions(connection, id)
     if file is None or told is None:
         raise NotFoundError(
