@@ -17,6 +17,7 @@ priorities = Table(
     Column("model", String, nullable=False),
     Column("scored_at", Instant, nullable=False),
     Index("ix_priorities_order", "lane", "value"),
+    Index("ix_priorities_model", "model"),
 )
 
 labels = Table(
