@@ -24,7 +24,7 @@ SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
 SHAPE = frozenset({"property", "staticmethod", "classmethod", "dataclass", "cache", "lru_cache", "asynccontextmanager"})
 MANNER = frozenset(
     {"strict", "slots", "frozen", "index", "nullable", "title", "include_in_schema", "media_type", "help"}
-    | {"trim_blocks", "lstrip_blocks"}  # blank lines between tags
+    | {"trim_blocks", "lstrip_blocks", "lazy"}  # blank lines between tags; when a font is read
 )
 # How far apart and how large things stand on paper and in a sheet: the calls alone, or the numbers given to them.
 SPACING = frozenset({"ln", "set_y", "freeze_panes"})
