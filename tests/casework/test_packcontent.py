@@ -3,8 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import update
+
 from casework import caseitems, cases, packcontent, packreport
 from casework.caseitems import ItemKind
+from casework.casetables import case_items
 from nlp.records import Kind, Mention
 from store import audit
 from store.audit import Act, Via
@@ -97,3 +100,38 @@ def test_custody_lists_looks_at_what_is_in_the_pack_and_acts_in_the_case_and_not
     assert [one["event"] for one in of_case] == sorted(one["event"] for one in of_case)
     assert not {"export", "export case"} & {one["action"] for one in [*of_case, *of_group]}
     assert (sealed / "seal.json").is_file()
+
+
+def test_ads_of_a_pinned_group_as_it_was_then_are_in_the_cases_pack(office: Workspace) -> None:
+    case = cases.open_case(office, "River", "ana")
+    caseitems.pin(office, case, ItemKind.GROUP, first_group(office), "one number", "ana")
+    with office.begin() as connection:
+        connection.execute(update(case_items).where(case_items.c.case_id == case.case_id).values(about="parted since"))
+    with office.read() as connection:
+        content = packcontent.of_case(connection, case.case_id)
+    assert (list(content.ads), content.groups, content.rows) == (["s:1", "s:2"], {}, 2)
+
+
+def test_a_link_to_an_ad_that_is_not_in_the_pack_is_not_in_it_either(office: Workspace) -> None:
+    with office.read() as connection:
+        content = packcontent.of_group(connection, first_group(office))
+    for left in ("s:1", "s:2"):
+        only = replace(content, ads={left: content.ads[left]})
+        assert packcontent.records(only)["links.jsonl"] == b""
+        assert {name: rows for name, _, rows in packreport.tables(only, (), ())}["links"] == []
+        assert only.rows == 2
+    assert packcontent.records(content)["links.jsonl"].count(b"\n") == len(content.groups[content.item].links)
+
+
+def test_the_records_are_of_the_ads_in_the_pack_and_the_case_is_in_its_own_alone(office: Workspace) -> None:
+    with office.read() as connection:
+        group = packcontent.of_group(connection, first_group(office))
+        case = packcontent.of_case(connection, first_case(office))
+    assert "case.jsonl" in packcontent.records(case)
+    found = packcontent.records(group)
+    assert "case.jsonl" not in found
+    assert [found[name].count(b"\n") for name in ("ads.jsonl", "readings.jsonl", "captures.jsonl")] == [2, 2, 1]
+    assert found["priorities.jsonl"].count(b"\n") == len(group.priorities) == 1
+    unread = replace(group, readings={})
+    assert packcontent.records(unread)["readings.jsonl"] == b""
+    assert packcontent.facts(office, unread) == []
