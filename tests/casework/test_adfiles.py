@@ -39,7 +39,9 @@ def test_a_crawled_ads_file_holds_its_capture(workspace: Workspace) -> None:
     assert [one.fields["title"] for one in file.versions] == ["Walks"]
 
 
-def test_an_ads_file_holds_its_own_sightings_newest_first_and_no_page_where_it_was_imported(workspace: Workspace) -> None:
+def test_an_ads_file_holds_its_own_sightings_newest_first_and_no_page_where_it_was_imported(
+    workspace: Workspace,
+) -> None:
     with workspace.begin() as connection:
         for day, ad_id in ((0, "harbor:1"), (1, "harbor:2"), (2, "harbor:1")):
             moment = AT + timedelta(days=day)

@@ -145,7 +145,9 @@ def test_a_tree_goes_on_from_its_peaks_alone() -> None:
 
 def test_events_are_read_newest_first_by_whom_what_and_about_whom(workspace: Workspace) -> None:
     _grow(workspace, "a", "b")
-    audit.append(workspace, Act("bo", Via.CONSOLE, "search", "query", "a", words="the words", case_id="12", reason="call"))
+    audit.append(
+        workspace, Act("bo", Via.CONSOLE, "search", "query", "a", words="the words", case_id="12", reason="call")
+    )
     _grow(workspace, "a")
 
     def seqs(**wanted: object) -> list[int]:

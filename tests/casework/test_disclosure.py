@@ -200,7 +200,10 @@ def test_a_judgement_is_told_once_on_either_side_and_what_was_taken_back_only_af
             ("ben", "s:0 and s:1: unsure", back),
         ]
     group = _told(seen, "group", _group(seen), moment)
-    assert [one["said"] for one in group.acts if one["what"] == "judgement"] == ["s:1 and s:2: same", "s:0 and s:1: unsure"]
+    assert [one["said"] for one in group.acts if one["what"] == "judgement"] == [
+        "s:1 and s:2: same",
+        "s:0 and s:1: unsure",
+    ]
 
 
 def test_the_queue_the_lineage_and_the_model_are_those_of_the_date(seen: Workspace) -> None:
@@ -241,9 +244,7 @@ def test_a_decision_and_a_pin_that_were_taken_back_say_so_from_then_on(seen: Wor
     caseitems.undo(seen, case, item.item_id, "another flyer", "ana")
     undo(seen, number, who="ana")
     with seen.read() as connection:
-        moments = [
-            connection.execute(select(table.c.undone_at)).scalar_one() for table in (case_items, decisions)
-        ]
+        moments = [connection.execute(select(table.c.undone_at)).scalar_one() for table in (case_items, decisions)]
     for at, marked in ((max(moments), [True, True]), (min(moments) - timedelta.resolution, [False, False])):
         told = [one for one in _told(seen, "ad", "s:1", at).acts if one["what"] != "label"]
         assert [bool(one["taken back"]) for one in told] == marked
@@ -273,4 +274,4 @@ def test_the_page_has_a_part_for_each_ad_and_says_where_nothing_is_recorded(seen
     looks = now_told["Who saw it, and what they did"]
     assert looks.head == ("event", "at", "who", "via", "did", "to", "case", "reason")
     assert all(len(row) == len(looks.head) for row in looks.rows)
-    assert ["ad s:1"] == [row[5] for row in looks.rows if row[4] == "show"]
+    assert [row[5] for row in looks.rows if row[4] == "show"] == ["ad s:1"]

@@ -16,7 +16,9 @@ PHONE, HUB = "+12025550143", "+12025550144"
 
 
 def _reading(ad_id: str, *told: tuple[Kind, str]) -> Reading:
-    return Reading(ad_id, "en", "", tuple(Mention(kind, value, value, "body", 0, 1, "made up") for kind, value in told), "1")
+    return Reading(
+        ad_id, "en", "", tuple(Mention(kind, value, value, "body", 0, 1, "made up") for kind, value in told), "1"
+    )
 
 
 def _ad(ad_id: str, posted: datetime | None) -> StoredAd:

@@ -41,7 +41,9 @@ def _decide(workspace: Workspace, verdict: str, at: datetime, ad_id: str = "s:1"
         "basis": {"lane": "", "reasons": [], "places": []}, "label_id": 1,
     }  # fmt: skip
     with workspace.begin() as connection:
-        number = connection.execute(insert(decisions).values(values | more).returning(decisions.c.decision_id)).scalar_one()
+        number = connection.execute(
+            insert(decisions).values(values | more).returning(decisions.c.decision_id)
+        ).scalar_one()
         connection.execute(insert(decision_ads).values(decision_id=number, ad_id=ad_id))
 
 
@@ -206,8 +208,12 @@ def test_alerts_queues_and_addresses_go_to_the_moment(workspace: Workspace) -> N
         assert list(connection.execute(select(frontier.c.run_id)).scalars()) == ["1"]
 
 
-@pytest.mark.parametrize(("month", "end"), [("2021-11", (2021, 12, 1)), ("2021-12", (2022, 1, 1)), ("2022-01", (2022, 2, 1))])
-def test_the_words_of_a_month_go_so_long_after_its_end(workspace: Workspace, month: str, end: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize(
+    ("month", "end"), [("2021-11", (2021, 12, 1)), ("2021-12", (2022, 1, 1)), ("2022-01", (2022, 2, 1))]
+)
+def test_the_words_of_a_month_go_so_long_after_its_end(
+    workspace: Workspace, month: str, end: tuple[int, int, int]
+) -> None:
     keys.key(workspace, f"audit-{month}")
     keys.key(workspace, "audit-signing")
     due = datetime(*end, tzinfo=UTC) + 730 * DAY

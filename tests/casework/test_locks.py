@@ -1,4 +1,4 @@
-"""What opens an account and what locks it, to the number and the moment; each change of one is recorded and ends its sessions."""
+"""What opens an account and what locks it, to the number and the moment; each change is recorded and ends its sessions."""
 
 from datetime import timedelta
 
@@ -104,7 +104,9 @@ def test_a_password_is_long_enough_and_of_five_letters_without_the_name(
         assert accounts.check(house, "ana", PASSWORD).name == "ana"
 
 
-@pytest.mark.parametrize(("name", "fits"), [("a", False), ("ab", True), ("a" * 40, True), ("a" * 41, False), ("1a", False)])
+@pytest.mark.parametrize(
+    ("name", "fits"), [("a", False), ("ab", True), ("a" * 40, True), ("a" * 41, False), ("1a", False)]
+)
 def test_a_name_has_two_to_forty_letters(workspace: Workspace, name: str, fits: bool) -> None:
     if fits:
         assert accounts.add(workspace, name, Role.ANALYST, None, "root").name == name
@@ -115,7 +117,14 @@ def test_a_name_has_two_to_forty_letters(workspace: Workspace, name: str, fits: 
 
 @pytest.mark.parametrize(
     ("user", "name"),
-    [("Ana.Quill", "ana.quill"), ("a" * 60, "a" * 40), ("Ä n a!", "na"), ("7", "local"), ("", "local"), ("ROOT", "root")],
+    [
+        ("Ana.Quill", "ana.quill"),
+        ("a" * 60, "a" * 40),
+        ("Ä n a!", "na"),
+        ("7", "local"),
+        ("", "local"),
+        ("ROOT", "root"),
+    ],
 )
 def test_the_operating_systems_user_has_an_account_name(user: str, name: str) -> None:
     assert accounts.local_name(user) == name

@@ -13,7 +13,9 @@ TICK = timedelta.resolution
 
 
 def _rule(**values: object) -> misuse.Rule:
-    return misuse.Rule("made up", "A pattern", "something else", {"actions": ["show"], "least": 3, "within": "60s", **values})
+    return misuse.Rule(
+        "made up", "A pattern", "something else", {"actions": ["show"], "least": 3, "within": "60s", **values}
+    )
 
 
 def _at(*seconds: int, who: str = "ana", **more: object) -> list[Seen]:

@@ -25,7 +25,12 @@ def test_words_are_found_in_the_page_as_they_are_written_there_or_said_not_to_be
         content = packcontent.of_group(connection, first_group(office))
     read = replace(
         content.readings["s:1"],
-        mentions=(mention("body", "Room"), mention("body", "& view"), mention("body", "e"), mention("title", "=HYPERLINK")),
+        mentions=(
+            mention("body", "Room"),
+            mention("body", "& view"),
+            mention("body", "e"),
+            mention("title", "=HYPERLINK"),
+        ),
     )
     facts = packcontent.facts(office, replace(content, readings={"s:1": read}))
     room, view, letter, formula = (one["in_page"] for one in facts)
@@ -72,7 +77,9 @@ def test_the_report_tells_each_ad_with_its_own_facts_and_only_a_cases_tells_a_ca
         custody = packcontent.custody(office, connection, content)
     report = {one.title: one for one in packreport.sections(content, facts, custody, packcontent.versions(content))}
     assert "The case" not in report
-    assert {"Ad s:1", "Ad s:2", "Who had it in hand", "Made by", f"Review priority of group {content.item}"} <= set(report)
+    assert {"Ad s:1", "Ad s:2", "Who had it in hand", "Made by", f"Review priority of group {content.item}"} <= set(
+        report
+    )
     assert len(report["Ad s:1"].rows) == sum(one["ad_id"] == "s:1" for one in facts)
     assert f"title: {FORMULA}" in report["Ad s:1"].paragraphs
     tables = {name: rows for name, _, rows in packreport.tables(content, facts, custody)}

@@ -114,7 +114,11 @@ def _changed(pack: Path, positions: int) -> Iterator[tuple[Path, int]]:
 def test_a_case_is_taken_out_under_its_number_and_a_group_under_none(office: Workspace, tmp_path: Path) -> None:
     export(office, first_group(office), tmp_path / "group", replace(TERMS, reason="for a group"))
     export_case(office, first_case(office), tmp_path / "case", replace(TERMS, reason="for a case"))
-    query = select(audit_events).where(audit_events.c.reason.in_(("for a group", "for a case"))).order_by(audit_events.c.seq)
+    query = (
+        select(audit_events)
+        .where(audit_events.c.reason.in_(("for a group", "for a case")))
+        .order_by(audit_events.c.seq)
+    )
     with office.read() as connection:
         acts = connection.execute(query).all()
     assert [(one.action, one.object_kind, one.case_id, one.facts) for one in acts] == [

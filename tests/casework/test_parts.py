@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import delete, select
 
 from casework import auditlog, cases
+from casework.cases import Case
 from casework.casetables import case_members
 from casework.casetables import cases as case_table
-from casework.cases import Case
 from store.audit import Via
 from store.errors import UsageError
 from store.workspace import Workspace
@@ -53,7 +53,12 @@ def test_one_case_is_handed_over_closed_and_opened_again_and_the_other_stays(
     cases.hand_over(workspace, first, "cleo", "call on Monday", "ana")
     cases.close(workspace, first, "charged", "cleo", keep_days=36_500)
     found = _now(workspace, first)
-    assert (found.owner, found.closed_by, found.keep_days, found.closed_at is not None) == ("cleo", "cleo", 36_500, True)
+    assert (found.owner, found.closed_by, found.keep_days, found.closed_at is not None) == (
+        "cleo",
+        "cleo",
+        36_500,
+        True,
+    )
     assert _members(workspace, first) == ["ana", "ben", "cleo"]
     assert _now(workspace, second) == second
     with workspace.read() as connection:
@@ -89,7 +94,9 @@ def test_each_step_is_in_the_audit_log_under_the_case(workspace: Workspace) -> N
     cases.hand_over(workspace, case, "ned", "call on Monday", "nia")
     cases.close(workspace, case, "charged", "ned")
     cases.reopen(workspace, _now(workspace, case), "a new ad", "ned")
-    told = [(one.actor, one.via, one.action, one.case_id, one.reason) for one in auditlog.events(workspace, limit=9)][::-1]
+    told = [(one.actor, one.via, one.action, one.case_id, one.reason) for one in auditlog.events(workspace, limit=9)][
+        ::-1
+    ]
     number = case.case_id
     assert told == [
         ("root", "command", "set team", None, None),

@@ -76,7 +76,9 @@ def test_nobody_sits_down_without_a_session_that_lasts_and_is_strong(
     assert house.get("/who").text == "ana"
 
 
-def test_a_token_opens_the_api_alone_and_what_it_was_made_for(workspace: Workspace, house: TestClient, ana: Account) -> None:
+def test_a_token_opens_the_api_alone_and_what_it_was_made_for(
+    workspace: Workspace, house: TestClient, ana: Account
+) -> None:
     searching, _ = tokens.make(workspace, "ana", Role.ANALYST, "x", ["search"], 1)
     other, _ = tokens.make(workspace, "ana", Role.ANALYST, "x", ["ad"], 1)
     given = {"Authorization": f"Bearer {searching}"}

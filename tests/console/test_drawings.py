@@ -112,7 +112,9 @@ def test_a_mention_is_marked_at_each_of_its_parts_under_one_number() -> None:
 
 
 def test_what_a_query_found_is_marked_where_it_stands() -> None:
-    found = of_highlights([Highlight("body", 2, 5, "cat"), Highlight("title", 0, 3, "cat"), Highlight("body", 7, 9, "x")])
+    found = of_highlights(
+        [Highlight("body", 2, 5, "cat"), Highlight("title", 0, 3, "cat"), Highlight("body", 7, 9, "x")]
+    )
     assert {field: [(one.start, one.end, one.kind) for one in own] for field, own in found.items()} == {
         "body": [(2, 5, "found"), (7, 9, "found")],
         "title": [(0, 3, "found")],

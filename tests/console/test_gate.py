@@ -14,7 +14,9 @@ from console.security import HEADERS, LARGEST_FORM, Gate
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/fails":
         raise ValueError("words of an ad")
-    await PlainTextResponse("a page", headers={"Cache-Control": "public", "X-Frame-Options": "ALLOW"})(scope, receive, send)
+    await PlainTextResponse("a page", headers={"Cache-Control": "public", "X-Frame-Options": "ALLOW"})(
+        scope, receive, send
+    )
 
 
 def _browser(*, secure: bool = False) -> TestClient:
@@ -43,7 +45,8 @@ def test_a_form_comes_from_this_site(site: str | None, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "status"), [("0", 200), (f"{LARGEST_FORM}", 200), (f"{LARGEST_FORM + 1}", 413), ("-1", 413), ("1e3", 413)]
+    ("length", "status"),
+    [("0", 200), (f"{LARGEST_FORM}", 200), (f"{LARGEST_FORM + 1}", 413), ("-1", 413), ("1e3", 413)],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_form_says_its_length_and_is_not_too_long(method: str, length: str, status: int) -> None:

@@ -80,7 +80,9 @@ def test_what_an_ad_has_come_to_stand_on_meanwhile_stays_and_waits(
         assert connection.execute(select(rewrites)).all() == []
 
 
-def test_a_revisit_that_comes_meanwhile_lets_its_original_wait(three: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revisit_that_comes_meanwhile_lets_its_original_wait(
+    three: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     collect(three, "two", fetched(4, b"second page"))
     monkeypatch.setattr(excision, "_rehome", lambda *_given: 0)  # as if it had come after that
     assert excision.excise(three, {"capture-2": "ads"}).waiting == {"capture-2"}
@@ -106,7 +108,9 @@ def test_what_a_site_said_of_a_page_to_ask_by_goes_with_it(three: Workspace) -> 
     known = {"site": "harbor", "etag": "e", "last_modified": "", "content_type": "", "content_encoding": ""}
     with three.begin() as connection:
         for number in (1, 2):
-            connection.execute(insert(validators).values(fingerprint=f"{number}", capture_id=f"capture-{number}", **known))
+            connection.execute(
+                insert(validators).values(fingerprint=f"{number}", capture_id=f"capture-{number}", **known)
+            )
     excision.excise(three, {"capture-2": "ads"})
     with three.read() as connection:
         assert list(connection.execute(select(validators.c.capture_id)).scalars()) == ["capture-1"]
