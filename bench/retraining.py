@@ -75,7 +75,10 @@ def retrain(market: Market, folder: Path) -> dict[str, float]:
         f"retrain on {len(said)} ads in {len(rows)} groups: {ours:.1f} s (rows {spent['rows']:.1f}, fit {spent['fit']:.1f}); "
         f"bare fit on the ads {spent['bare']:.1f} s; ratio {ours / spent['bare']:.2f} (to reach: 1.5 at most)"
     )
-    print(f"most memory of the retraining: {most:.2f} GiB (to reach: 4 at most); with the bare fit: {memory():.2f}", flush=True)
+    print(
+        f"most memory of the retraining: {most:.2f} GiB (to reach: 4 at most); with the bare fit: {memory():.2f}",
+        flush=True,
+    )
     return spent
 
 
@@ -85,14 +88,18 @@ def score(market: Market, model: Learned) -> None:
     said = [learnable(view) for view in views]
     plain = bare().fit(said, np.arange(len(said)) % 2)
     ads = sum(len(view.ad_ids) for view in views)
-    print(f"{len(said)} groups of {ads / len(said):.1f} ads and {np.mean([len(one) for one in said]):,.0f} characters of text")
+    print(
+        f"{len(said)} groups of {ads / len(said):.1f} ads and {np.mean([len(one) for one in said]):,.0f} characters of text"
+    )
     limit = best(lambda: said, plain.predict_proba)
     for name, work in (
         ("scorecard", lambda part: prioritise(part, Published())),
         ("trained", lambda part: prioritise(part, model)),
     ):
         found = best(lambda: [replace(view) for view in views], work)  # what a view keeps for features is found anew
-        print(f"{name + ', with reasons':28}{found:10,.0f} groups per CPU second; {found / limit:.2f} x bare", flush=True)
+        print(
+            f"{name + ', with reasons':28}{found:10,.0f} groups per CPU second; {found / limit:.2f} x bare", flush=True
+        )
     print(f"{'bare, the text given':28}{limit:10,.0f} groups per CPU second")
 
 

@@ -65,13 +65,13 @@ def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[P
     """The priority of each group, in the order given. The gate and the routes are the same for every model."""
     if not views:
         return []
-    with _uncollected():
+    with uncollected():
         return _prioritised(views, model or Published())
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that scoring makes refers to itself, and the collector would walk all that is loaded again and again."""
+def uncollected() -> Iterator[None]:
+    """Nothing that scoring loads or makes refers to itself, and the collector would walk all that is loaded again and again."""
     running = gc.isenabled()
     gc.disable()
     try:
