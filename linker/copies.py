@@ -63,10 +63,11 @@ def shared_bands(numbers: Numbers) -> Iterator[Edges]:
         yield np.concatenate(places), np.concatenate(owners)
 
 
-def followers(compared: "Compared", members: Places, band: Places) -> Edges:
+def followers(compared: "Compared", members: Places, band: Places, cluster: Places | None = None) -> Edges:
     """Who follows whom in these bands; members of one band stand together, in order. Leaders are left out.
 
     All bands are gone through at once: in each round the first that is left of a band leads, and what is a copy of it follows.
+    Where these bands gave each text its `cluster`, one that a leader of another cluster met was no copy of it.
     """
     found: list[Edges] = []
     for _ in range(LEADERS):
@@ -75,7 +76,7 @@ def followers(compared: "Compared", members: Places, band: Places) -> Edges:
         leads = np.concatenate(([True], band[1:] != band[:-1]))
         leader = members[leads][np.cumsum(leads) - 1]
         members, band, leader = members[~leads], band[~leads], leader[~leads]
-        copies = compared.alike(leader, members)
+        copies = compared.alike(leader, members, cluster)
         found.append((members[copies], leader[copies]))
         members, band = members[~copies], band[~copies]
     return joined(found)
@@ -119,14 +120,13 @@ class Compared:
         self.pairs = EMPTY  # compared so far, in order
         self.copies: Flags = np.zeros(0, dtype=bool)
 
-    def alike(self, left: Places, right: Places) -> Flags:
-        """For each pair of places whether the two are near-copies."""
+    def alike(self, left: Places, right: Places, cluster: Places | None = None) -> Flags:
+        """For each pair of places whether the two are near-copies; those of different clusters are known not to be."""
         pairs, back = np.unique(left * self.count + right, return_inverse=True)
         place = np.searchsorted(self.pairs, pairs)
         fresh = ~equal_at(self.pairs, place, pairs)
         if fresh.any():
-            decided = [self._decided(part) for part in _cut(pairs[fresh])]
-            self.copies = np.insert(self.copies, place[fresh], np.concatenate(decided))
+            self.copies = np.insert(self.copies, place[fresh], self._looked_at(pairs[fresh], cluster))
             self.pairs = np.insert(self.pairs, place[fresh], pairs[fresh])
             place = np.searchsorted(self.pairs, pairs)
         return self.copies[place][back]
@@ -136,6 +136,16 @@ class Compared:
         self.texts = texts
         self.pairs = to[self.pairs // self.count] * count + to[self.pairs % self.count]
         self.count = count
+
+    def _looked_at(self, pairs: Places, cluster: Places | None) -> Flags:
+        copies = np.zeros(len(pairs), dtype=bool)
+        open_ones = np.arange(len(pairs))
+        if cluster is not None:
+            open_ones = np.flatnonzero(cluster[pairs // self.count] == cluster[pairs % self.count])
+        for start in range(0, len(open_ones), PAIRS_TOGETHER):
+            part = open_ones[start : start + PAIRS_TOGETHER]
+            copies[part] = self._decided(pairs[part])
+        return copies
 
     def _decided(self, pairs: Places) -> Flags:
         chosen, places = np.unique(np.concatenate((pairs // self.count, pairs % self.count)), return_inverse=True)
@@ -160,10 +170,6 @@ def equal_at(ordered: npt.NDArray[Any], place: Places, values: npt.NDArray[Any])
     return inside
 
 
-def _cut(pairs: Places) -> list[Places]:
-    return np.split(pairs, range(PAIRS_TOGETHER, len(pairs), PAIRS_TOGETHER))
-
-
 def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np.float64]:
     """Share of the longer text's words that both have in common order; 0 where it is below COPY."""
     return cpdist(
@@ -172,6 +178,7 @@ def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np
         scorer=LCSseq.normalized_similarity,
         score_cutoff=COPY,
         dtype=np.float64,
+        workers=-1,
     )
 
 

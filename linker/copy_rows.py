@@ -95,8 +95,8 @@ def _edges(connection: Connection, archive: Archive, words: Words) -> tuple[Arch
     compared = Compared(_texts(connection, archive, words), len(archive))
     now, before = [], []
     for members, band in _bands_with(archive, archive.new | archive.gone):
+        before.append(followers(compared, *_of(members, band, ~archive.new), archive.cluster))
         now.append(followers(compared, *_of(members, band, ~archive.gone)))
-        before.append(followers(compared, *_of(members, band, ~archive.new)))
     broken = np.unique(archive.cluster[_lost(archive, joined(before), joined(now))])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
     if len(broken) and not archive.whole:

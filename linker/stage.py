@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
 VERSION = "4"
-BATCH = 20_000
+# Keys and bands stand in no order: the more ads at a time, the fewer times the same pages of the store are written.
+BATCH = 50_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 50_000, 20_000
 
