@@ -75,11 +75,11 @@ def _archive(rows: Iterable[Row[Any]], gone: Iterable[str], *, whole: bool) -> A
     first: dict[str, int] = {}
     cluster: list[int] = []
     new: list[bool] = []
-    for place, (digest, known, numbers) in enumerate(rows):
-        digests.append(digest)
-        bands.append(numbers)
-        new.append(not known)
-        cluster.append(first.setdefault(known, place) if known else place)
+    for place, row in enumerate(rows):
+        digests.append(row.wording)
+        bands.append(row.bands)
+        new.append(not row.cluster)
+        cluster.append(first.setdefault(row.cluster, place) if row.cluster else place)
     away = set(gone)
     return Archive(
         digests,

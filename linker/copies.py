@@ -23,7 +23,7 @@ from store.spread import HERE, Spread
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
-PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 4_000_000
+PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 2_000_000
 PLACES_APART = 20_000  # of a part that is sent to a worker
 
 Edges = tuple[Places, Places]  # followers, and whom each follows
@@ -123,13 +123,14 @@ class Compared:
     def alike(self, left: Places, right: Places, cluster: Places | None = None) -> Flags:
         """For each pair of places whether the two are near-copies; those of different clusters are known not to be."""
         pairs, back = np.unique(left * self.count + right, return_inverse=True)
-        place = np.searchsorted(self.pairs, pairs)
+        place = _place_in(self.pairs, pairs)
         fresh = ~equal_at(self.pairs, place, pairs)
         if fresh.any():
             self.copies = np.insert(self.copies, place[fresh], self._looked_at(pairs[fresh], cluster))
             self.pairs = np.insert(self.pairs, place[fresh], pairs[fresh])
-            place = np.searchsorted(self.pairs, pairs)
-        return self.copies[place][back]
+            place = _place_in(self.pairs, pairs)
+        decided: Flags = self.copies[place][back]
+        return decided
 
     def moved(self, texts: Callable[[Places], Hashed], to: Places, count: int) -> None:
         """The texts, now among `count`, are from now on at the places `to`, in the same order."""
@@ -161,6 +162,11 @@ class Compared:
             for pair in np.flatnonzero(copies):
                 copies[pair] = _alike_as_lists(texts, one[pair], other[pair])
         return copies
+
+
+def _place_in(ordered: Places, values: Places) -> Places:
+    """Where in `ordered` each value stands, or would."""
+    return np.asarray(np.searchsorted(ordered, values), dtype=np.int64)
 
 
 def equal_at(ordered: npt.NDArray[Any], place: Places, values: npt.NDArray[Any]) -> Flags:

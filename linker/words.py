@@ -1,6 +1,7 @@
 """The words of wordings, hashed: what near-copies are told by."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ def sketched(made: Sequence[Wording]) -> list[Sketch]:
 def _apart(texts: Hashed) -> list[bytes]:
     whole = texts.words.tobytes()
     bounds = (texts.starts * WIDTH).tolist()
-    return [whole[start:end] for start, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [whole[start:end] for start, end in pairwise(bounds)]
 
 
 class Words:
