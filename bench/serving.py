@@ -158,7 +158,9 @@ def main() -> None:
     print(" users  requests/s     p50     p95     p99 ms  failed  cores the users took")
     users, limit = given.users, "none: the first step was too much"
     with in_processes(given.workspace, given.workers) as port:
-        asyncio.run(step(port, tokens, pages, 4 * given.workers, 0.5, 10.0))  # what a process reads once is nobody's wait
+        asyncio.run(
+            step(port, tokens, pages, 4 * given.workers, 0.5, 10.0)
+        )  # what a process reads once is nobody's wait
         while users <= given.most:
             used = time.process_time()
             tally = asyncio.run(step(port, tokens, pages, users, given.think, given.seconds))
