@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from linker.copies import Flags, equal_at
 from linker.sketches import BANDS, Numbers, Places
@@ -69,17 +69,17 @@ def with_their_clusters(connection: Connection, digests: Collection[str]) -> set
     return {*digests, *(row.wording for row in select_in(connection, query, text_bands.c.cluster, sorted(clusters)))}
 
 
-def _archive(rows: Iterable[Row[Any]], gone: Iterable[str], *, whole: bool) -> Archive:
+def _archive(rows: Iterable[Any], gone: Iterable[str], *, whole: bool) -> Archive:
     digests: list[str] = []
     bands: list[bytes] = []
     first: dict[str, int] = {}
     cluster: list[int] = []
     new: list[bool] = []
-    for place, row in enumerate(rows):
-        digests.append(row.wording)
-        bands.append(row.bands)
-        new.append(not row.cluster)
-        cluster.append(first.setdefault(row.cluster, place) if row.cluster else place)
+    for place, (digest, known, numbers) in enumerate(rows):
+        digests.append(digest)
+        bands.append(numbers)
+        new.append(not known)
+        cluster.append(first.setdefault(known, place) if known else place)
     away = set(gone)
     return Archive(
         digests,

@@ -106,7 +106,8 @@ def joined(parts: Iterable[Edges]) -> Edges:
     follower = np.concatenate([EMPTY, *(part[0] for part in listed)])
     leader = np.concatenate([EMPTY, *(part[1] for part in listed)])
     count = int(leader.max(initial=0)) + 1
-    edges = np.unique(follower * count + leader)
+    edges = np.sort(follower * count + leader)
+    edges = edges[np.concatenate(([True], edges[1:] != edges[:-1]))[: len(edges)]]
     return edges // count, edges % count
 
 

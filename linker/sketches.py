@@ -30,7 +30,7 @@ SEED = 20_260_501
 TOGETHER = 250  # texts whose words are hashed at a time
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
-CODES = 1 << 20
+BITS = 20  # of a code
 PROBES = 32  # codes a word tries
 # A word's hash is a polynomial over its bytes, modulo 2 to the 64: each byte's number times a power of BASE.
 BASE = 0x9E3779B97F4A7C15
@@ -55,21 +55,22 @@ class Hashed:
         return Hashed(self.words[np.arange(starts[-1]) + shift], starts)
 
     def coded(self) -> "Coded":
-        """The same texts as codes below CODES, equal ones for equal words.
+        """The same texts as codes of BITS, equal ones for equal words.
 
         Each word takes the code its hash says, or the next that is free. Where none is free nearby, it shares one.
         """
-        codes = (self.words % np.uint64(CODES)).astype(np.uint32)
-        taken = np.zeros(CODES, dtype=np.uint64)  # by which word
-        left = np.arange(len(codes))
+        codes = (self.words >> np.uint64(64 - BITS)).astype(np.uint32)
+        taken = np.zeros(1 << BITS, dtype=np.uint64)  # by which word
+        taken[codes] = self.words  # of several, the last
+        left = np.flatnonzero(taken[codes] != self.words)
         for _ in range(PROBES):
-            code, word = codes[left], self.words[left]
-            free = taken[code] == 0
-            taken[code[free]] = word[free]  # of several, the last
-            left = left[taken[code] != word]
             if not len(left):
                 break
-            codes[left] = (codes[left] + np.uint32(1)) % np.uint32(CODES)
+            codes[left] = (codes[left] + np.uint32(1)) & np.uint32((1 << BITS) - 1)
+            code, word = codes[left], self.words[left]
+            free = taken[code] == 0
+            taken[code[free]] = word[free]
+            left = left[taken[code] != word]
         return Coded(codes, self.starts, confused=len(left) > 0)
 
 

@@ -92,7 +92,7 @@ def test_more_words_than_there_are_characters_are_told_apart_all_the_same(
     texts: dict[str, str], chosen: list[int]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sketches, "CODES", 7)
+        patch.setattr(sketches, "BITS", 3)
         _check_followers(texts, chosen)
 
 
