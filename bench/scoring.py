@@ -75,8 +75,8 @@ def leaked(folder: Path, rows: Cases) -> str:
     same = [row for row in parts.test if not known.isdisjoint(author[ad_id] for ad_id in rows.ad_ids[row])]
     return (
         f"leaks in {folder.name}: {len(found.near_copies)} near-copies, {len(found.copies)} copies, "
-        f"{len(found.contacts)} shared contacts, {len(found.future)} future rows; unlinked rows by an author learned from: {len(same)} of "
-        f"{len(parts.test)} tested ({len(same) / len(parts.test):.3f})"
+        f"{len(found.contacts)} shared contacts, {len(found.future)} future rows; "
+        f"unlinked rows by an author learned from: {len(same)} of {len(parts.test)} tested ({len(same) / len(parts.test):.3f})"
     )
 
 
