@@ -20,7 +20,6 @@ from store.workspace import Workspace
 
 SAMPLE_KEY = "oversight-sample"
 SHARE_SPAN = timedelta(days=7)
-ABOUT_ADS = 500
 
 
 def seen(workspace: Workspace, days: int) -> list[Seen]:
@@ -76,7 +75,7 @@ def sample(workspace: Workspace, day: str, reader: str, count: int) -> list[int]
 
 def about(workspace: Workspace, connection: Connection, typed: str, ad_ids: Iterable[str]) -> list[int]:
     """Numbers of the events that concern a person: look-ups of their contact, and looks at ads and groups that hold it."""
-    ads = list(ad_ids)[:ABOUT_ADS]
+    ads = list(ad_ids)
     groups = set(group_ids_of(connection, ads).values())
     things = (
         *(f"contact:{one}" for one in lookups.of_person(typed)),

@@ -79,6 +79,19 @@ def search(
             own.close()
 
 
+def every(workspace: Workspace, text: str, backend: SearchBackend | None = None) -> list[str]:
+    """The ids of all ads that answer the query, newest first."""
+    tree = parse(text, _moment(workspace))
+    own = backend or open_backend(workspace)
+    try:
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
+        return list(own.ids(node))
+    finally:
+        if backend is None:
+            own.close()
+
+
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:
     """Those of these ads that answer the query, sorted: what a saved search asks of each batch of new ads."""
     tree = parse(text, _moment(workspace))

@@ -9,13 +9,14 @@ from casework import auditlog, misuse, oversight, queue
 from casework.policy import Action
 from console.desk import Desk, at, sent_to
 from indexer import lookups
-from indexer.search import search
+from indexer.search import every
 from store import approvals
 from store.errors import UsageError
 
 router = APIRouter()
 DAYS = 30
 SAMPLED = 10
+LOOKS = 200  # at one person that are shown, the newest; how many there are in all is said
 
 
 @router.get("/oversight")
@@ -36,10 +37,10 @@ def about(
     desk.look("who looked", "contact", asked[0])
     quoted = typed.replace('"', " ").strip()
     query = f'linked:"{quoted}"'
-    hits = search(desk.workspace, query, limit=100, backend=desk.request.app.state.backend).hits
+    ads = every(desk.workspace, query, desk.request.app.state.backend)
     with desk.workspace.read() as connection:
-        seqs = oversight.about(desk.workspace, connection, typed, [hit.document.ad_id for hit in hits])
-    return _page(desk, DAYS, looked=auditlog.numbered(desk.workspace, seqs[-200:]))
+        seqs = oversight.about(desk.workspace, connection, typed, ads)
+    return _page(desk, DAYS, looked=auditlog.numbered(desk.workspace, seqs[-LOOKS:]), looks=len(seqs))
 
 
 @router.post("/oversight/review")
@@ -67,7 +68,7 @@ def answer(
     return desk.go("/oversight")
 
 
-def _page(desk: Desk, days: int, looked: list[auditlog.Event] | None = None) -> Response:
+def _page(desk: Desk, days: int, looked: list[auditlog.Event] | None = None, looks: int = 0) -> Response:
     workspace, name = desk.workspace, desk.session.account
     with workspace.read() as connection:
         waiting = approvals.waiting(connection)
@@ -79,5 +80,6 @@ def _page(desk: Desk, days: int, looked: list[auditlog.Event] | None = None) -> 
         "sample": auditlog.numbered(workspace, drawn),
         "waiting": waiting,
         "looked": looked,
+        "looks": looks,
     }
     return desk.page("oversight.html", **values)

@@ -39,6 +39,17 @@ def test_who_looked_a_person_up_is_found_however_the_contact_is_typed(
     assert auditor.post("/oversight/about", data={"csrf": _csrf(auditor), "typed": "hello"}).status_code == 400
 
 
+def test_of_many_looks_the_newest_are_shown_and_all_are_counted(seat: Seat, office: Workspace) -> None:
+    first = _look(office, "ana", "ad", "harbor:1")
+    for _ in range(200):
+        _look(office, "bo", "contact", "digits:12025550143", "look up")
+    auditor = seat(Role.AUDITOR)
+    page = auditor.post("/oversight/about", data={"csrf": _csrf(auditor), "typed": "(202) 555-0143"}).text
+    table = page.partition("Who looked at a person")[2]
+    assert "The newest 200 of 202 looks." in table  # the auditor's own look is one of them
+    assert f'<td class="number">{first}</td>' not in table
+
+
 def test_a_pattern_is_shown_with_what_else_it_may_be(seat: Seat, office: Workspace) -> None:
     for number in range(6):
         _look(office, "ana", "page", str(number), "refused")
