@@ -1,6 +1,7 @@
 """The front door: mounts each room's `cli.py` and nothing else.
 
-Only the room whose command was asked for is imported, so `--help` answers at once.
+Only the room whose command was asked for is set up, and no `cli.py` imports more than the options it declares, so that
+`--help` answers at once.
 """
 
 import inspect
@@ -9,41 +10,68 @@ import sys
 from importlib import import_module
 
 import typer
+from typer.models import CommandInfo, TyperInfo
 
 from store.examples import example_of
 
 # A room's cli.py offers `app`: its commands stand at the top level of `sidelight`.
 TRACE = "SIDELIGHT_TRACE"
+WIDEST = 110  # columns of help, where the terminal has them
 ROOMS = ("operations", "crawlers", "nlp", "linker", "models", "indexer", "casework", "console", "market", "store")
 
 
-def build() -> typer.Typer:
-    """The whole command tree: every room's commands, in the order an operator meets them."""
+def build(command: str = "") -> typer.Typer:
+    """The command tree: every room's commands, in the order an operator meets them; with `command`, its room's alone."""
     front = typer.Typer(
         name="sidelight",
         help="Collects, reads, links and ranks ad listings for human review. A score is a review priority, never a finding.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
+        rich_markup_mode=None,  # boxes and colours would take as long to import as all else that help needs
+        context_settings={"max_content_width": WIDEST},
     )
+    apps: list[typer.Typer] = []
     for room in ROOMS:
-        front.add_typer(import_module(f"{room}.cli").app)
-    _show_examples(front, "")
+        apps.append(import_module(f"{room}.cli").app)
+        if command in _names(apps[-1]):
+            apps = apps[-1:]
+            break
+    for app in apps:
+        front.add_typer(app)
+    _explain(front, "")
     return front
 
 
-def _show_examples(group: typer.Typer, path: str) -> None:
-    """Put an example below the help of every command that gives none itself."""
+def _names(app: typer.Typer) -> set[str]:
+    """What can be typed after `sidelight` for a room."""
+    groups = (_group_name(one) for one in app.registered_groups)
+    return {*map(_command_name, app.registered_commands), *filter(None, groups)}
+
+
+def _command_name(command: CommandInfo) -> str:
+    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+
+
+def _group_name(group: TyperInfo) -> str:
+    """Empty where the group's commands stand beside those of the group it is in."""
+    name = group.name or (group.typer_instance and group.typer_instance.info.name)
+    return name if isinstance(name, str) else ""
+
+
+def _explain(group: typer.Typer, path: str) -> None:
+    """Put an example below the help of every command that gives none itself; in a list no sentence is cut short."""
     for command in group.registered_commands:
         said = inspect.getdoc(command.callback) or ""
-        name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-        example = example_of(f"{path}{name}")
+        command.short_help = said.partition("\n\n")[0]
+        example = example_of(f"{path}{_command_name(command)}")
         if example and "xample" not in said:
             command.help = f"{said}\n\nExample: sidelight {example}"
     for inner in group.registered_groups:
         if inner.typer_instance is not None:
-            name = inner.name or inner.typer_instance.info.name
-            _show_examples(inner.typer_instance, f"{path}{name} " if isinstance(name, str) else path)
+            name = _group_name(inner)
+            inner.short_help = inner.typer_instance.info.help
+            _explain(inner.typer_instance, f"{path}{name} " if name else path)
 
 
 def main() -> None:
@@ -53,7 +81,7 @@ def main() -> None:
     # No other package's plugin has a say in how settings are read, and to look for one takes a while at every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        build()()
+        build(*sys.argv[1:2])()
     except SidelightError as problem:
         sys.stderr.write(f"sidelight: {problem}\n")
         raise SystemExit(problem.exit_status) from None

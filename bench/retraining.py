@@ -2,10 +2,14 @@
 
     python -m bench.retraining FOLDER [--terms N]      a folder of `sidelight market make`; terms of the model file, 85000
 
-Reading and linking are done before, as they are when a team retrains. Times are of the processor.
+Reading and linking are done before, as they are when a team retrains. Times are of the processor; memory is the most the
+process held until then, reading and linking and the market itself included. To reach: a retraining of at most 1.5 x the bare
+fit within 4 GiB at 100,000 ads; 5,000 groups scored a second with reasons; and, where the model reads text, at least half as
+many as the bare pipeline does from the same text.
 """
 
 import argparse
+import gc
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +36,8 @@ from models.training import Learned, canonical_digest
 
 T = TypeVar("T")
 
-SCORED = 500  # groups at a time, as the stage has them
+SCORED = 500  # groups at a time, as the command has them
+ROUNDS = 3
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -62,13 +67,17 @@ def retrain(market: Market, folder: Path) -> dict[str, float]:
     positive = {ad_id: one.value.value == "trafficking-indicated" for one in market.labels for ad_id in one.ad_ids}
     said = [text for view in market.views for text in texts(view)]
     y = np.array([int(positive[ad_id]) for view in market.views for ad_id in view.ad_ids])
-    peak()
+    most = memory()
     with timed(spent, "bare"):
         bare().fit(said, y)
     ours = spent["rows"] + spent["fit"]
     print(
         f"retrain on {len(said)} ads in {len(rows)} groups: {ours:.1f} s (rows {spent['rows']:.1f}, fit {spent['fit']:.1f}); "
-        f"bare fit on the ads {spent['bare']:.1f} s; ratio {ours / spent['bare']:.2f}"
+        f"bare fit on the ads {spent['bare']:.1f} s; ratio {ours / spent['bare']:.2f} (to reach: 1.5 at most)"
+    )
+    print(
+        f"most memory of the retraining: {most:.2f} GiB (to reach: 4 at most); with the bare fit: {memory():.2f}",
+        flush=True,
     )
     return spent
 
@@ -77,16 +86,31 @@ def score(market: Market, model: Learned) -> None:
     """Groups scored per CPU second with reasons, by the scorecard and by the model, beside the bare vectoriser."""
     views = market.views
     said = [learnable(view) for view in views]
-    y = np.arange(len(said)) % 2
-    plain = bare().fit(said, y)
-    print(f"text of a group: {np.mean([len(one) for one in said]):,.0f} characters in {len(said)} groups")
+    plain = bare().fit(said, np.arange(len(said)) % 2)
+    ads = sum(len(view.ad_ids) for view in views)
+    print(
+        f"{len(said)} groups of {ads / len(said):.1f} ads and {np.mean([len(one) for one in said]):,.0f} characters of text"
+    )
+    limit = best(lambda: said, plain.predict_proba)
     for name, work in (
-        ("scorecard, with reasons", lambda part: prioritise(part, Published())),
-        ("trained, with reasons", lambda part: prioritise(part, model)),
+        ("scorecard", lambda part: prioritise(part, Published())),
+        ("trained", lambda part: prioritise(part, model)),
     ):
-        fresh = [replace(view) for view in views]  # what a view keeps for features is found anew
-        print(f"{name:28}{rate(fresh, work):10,.0f} groups per CPU second", flush=True)
-    print(f"{'bare, the text given':28}{rate(said, plain.predict_proba):10,.0f} groups per CPU second")
+        found = best(lambda: [replace(view) for view in views], work)  # what a view keeps for features is found anew
+        print(
+            f"{name + ', with reasons':28}{found:10,.0f} groups per CPU second; {found / limit:.2f} x bare", flush=True
+        )
+    print(f"{'bare, the text given':28}{limit:10,.0f} groups per CPU second")
+
+
+def best(fresh: Callable[[], list[T]], work: Callable[[list[T]], object]) -> float:
+    """The best rate of ROUNDS: whoever shares the machine can only make it slower."""
+    gc.collect()
+    gc.freeze()  # the market is no part of what is measured
+    try:
+        return max(rate(fresh(), work) for _ in range(ROUNDS))
+    finally:
+        gc.unfreeze()
 
 
 def rate(items: list[T], work: Callable[[list[T]], object]) -> float:
@@ -124,9 +148,9 @@ def load(terms: int, folder: Path) -> None:
     )
 
 
-def peak() -> None:
-    """The most memory so far, reading and linking included."""
-    print(f"most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB", flush=True)
+def memory() -> float:
+    """GiB, the most this process held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main() -> None:
@@ -136,16 +160,15 @@ def main() -> None:
     options.add_argument("--terms", type=int, default=85_000)
     given = options.parse_args()
     with TemporaryDirectory() as made:
-        load(given.terms, Path(made) / "many")
         market = Market(given.folder)
-        peak()
+        print(f"read and linked: {memory():.2f} GiB at most", flush=True)
         retrain(market, Path(made) / "again")
         model = folders.load(Path(made) / "again")
         print(f"chosen: share of the text {model.classifier.share}")
+        load(given.terms, Path(made) / "many")
         if not model.reads:  # measured with text all the same: it is the slower way
             model = Learned("many", folders.load(Path(made) / "many").classifier, model.digest, rehearsal=True)
         score(market, model)
-        peak()
 
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--without-fts", action="store_true", help="leave FTS5 out")
     chosen = parser.parse_args()
-    documents = _documents(chosen.workspace, chosen.ads)
+    documents = documents_of(chosen.workspace, chosen.ads)
     gc.collect()
     gc.freeze()
     with tempfile.TemporaryDirectory(prefix="searching-") as folder:
@@ -212,7 +212,7 @@ def _fields() -> int:
     return sum(field.holds is not Holds.STORED for field in FIELDS)
 
 
-def _documents(root: Path, count: int) -> list[AdDocument]:
+def documents_of(root: Path, count: int) -> list[AdDocument]:
     backend = Embedded(open_workspace(root).index)
     found: list[AdDocument] = []
     request = Request(All(), sort=Sort.TIME, limit=2_000)

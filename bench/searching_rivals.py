@@ -39,7 +39,7 @@ class Bare:
             writer.add_document(
                 tantivy.Document(
                     words=text_of(one),
-                    source=to_json(one).encode(),
+                    source=to_json(one),
                     age=list(one.ages),
                     site=one.site,
                     month=f"{one.posted_at or one.first_seen:%Y-%m}",

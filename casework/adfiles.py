@@ -47,6 +47,8 @@ def load(connection: Connection, ad_id: str) -> AdFile | None:
 
 
 def _capture(connection: Connection, capture_id: str | None) -> Capture | None:
+    if capture_id is None:  # an imported ad's: to look for none would go through all captures there are
+        return None
     row = connection.execute(select(captures).where(captures.c.capture_id == capture_id)).one_or_none()
     return Capture(**row._asdict()) if row else None
 

@@ -10,11 +10,6 @@ from hashlib import sha256
 EMPTY = sha256(b"").digest()
 
 
-def leaf(digest: bytes) -> bytes:
-    """The hash of one event's digest."""
-    return sha256(b"\x00" + digest).digest()
-
-
 def node(left: bytes, right: bytes) -> bytes:
     """The hash over two subtrees."""
     return sha256(b"\x01" + left + right).digest()

@@ -38,14 +38,6 @@ class Action(StrEnum):
     HELP = "help"
 
 
-class Reach(StrEnum):
-    """Whose cases a role may open."""
-
-    OWN = "own"
-    EVERY = "every"
-    NONE = "none"
-
-
 class ForbiddenError(SidelightError):
     """The person's role does not allow the action."""
 
@@ -55,13 +47,12 @@ class Policy:
     """The file as it was read."""
 
     allowed: Mapping[Role, frozenset[Action]]
-    reach: Mapping[Role, Reach]
     scopes: frozenset[Action]
     routes: Mapping[str, str]  # "GET /queue" to an action's value, ANYONE or PERSON
 
 
 def read(path: Path = FILE) -> Policy:
-    """The policy in `path`; raises ValueError for a role, action or reach that is not known, or a role without a line."""
+    """The policy in `path`; raises ValueError for a role or action that is not known, or a role without a line."""
     held = load_data(path)
     roles = {Role(name): row for name, row in held["roles"].items()}
     if missing := set(Role) - set(roles):
@@ -73,7 +64,6 @@ def read(path: Path = FILE) -> Policy:
             raise ValueError(f"{path}: {route!r} is not a method and an address")
     return Policy(
         {role: frozenset(Action(one) for one in row["may"]) for role, row in roles.items()},
-        {role: Reach(row["cases"]) for role, row in roles.items()},
         frozenset(Action(one) for one in held["scopes"]),
         held["routes"],
     )
@@ -91,9 +81,3 @@ def require(role: Role, action: Action) -> None:
     """Raise ForbiddenError where the role may not do it."""
     if not allows(role, action):
         raise ForbiddenError(f"the role {role.value!r} does not include {action.value!r}; a supervisor can help")
-
-
-def reaches(role: Role, *, member: bool) -> bool:
-    """Whether the role may open a case that the person is, or is not, a member of."""
-    reach = POLICY.reach[role]
-    return reach is Reach.EVERY or (reach is Reach.OWN and member)

@@ -70,6 +70,13 @@ def load(connection: Connection, day: str) -> list[QueueEntry]:
     return [_entry(row) for row in rows]
 
 
+def entry_of(connection: Connection, day: str, group_id: str) -> QueueEntry | None:
+    """The group's entry in a day's queue, where it has one."""
+    mine = (queue_entries.c.day == day) & (queue_entries.c.group_id == group_id)
+    row = connection.execute(select(queue_entries).where(mine)).one_or_none()
+    return _entry(row) if row else None
+
+
 def latest_day(connection: Connection, before: str | None = None) -> str | None:
     """The newest day that has a queue (earlier than `before`)."""
     query = select(queue_entries.c.day).order_by(queue_entries.c.day.desc()).limit(1)

@@ -43,12 +43,12 @@ class Purged:
     ads: int
     files: int
     held: int
-    captures: int = 0
-    rewritten: int = 0
-    cases: int = 0
-    decisions: int = 0
-    months: int = 0
-    waiting: int = 0
+    captures: int
+    rewritten: int
+    cases: int
+    decisions: int
+    months: int
+    waiting: int
 
 
 def purge(workspace: Workspace, moment: datetime | None = None) -> Purged:

@@ -11,7 +11,7 @@ from casework.policy import Action
 from casework.records import Role
 from casework.tables import accounts, decisions
 from models import labels
-from models.agreement import Agreement, agreement
+from models.agreement import Agreement, together
 from models.labelling import lot
 
 DAYS = 7  # how long after a decision a second one can be asked for
@@ -40,4 +40,4 @@ def wanted(connection: Connection, day: str, before: datetime, decided: Iterable
 
 def agreed(connection: Connection) -> Agreement:
     """How far readers agree, over all groups that two or more have read."""
-    return agreement(labels.standing(connection))[0]
+    return together(labels.standing(connection))

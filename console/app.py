@@ -100,10 +100,12 @@ def create_app(
     secure: bool = False,
     open_secret: str | None = None,
     factors: bool = False,
+    form_key: bytes | None = None,
 ) -> Gate:
     """The console. `hosts` are the names it answers to; `open_secret` opens one local session, once.
 
-    With `factors` nobody signs in by a password alone.
+    With `factors` nobody signs in by a password alone. Processes that serve together have one `form_key`: a form one of
+    them made may come back to another.
     """
     app = FastAPI(title="Sidelight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     # Described at /api/openapi.json, to people who have signed in.
@@ -111,7 +113,7 @@ def create_app(
     app.state.backend = open_backend(workspace)
     app.state.secure = secure
     app.state.factors = factors
-    app.state.form_key = secrets.token_bytes(32)
+    app.state.form_key = form_key or secrets.token_bytes(32)
     app.state.open_digest = hashlib.sha256(open_secret.encode()).digest() if open_secret else None
     for page in PAGES:
         app.include_router(page.router)

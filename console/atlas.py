@@ -6,7 +6,7 @@ and valleys show where people live, and no request leaves the machine.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil, cos, floor, radians
 
 from linker.records import Stop
@@ -96,20 +96,21 @@ def around(places: Sequence[tuple[float, float]]) -> Frame:
     return Frame(middle[1] - WIDTH / 2 / across, middle[0] + HEIGHT / 2 / down, across, down)
 
 
+@lru_cache(maxsize=512)
 def towns(frame: Frame) -> str:
     """The towns in view, thinned to one in a CELL, the largest, as one path of dots."""
     south, east = frame.north - HEIGHT / frame.down, frame.west + WIDTH / frame.across
     squares = _squares()
     # A square degree's largest towns, for a third of the cells it has on this map: enough to see the land.
     most = max(1, ceil(frame.across / CELL) * ceil(frame.down / CELL) // 3)
-    taken: dict[tuple[int, int], tuple[float, float]] = {}
+    taken: dict[tuple[int, int], str] = {}
     for latitude in range(floor(south), ceil(frame.north)):
         for longitude in range(floor(frame.west), ceil(east)):
-            for row in squares.get((latitude, longitude), [])[:most]:
+            for row in squares.get((latitude, longitude), ())[:most]:
                 x, y = frame.point(row[4], row[5])
-                if 0 < x < WIDTH and 0 < y < HEIGHT:
-                    taken.setdefault((int(x) // CELL, int(y) // CELL), (x, y))
-    return "".join(f"M{x:g} {y:g}h0" for x, y in taken.values())
+                if 0 < x < WIDTH and 0 < y < HEIGHT and (cell := (int(x) // CELL, int(y) // CELL)) not in taken:
+                    taken[cell] = f"M{x:g} {y:g}h0"
+    return "".join(taken.values())
 
 
 @cache

@@ -18,6 +18,7 @@ def serve(
     certificate: Annotated[Path | None, typer.Option(help="PEM file of the TLS certificate")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file of its key")] = None,
     name: Annotated[list[str] | None, typer.Option(help="host name of a TLS proxy before it; repeatable")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes that share the port: at most one for each core")] = 1,
     open_link: Annotated[bool, typer.Option("--open", help="print a sign-in link for this machine, good once")] = False,
 ) -> None:
     """Serve the console and say where it is. Example: sidelight serve --open"""
@@ -32,4 +33,5 @@ def serve(
         key=key,
         names=name or (),
         open_link=open_link,
+        workers=workers,
     )

@@ -7,6 +7,7 @@ the picture, since a reader has to know of it, but what leads to it joins nothin
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -124,15 +125,13 @@ def _drawn(
     hubs: Mapping[Key, set[str]],
     left_out: int,
 ) -> Graph:
-    net: nx.Graph[str] = nx.Graph()
     ads = {f"a{number}": (keys, tuple(ids)) for number, (keys, ids) in enumerate(kept)}
     used = sorted({key for keys, _ in ads.values() for key in keys})
     names = {key: f"k{number}" for number, key in enumerate(used)}
-    net.add_nodes_from([*ads, *names.values()])
-    for name, (keys, _) in ads.items():
-        for key in keys:
-            net.add_edge(name, names[key], weight=0.35 if key in hubs else 1.0)
-    places = _scaled(nx.spring_layout(net, seed=SEED, iterations=ITERATIONS, k=1.6 / max(len(net), 1) ** 0.5))
+    joined = tuple(
+        (name, names[key], 0.35 if key in hubs else 1.0) for name, (keys, _) in ads.items() for key in sorted(keys)
+    )
+    places = _layout((*ads, *names.values()), joined)
     nodes = [
         Node(
             name,
@@ -160,6 +159,15 @@ def _drawn(
         for key in sorted(keys)
     ]
     return Graph(WIDTH, HEIGHT, tuple(nodes), tuple(edges), left_out)
+
+
+@lru_cache(maxsize=512)
+def _layout(nodes: tuple[str, ...], edges: tuple[tuple[str, str, float], ...]) -> dict[str, tuple[float, float]]:
+    """Where each node stands. What the nodes are is not asked: groups of one shape look the same, and are laid out once."""
+    net: nx.Graph[str] = nx.Graph()
+    net.add_nodes_from(nodes)
+    net.add_weighted_edges_from(edges)
+    return _scaled(nx.spring_layout(net, seed=SEED, iterations=ITERATIONS, k=1.6 / max(len(net), 1) ** 0.5))
 
 
 def _scaled(places: Mapping[str, Any]) -> dict[str, tuple[float, float]]:

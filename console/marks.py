@@ -79,7 +79,7 @@ def of_highlights(highlights: Iterable[Highlight]) -> dict[str, list[Mark]]:
 def extract(text: str, marks: Sequence[Mark], length: int = WINDOW) -> tuple[list[Segment], bool, bool]:
     """About `length` characters around the first mark, with whether text was left out before and after."""
     first, last = min(((mark.start, mark.end) for mark in marks), default=(0, 0))
-    start = 0 if len(text) <= length else max(0, min(first - length // 3, len(text) - length))
+    start = max(0, min(first - length // 3, len(text) - length))
     if start:
         start = text.rfind(" ", max(0, start - 20), start) + 1 or start
     # The first mark is shown whole, unless it is a text in itself.

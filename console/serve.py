@@ -3,17 +3,19 @@
 import gc
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from casework import accounts, factors
 from console.app import create_app
-from console.security import LOOPBACK
+from console.security import LOOPBACK, Gate
 from store.errors import UsageError
 from store.loopback import is_loopback
-from store.workspace import Workspace
+from store.workspace import Workspace, open_workspace
 
 
 def serve(
@@ -25,8 +27,10 @@ def serve(
     key: Path | None = None,
     names: Sequence[str] = (),
     open_link: bool = False,
+    workers: int = 1,
 ) -> None:
-    """Serve until stopped. `names` are host names it answers to beside its address (a proxy's). Raises UsageError."""
+    """Serve until stopped. `names` are host names it answers to beside its address (a proxy's); with more than one of
+    `workers` so many processes share its port. Raises UsageError."""
     host, port = host or workspace.settings.console_host, port or workspace.settings.console_port
     local = is_loopback(host)
     check_binding(host, certificate, key)
@@ -37,25 +41,42 @@ def serve(
         raise UsageError(
             "--open makes a sign-in link for this machine alone; add an account instead: sidelight users add"
         )
+    if open_link and workers > 1:
+        raise UsageError(
+            "--open makes a link that is good once, which only a single process can see to: leave --workers"
+        )
     secret = secrets.token_urlsafe(32) if open_link else None
     secure = certificate is not None or bool(names)
-    app = create_app(workspace, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret, factors=wide)
+    made = partial(create_app, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret, factors=wide)
     address = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     _greet(workspace, address, secret)
-    settle()
-    # No access log: addresses say who looked at what, and the audit log keeps that sealed.
-    uvicorn.run(
-        app,
+    config = uvicorn.Config(
+        partial(_settled, made, workspace.root, secrets.token_bytes(32)),
+        factory=True,
         host=host,
         port=port,
+        workers=workers,
         ssl_certfile=certificate,
         ssl_keyfile=key,
+        # No access log: addresses say who looked at what, and the audit log keeps that sealed.
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=60,  # on a busy machine a process needs longer to begin than the five seconds of old
     )
+    if workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        Multiprocess(config, [config.bind_socket()]).run()
+
+
+def _settled(made: Callable[..., Gate], root: Path, form_key: bytes) -> Gate:
+    """The console as one of the serving processes makes it for itself."""
+    app = made(open_workspace(root), form_key=form_key)
+    settle()
+    return app
 
 
 def settle() -> None:

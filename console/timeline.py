@@ -1,5 +1,6 @@
 """Time drawn as rows of marks: when a group was where, and when it used which name and contact."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -60,7 +61,7 @@ def timeline(rows: Sequence[Row], zone: ZoneInfo) -> Timeline | None:
 
     drawn = []
     for position, (row, own) in enumerate(zip(rows, days, strict=True)):
-        marks = tuple((x(day), _radius(own.count(day))) for day in sorted(set(own)))
+        marks = tuple((x(day), _radius(ads)) for day, ads in sorted(Counter(own).items()))
         y = TOP + ROW * (position + 0.5)
         drawn.append(Drawn(_short(row.label), row.kind, y, x(min(own)), x(max(own)), marks))
     step = next((one for one in STEPS if span / one <= LINES), STEPS[-1])

@@ -22,14 +22,14 @@ UNSEEN = re.compile(
 
 def plain(value: object) -> object:
     """A string with its unseen characters written out, as in `⟨U+202E⟩`; anything else, and finished markup, as it is."""
-    if isinstance(value, Markup) or not isinstance(value, str):
+    if isinstance(value, Markup) or not isinstance(value, str) or _all_seen(value):
         return value
     return UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", value)
 
 
 def shown(text: str) -> Markup:
     """Text escaped, each unseen character as a small labelled box."""
-    if UNSEEN.search(text) is None:
+    if _all_seen(text) or UNSEEN.search(text) is None:
         return escape(text)
     parts, position = [], 0
     for found in UNSEEN.finditer(text):
@@ -43,3 +43,8 @@ def shown(text: str) -> Markup:
         ]
         position = found.end()
     return Markup("").join([*parts, escape(text[position:])])
+
+
+def _all_seen(text: str) -> bool:
+    """Whether it is certain at a glance that every character can be seen: most of what a page prints is a word or a number."""
+    return text.isascii() and text.isprintable()

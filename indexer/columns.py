@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -55,7 +56,7 @@ HELD = {
 def columns(document: Document, version: int) -> Columns:
     """Every field that holds something; the names are those of `fields.FIELDS`."""
     source = to_json(document)
-    return {"source": [source], "digest": [_digest(source)], **searched(document, version)}
+    return {"source": [source.decode()], "digest": [digest_of(source)], **searched(document, version)}
 
 
 def searched(document: Document, version: int) -> Columns:
@@ -118,23 +119,29 @@ def _distinct(values: Iterable[Value]) -> list[Value]:
 
 def digest(document: Document) -> str:
     """A digest of everything the document holds."""
-    return _digest(to_json(document))
+    return digest_of(to_json(document))
 
 
-def _digest(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
+def digest_of(source: bytes) -> str:
+    """The same, of its JSON."""
+    return hashlib.sha256(source).hexdigest()[:16]
 
 
 def tile(places: tuple[Place, ...]) -> str | None:
     """The map tile `zoom/x/y` (Web Mercator) of the first place with coordinates."""
     for place in places:
         if place.latitude is not None and place.longitude is not None:
-            side = 2**TILE_ZOOM
-            latitude = math.radians(max(min(place.latitude, 85.0), -85.0))
-            x = int((place.longitude + 180) / 360 * side) % side
-            y = int((1 - math.asinh(math.tan(latitude)) / math.pi) / 2 * side)
-            return f"{TILE_ZOOM}/{x}/{y}"
+            return _tile(place.latitude, place.longitude)
     return None
+
+
+@lru_cache(maxsize=10_000)
+def _tile(latitude: float, longitude: float) -> str:
+    side = 2**TILE_ZOOM
+    x = int((longitude + 180) / 360 * side) % side
+    angle = math.radians(max(min(latitude, 85.0), -85.0))
+    y = int((1 - math.asinh(math.tan(angle)) / math.pi) / 2 * side)
+    return f"{TILE_ZOOM}/{x}/{y}"
 
 
 def _place(place: Place) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from indexer.backend import (
     State,
     Write,
 )
-from indexer.columns import columns
+from indexer.columns import digest_of, searched
 from indexer.counting import Value
 from indexer.embedded_answers import answer, asking, document_of, ids
 from indexer.embedded_files import (
@@ -43,13 +43,12 @@ from indexer.embedded_files import (
     stamp_of,
 )
 from indexer.embedded_query import Translator
-from indexer.fields import FIELDS, SCHEMA, Holds
+from indexer.fields import SCHEMA
 from indexer.query import Node
-from indexer.records import Document
+from indexer.records import Document, to_json
 
 HEAP = 128_000_000
 CHUNK = 10_000
-STORED = tuple(one.name for one in FIELDS if one.holds is Holds.STORED)
 
 
 class Embedded:
@@ -231,5 +230,5 @@ def _put(writer: Any, schema: Any, one: Write, *, fresh: bool) -> None:
 
 def fields(document: Document, version: int) -> dict[str, Any]:
     """A document's fields as tantivy takes them."""
-    found: dict[str, Any] = columns(document, version)
-    return found | {name: str(found[name][0]).encode() for name in STORED}
+    source = to_json(document)
+    return {**searched(document, version), "source": source, "digest": digest_of(source).encode()}

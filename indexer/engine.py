@@ -18,7 +18,7 @@ def open_backend(workspace: Workspace) -> SearchBackend:
         from indexer.embedded import Embedded
 
         return Embedded(workspace.index)
-    from elasticsearch import Elasticsearch
+    from elasticsearch import Elasticsearch, OrjsonSerializer
 
     from indexer.elastic import Elastic
 
@@ -27,6 +27,7 @@ def open_backend(workspace: Workspace) -> SearchBackend:
     trust: dict[str, Any] = {"ca_certs": workspace.settings.search_ca} if workspace.settings.search_ca else {}
     client = Elasticsearch(
         host,
+        serializer=OrjsonSerializer(),
         basic_auth=(user, password) if user else None,
         **(trust if host.startswith("https") else {}),
         request_timeout=TIMEOUT,

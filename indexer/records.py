@@ -132,11 +132,16 @@ def pack(spans: Iterable[tuple[Any, ...]]) -> str:
     return orjson.dumps(found).decode() if found else ""
 
 
-def to_json(document: Document) -> str:
+def to_json(document: Document) -> bytes:
     """The document as one JSON object, without what is as by default."""
     usual = USUAL[type(document)]
-    values = {name: value for name, value in vars(document).items() if value != usual[name]}
-    return orjson.dumps(values).decode()
+    # Most stand at their default itself, which is told sooner than that two values are equal.
+    values = {
+        name: value
+        for name, value in vars(document).items()
+        if value is not (default := usual[name]) and value != default
+    }
+    return orjson.dumps(values)
 
 
 def from_json(text: str | bytes) -> Document:

@@ -22,6 +22,11 @@ BREAK = "\u241e"
 
 # What TOKEN does to a text of ASCII alone, where most time is spent: all but letters and digits is a blank.
 _ASCII = "".join(one if one.isalnum() else " " for one in map(chr, range(128)))
+# The same with what folding does to it before.
+_PLAIN = {
+    ord(one): (one if one in PLAIN else TABLE[one]).lower().translate(_ASCII) or None for one in map(chr, range(128))
+}
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
 class Token(NamedTuple):
@@ -41,8 +46,11 @@ def tokenise(text: str) -> list[Token]:
 def cut(folded: str) -> list[str]:
     """The tokens of a folded text."""
     found = folded.translate(_ASCII).split() if folded.isascii() else TOKEN.findall(folded)
-    long = len(folded) > LONGEST and found and len(max(found, key=len)) > LONGEST
-    return [one[:LONGEST] for one in found] if long else found
+    return _short(found) if len(folded) > LONGEST else found
+
+
+def _short(found: list[str]) -> list[str]:
+    return [one[:LONGEST] for one in found] if found and len(max(found, key=len)) > LONGEST else found
 
 
 def spans(folded: Mapped, count: int | None = None) -> list[tuple[int, int]]:
@@ -52,12 +60,33 @@ def spans(folded: Mapped, count: int | None = None) -> list[tuple[int, int]]:
 
 def words(text: str) -> str:
     """The tokens of `text` with spaces between them: what a text field of an index holds."""
-    return " ".join(cut(_folded(text)))
+    if (plain := _plain(text)) is None:
+        return " ".join(cut(_folded(text)))
+    found = plain.translate(_PLAIN).split()
+    return " ".join(_short(found) if len(plain) > LONGEST else found)
 
 
 def apart(runs: Iterable[str]) -> str:
     """The words of several fields as one text, through which no phrase reads across."""
     return f" {BREAK} ".join(run for run in runs if run)
+
+
+def _plain(text: str) -> str | None:
+    """The text in ASCII, its tokens the same; None where a letter has no such spelling, or there are too many to look up."""
+    if text.isascii():
+        return text
+    foreign = set(_FOREIGN.findall(text))
+    if len(foreign) > FEW or not all(_apart(letter).isascii() for letter in foreign):
+        return None
+    for letter in foreign:
+        text = text.replace(letter, _apart(letter))
+    return text
+
+
+@lru_cache(maxsize=10_000)
+def _apart(letter: str) -> str:
+    """What a character is folded to, a blank for each sign that is of no token."""
+    return "".join(one if one.isascii() or TOKEN.match(one) else " " for one in TABLE[letter])
 
 
 @lru_cache(maxsize=10_000)

@@ -7,7 +7,8 @@ texts, and its outcome depends on nothing but its members. A cluster is what han
 Two wordings are copies by their words, exactly: where most stand in common order, or nearly all in any order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,27 +16,29 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cpdist
 
 from linker.components import connected
-from linker.sketches import CODES, Coded, Numbers, Places, bands_of, coded
+from linker.sketches import Hashed, Numbers, Places, bands_of, hashed
 from linker.wording import COPY, REORDERED
 from store.spread import HERE, Spread
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
-PAIRS_TOGETHER, PLACES_TOGETHER = 50_000, 4_000_000
+PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 2_000_000
 PLACES_APART = 20_000  # of a part that is sent to a worker
 
 Edges = tuple[Places, Places]  # followers, and whom each follows
+Flags = npt.NDArray[np.bool_]
 EMPTY: Places = np.zeros(0, dtype=np.int64)
 
 
 def clusters(texts: Mapping[str, str], spread: Spread = HERE) -> Mapping[str, str]:
     """Each digest of `texts` (digest to text) with the least digest of its cluster; bands are gone through over `spread`."""
     digests = sorted(texts)
-    given = coded(texts[one] for one in digests)
+    given = hashed(texts[one] for one in digests)
     bands = shared_bands(bands_of(given))
     if not spread.scheduler:
-        edges = joined(followers(given, members, band) for members, band in bands)
+        compared = Compared(given.of, len(given))
+        edges = joined(followers(compared, members, band) for members, band in bands)
     else:
         edges = joined(spread.map(_followers_in, (part for pair in bands for part in _apart(given, *pair))))
     least = connected(len(digests), *edges).tolist()
@@ -60,12 +63,12 @@ def shared_bands(numbers: Numbers) -> Iterator[Edges]:
         yield np.concatenate(places), np.concatenate(owners)
 
 
-def followers(texts: Coded, members: Places, band: Places) -> Edges:
+def followers(compared: "Compared", members: Places, band: Places, cluster: Places | None = None) -> Edges:
     """Who follows whom in these bands; members of one band stand together, in order. Leaders are left out.
 
     All bands are gone through at once: in each round the first that is left of a band leads, and what is a copy of it follows.
+    Where these bands gave each text its `cluster`, one that a leader of another cluster met was no copy of it.
     """
-    texts = texts.numbered()
     found: list[Edges] = []
     for _ in range(LEADERS):
         if not len(members):
@@ -73,13 +76,13 @@ def followers(texts: Coded, members: Places, band: Places) -> Edges:
         leads = np.concatenate(([True], band[1:] != band[:-1]))
         leader = members[leads][np.cumsum(leads) - 1]
         members, band, leader = members[~leads], band[~leads], leader[~leads]
-        copies = alike(texts, leader, members)
+        copies = compared.alike(leader, members, cluster)
         found.append((members[copies], leader[copies]))
         members, band = members[~copies], band[~copies]
     return joined(found)
 
 
-def _apart(texts: Coded, members: Places, band: Places) -> Iterator[tuple[Places, Coded, Places, Places]]:
+def _apart(texts: Hashed, members: Places, band: Places) -> Iterator[tuple[Places, Hashed, Places, Places]]:
     """Bands in parts that stand for themselves, each with the texts of its members; a band is never cut."""
     starts = np.flatnonzero(np.concatenate(([True], band[1:] != band[:-1])))[: len(band)]
     first = 0
@@ -91,9 +94,9 @@ def _apart(texts: Coded, members: Places, band: Places) -> Iterator[tuple[Places
         first = end
 
 
-def _followers_in(part: tuple[Places, Coded, Places, Places]) -> Edges:
+def _followers_in(part: tuple[Places, Hashed, Places, Places]) -> Edges:
     chosen, texts, members, band = part
-    follower, leader = followers(texts, members, band)
+    follower, leader = followers(Compared(texts.of, len(texts)), members, band)
     return chosen[follower], chosen[leader]
 
 
@@ -103,33 +106,75 @@ def joined(parts: Iterable[Edges]) -> Edges:
     follower = np.concatenate([EMPTY, *(part[0] for part in listed)])
     leader = np.concatenate([EMPTY, *(part[1] for part in listed)])
     count = int(leader.max(initial=0)) + 1
-    edges = np.unique(follower * count + leader)
+    edges = np.sort(follower * count + leader)
+    edges = edges[np.concatenate(([True], edges[1:] != edges[:-1]))[: len(edges)]]
     return edges // count, edges % count
 
 
-def alike(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
-    """For each pair of places in `texts`, which are numbered, whether the two are near-copies."""
-    pairs, back = np.unique(left * len(texts) + right, return_inverse=True)
-    decided = [
-        _decided(texts, part // len(texts), part % len(texts))
-        for part in np.split(pairs, range(PAIRS_TOGETHER, len(pairs), PAIRS_TOGETHER))
-    ]
-    return np.concatenate(decided)[back]
+class Compared:
+    """Which texts, known by their places, are near-copies of which. A pair is compared once, however many bands it meets in,
+    and texts are asked for when they are needed."""
+
+    def __init__(self, texts: Callable[[Places], Hashed], count: int) -> None:
+        self.texts = texts
+        self.count = count
+        self.pairs = EMPTY  # compared so far, in order
+        self.copies: Flags = np.zeros(0, dtype=bool)
+
+    def alike(self, left: Places, right: Places, cluster: Places | None = None) -> Flags:
+        """For each pair of places whether the two are near-copies; those of different clusters are known not to be."""
+        pairs, back = np.unique(left * self.count + right, return_inverse=True)
+        place = _place_in(self.pairs, pairs)
+        fresh = ~equal_at(self.pairs, place, pairs)
+        if fresh.any():
+            self.copies = np.insert(self.copies, place[fresh], self._looked_at(pairs[fresh], cluster))
+            self.pairs = np.insert(self.pairs, place[fresh], pairs[fresh])
+            place = _place_in(self.pairs, pairs)
+        decided: Flags = self.copies[place][back]
+        return decided
+
+    def moved(self, texts: Callable[[Places], Hashed], to: Places, count: int) -> None:
+        """The texts, now among `count`, are from now on at the places `to`, in the same order."""
+        self.texts = texts
+        self.pairs = to[self.pairs // self.count] * count + to[self.pairs % self.count]
+        self.count = count
+
+    def _looked_at(self, pairs: Places, cluster: Places | None) -> Flags:
+        copies = np.zeros(len(pairs), dtype=bool)
+        open_ones = np.arange(len(pairs))
+        if cluster is not None:
+            open_ones = np.flatnonzero(cluster[pairs // self.count] == cluster[pairs % self.count])
+        for start in range(0, len(open_ones), PAIRS_TOGETHER):
+            part = open_ones[start : start + PAIRS_TOGETHER]
+            copies[part] = self._decided(pairs[part])
+        return copies
+
+    def _decided(self, pairs: Places) -> Flags:
+        chosen, places = np.unique(np.concatenate((pairs // self.count, pairs % self.count)), return_inverse=True)
+        texts = self.texts(chosen)
+        one, other = places[: len(pairs)], places[len(pairs) :]
+        coded = texts.coded()
+        # Of two texts in the order of their words, what is common in order is all that is common.
+        common = _likeness(coded.in_order().strings(), one, other)
+        copies = common >= REORDERED
+        open_ones = np.flatnonzero(~copies & (common >= COPY))
+        copies[open_ones] = _likeness(coded.strings(), one[open_ones], other[open_ones]) >= COPY
+        if coded.confused:
+            for pair in np.flatnonzero(copies):
+                copies[pair] = _alike_as_lists(texts, one[pair], other[pair])
+        return copies
 
 
-def _decided(texts: Coded, left: Places, right: Places) -> npt.NDArray[np.bool_]:
-    chosen, places = np.unique(np.concatenate((left, right)), return_inverse=True)
-    here = texts.of(chosen)
-    one, other = places[: len(left)], places[len(left) :]
-    # Of two texts in the order of their words, what is common in order is all that is common.
-    common = _likeness(here.in_order().strings(), one, other)
-    copies = common >= REORDERED
-    open_ones = np.flatnonzero(~copies & (common >= COPY))
-    copies[open_ones] = _likeness(here.strings(), one[open_ones], other[open_ones]) >= COPY
-    if texts.different > CODES:
-        for pair in np.flatnonzero(copies):
-            copies[pair] = _alike_as_lists(texts, left[pair], right[pair])
-    return copies
+def _place_in(ordered: Places, values: Places) -> Places:
+    """Where in `ordered` each value stands, or would."""
+    return np.asarray(np.searchsorted(ordered, values), dtype=np.int64)
+
+
+def equal_at(ordered: npt.NDArray[Any], place: Places, values: npt.NDArray[Any]) -> Flags:
+    """Whether each value stands at its place in `ordered`; none does past the end."""
+    inside = place < len(ordered)
+    inside[inside] = ordered[place[inside]] == values[inside]
+    return inside
 
 
 def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np.float64]:
@@ -140,10 +185,11 @@ def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np
         scorer=LCSseq.normalized_similarity,
         score_cutoff=COPY,
         dtype=np.float64,
+        workers=-1,
     )
 
 
-def _alike_as_lists(texts: Coded, left: int, right: int) -> bool:
+def _alike_as_lists(texts: Hashed, left: int, right: int) -> bool:
     """The same for one pair, word by word: where there are more words than characters."""
     one, other = (texts.words[texts.starts[place] : texts.starts[place + 1]].tolist() for place in (left, right))
     same = LCSseq.normalized_similarity

@@ -139,6 +139,14 @@ class Group:
     last_seen: datetime
 
 
+class Glance(NamedTuple):
+    """A group as a list shows it: how many ads, the towns in order of arrival, when it was last seen."""
+
+    ads: int
+    towns: tuple[str, ...]
+    last_seen: datetime
+
+
 class Passage(StrEnum):
     """What happened to a group's membership between two runs."""
 

@@ -32,8 +32,12 @@ def circuits_of(connection: Connection, group_id: str) -> list[Circuit]:
     own: dict[str, list[datetime]] = {}
     for row in connection.execute(select(ride_rows).where(ride_rows.c.group_id == group_id)):
         own.setdefault(row.towns, []).append(row.first)
+    if not own:
+        return []
+    begun_at = [moment for begun in own.values() for moment in begun]
+    lately = select(ride_rows).where(ride_rows.c.first.between(min(begun_at) - LAG, max(begun_at) + LAG))
     near: dict[str, timedelta] = {}
-    for row in select_in(connection, select(ride_rows), ride_rows.c.towns, sorted(own)):
+    for row in select_in(connection, lately, ride_rows.c.towns, sorted(own)):
         lag = min(abs(row.first - begun) for begun in own[row.towns])
         if row.group_id != group_id and lag <= LAG:
             near[row.group_id] = min(lag, near.get(row.group_id, lag))

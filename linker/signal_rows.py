@@ -1,7 +1,7 @@
 """Signals as they stand in the store: one row for an ad, and one for each key it carries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, literal, select
 
@@ -44,6 +44,7 @@ class Known:
     def __init__(self) -> None:
         self.made: dict[str, Signals] = {}
         self.read: dict[str, Signals] = {}
+        self.clusters: Mapping[str, str] = {}  # of wordings, where they are known without asking the store
 
     def hold(self, ad_ids: Iterable[str], made: Iterable[Signals]) -> None:
         """Remember the signals that were just made of these ads, so that only their text keys are read later on."""
@@ -65,18 +66,21 @@ class Known:
             missing = sorted(set(wanted))
         if missing:
             held = [self.made.pop(one) for one in missing if one in self.made]
-            self.read.update(_with_text_keys(connection, held))
+            _add_text_keys(connection, held, self.clusters)
+            self.read.update((one.ad_id, one) for one in held)
             self.read.update(load_signals(connection, [one for one in missing if one not in self.read]))
         return [self.read[one] for one in wanted if one in self.read]
 
 
-def _with_text_keys(connection: Connection, made: Sequence[Signals]) -> dict[str, Signals]:
+def _add_text_keys(connection: Connection, made: Sequence[Signals], clusters: Mapping[str, str]) -> None:
+    worded = [one for one in made if one.wording.digest]
+    asked = [one.ad_id for one in worded if one.wording.digest not in clusters]
     query = select(link_keys.c.ad_id, link_keys.c.key).where(link_keys.c.reason == Reason.TEXT.value)
-    rows = select_in(connection, query, link_keys.c.ad_id, [one.ad_id for one in made])
-    clusters: dict[str, str] = {row.ad_id: row.key for row in rows}
-    return {
-        one.ad_id: one.with_key(Key(Reason.TEXT, clusters[one.ad_id])) if one.ad_id in clusters else one for one in made
-    }
+    stored: dict[str, str] = {row.ad_id: row.key for row in select_in(connection, query, link_keys.c.ad_id, asked)}
+    for one in worded:
+        cluster = clusters.get(one.wording.digest) or stored.get(one.ad_id)
+        if cluster:
+            one.keys = tuple(sorted((*one.keys, Key(Reason.TEXT, cluster))))
 
 
 def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:

@@ -52,7 +52,10 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)  # to make a frozen one takes six times as long
 class Signals:
-    """One ad as the linker sees it, never changed. Tuples are sorted and without repeats."""
+    """One ad as the linker sees it. Tuples are sorted and without repeats.
+
+    Never changed, but that its text key is added once clusters are known.
+    """
 
     ad_id: str
     first: datetime
@@ -79,23 +82,6 @@ class Signals:
     def order(self) -> tuple[datetime, str]:
         """Ads stand in this order everywhere; a group is named after its first."""
         return self.first, self.ad_id
-
-    def with_key(self, key: Key) -> "Signals":
-        """The same with one key more."""
-        return Signals(
-            self.ad_id,
-            self.first,
-            self.last,
-            self.site,
-            tuple(sorted((*self.keys, key))),
-            self.names,
-            self.ages,
-            self.places,
-            self.recruits,
-            self.wording,
-            self.at,
-            self.bumps,
-        )
 
     def facts(self) -> dict[str, Any]:
         """The part that is stored as JSON."""

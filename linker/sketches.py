@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,60 +27,76 @@ PAIRS = (28, 3)
 SINGLE = (2, 8)
 BANDS = PAIRS[0] + SINGLE[0]
 SEED = 20_260_501
-# Texts whose words are hashed, and words that are numbered, at a time.
-TOGETHER, WORDS = 250, 10_000_000
+TOGETHER = 250  # texts whose words are hashed at a time
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
-CODES = 0x110000 - PAST_SURROGATES
+BITS = 20  # of a code
+PROBES = 32  # codes a word tries
 # A word's hash is a polynomial over its bytes, modulo 2 to the 64: each byte's number times a power of BASE.
 BASE = 0x9E3779B97F4A7C15
 NUMBERS = np.random.Generator(np.random.PCG64(SEED)).integers(1, 1 << 63, size=0x100, dtype=np.uint64)
 
 
 @dataclass(slots=True)
-class Coded:
-    """Texts as hashes of their words, or as their numbers: text n is `words[starts[n]:starts[n + 1]]`."""
+class Hashed:
+    """Texts as hashes of their words: text n is `words[starts[n]:starts[n + 1]]`."""
 
-    words: npt.NDArray[Any]  # 64 bits, numbered 32
+    words: Hashes
     starts: Places
-    different: int = 0  # how many different words there are, where they are numbered
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def of(self, chosen: Places) -> "Coded":
+    def of(self, chosen: Places) -> "Hashed":
         """The texts at these places, in this order."""
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate(([0], np.cumsum(lengths)))
         shift = np.repeat(self.starts[chosen] - starts[:-1], lengths)
-        return Coded(self.words[np.arange(starts[-1]) + shift], starts, self.different)
+        return Hashed(self.words[np.arange(starts[-1]) + shift], starts)
 
-    def numbered(self) -> "Coded":
-        """The same texts with words numbered from 0, to be told apart as `strings`."""
-        parts = np.split(self.words, range(WORDS, len(self.words), WORDS))
-        different = np.unique(np.concatenate([np.unique(part) for part in parts]))
-        numbers = np.concatenate([np.searchsorted(different, part).astype(np.uint32) for part in parts])
-        return Coded(numbers, self.starts, len(different))
+    def coded(self) -> "Coded":
+        """The same texts as codes of BITS, equal ones for equal words.
+
+        Each word takes the code its hash says, or the next that is free. Where none is free nearby, it shares one.
+        """
+        codes = (self.words >> np.uint64(64 - BITS)).astype(np.uint32)
+        taken = np.zeros(1 << BITS, dtype=np.uint64)  # by which word
+        taken[codes] = self.words  # of several, the last
+        left = np.flatnonzero(taken[codes] != self.words)
+        for _ in range(PROBES):
+            if not len(left):
+                break
+            codes[left] = (codes[left] + np.uint32(1)) & np.uint32((1 << BITS) - 1)
+            code, word = codes[left], self.words[left]
+            free = taken[code] == 0
+            taken[code[free]] = word[free]
+            left = left[taken[code] != word]
+        return Coded(codes, self.starts, confused=len(left) > 0)
+
+
+@dataclass(slots=True)
+class Coded:
+    """Texts as codes of their words; `confused` where different words may share one."""
+
+    codes: npt.NDArray[np.uint32]
+    starts: Places
+    confused: bool
 
     def in_order(self) -> "Coded":
-        """The same texts, if `numbered`, with the words of each in the order of their numbers."""
-        owner = np.repeat(np.arange(len(self), dtype=np.uint64), np.diff(self.starts))
-        both = np.sort(owner << np.uint64(32) | self.words.astype(np.uint64))
-        return Coded((both & np.uint64(0xFFFFFFFF)).astype(np.uint32), self.starts, self.different)
+        """The same texts, with the words of each in the order of their codes."""
+        owner = np.repeat(np.arange(len(self.starts) - 1, dtype=np.uint64), np.diff(self.starts))
+        both = np.sort(owner << np.uint64(32) | self.codes)
+        return Coded((both & np.uint64(0xFFFFFFFF)).astype(np.uint32), self.starts, self.confused)
 
     def strings(self) -> list[str]:
-        """Each text, if `numbered`, as a string of one character a word; equal words are equal characters.
-
-        Different words are different characters as long as there are no more than CODES.
-        """
-        codes = self.words % np.uint32(CODES)
-        codes = np.where(codes < SURROGATES, codes, codes + np.uint32(PAST_SURROGATES))
+        """Each text as a string of one character a word; equal codes are equal characters."""
+        codes = np.where(self.codes < SURROGATES, self.codes, self.codes + np.uint32(PAST_SURROGATES))
         joined = codes.astype("<u4").tobytes().decode("utf-32-le")
         bounds = self.starts.tolist()
         return [joined[start:end] for start, end in pairwise(bounds)]
 
 
-def coded(texts: Iterable[str]) -> Coded:
+def hashed(texts: Iterable[str]) -> Hashed:
     """The texts, whose words are set apart by single spaces, with words hashed: two different ones are taken for equal once
     in 10 to the 19."""
     words: list[Hashes] = []
@@ -90,7 +105,7 @@ def coded(texts: Iterable[str]) -> Coded:
         lengths += [text.count(" ") + 1 for text in part]
         words.append(_hashed(" ".join(part).encode()))
     starts = np.concatenate(([0], np.cumsum(np.array(lengths, dtype=np.int64))))
-    return Coded(np.concatenate(words) if words else np.zeros(0, dtype=np.uint64), starts)
+    return Hashed(np.concatenate(words) if words else np.zeros(0, dtype=np.uint64), starts)
 
 
 def _hashed(words: bytes) -> Hashes:
@@ -113,7 +128,7 @@ def _powers(count: int) -> tuple[Hashes, Hashes]:
     return up, down
 
 
-def bands_of(texts: Coded) -> Numbers:
+def bands_of(texts: Hashed) -> Numbers:
     """For each text its BANDS numbers; texts that have the same number at the same place are candidates."""
     if not len(texts):
         return np.zeros((0, BANDS), dtype=np.uint32)

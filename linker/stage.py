@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
 
-from linker.copy_rows import add_wordings, recluster, sketched, write_moves
+from linker.copy_rows import add_wordings, recluster, write_moves
 from linker.group_rows import regroup_all
 from linker.intake import read_signals
 from linker.key_rows import relink
@@ -22,6 +22,7 @@ from linker.signal_rows import Known, list_keys, replace_signals
 from linker.signals import Signals
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
+from linker.words import Sketch, Words, sketched
 from linker.work import Step, in_stretches
 from nlp.tables import readings
 from store import pending
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 STAGE = "link"
 # Raise whenever the same readings give other links; everything is then linked again.
 VERSION = "4"
-BATCH = 20_000
+# Keys and bands stand in no order: the more ads at a time, the fewer times the same pages of the store are written.
+BATCH = 50_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 50_000, 20_000
 
@@ -45,7 +47,7 @@ class Batch:
 
     ad_ids: Sequence[str]
     signals: Sequence[Signals]
-    wordings: Sequence[tuple[Wording, bytes]]
+    wordings: Sequence[Sketch]
 
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
@@ -58,14 +60,16 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
                 for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
         told = progress or (lambda _: None)
-        known = Known()
+        known, words = Known(), Words()
 
         def keep(connection: Connection, made: Batch) -> None:
             write(connection, made)
             known.hold(made.ad_ids, made.signals)
+            for one in made.wordings:
+                words.hold(one.wording.digest, one.words)
 
         count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=told)
-        settle(workspace, known)
+        settle(workspace, known, words)
         return count
 
 
@@ -88,13 +92,15 @@ def write(connection: Connection, batch: Batch) -> None:
     add_wordings(connection, batch.wordings)
 
 
-def settle(workspace: Workspace, known: Known) -> None:
-    """Bring clusters, links and groups up to date with the signals; those just made are `known`.
+def settle(workspace: Workspace, known: Known, words: Words) -> None:
+    """Bring clusters, links and groups up to date with the signals; those just made are `known`, and their `words`.
 
     Goes on where a run before was killed.
     """
     with workspace.read() as connection:
-        moves = recluster(connection)
+        moves = recluster(connection, words)
+    words.forget()
+    known.clusters = moves.clusters
     with workspace.begin() as connection:
         write_moves(connection, moves)
     _tell("wordings clustered")(len(moves.clusters))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
-from linker.records import Group, Hub, Link, Reason, Stop, Template
+from linker.records import Glance, Group, Hub, Link, Reason, Stop, Template
 from linker.tables import group_members, groups, hubs, link_keys, link_signals, links
 from store.database import select_in
 
@@ -47,6 +47,20 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
     return {
         group_id: _group(row, members.get(group_id, []), inside[group_id], list(touched[group_id].values()))
         for group_id, row in rows.items()
+    }
+
+
+def glances_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, Glance]:
+    """What a list says of each of these groups that the store has: a tenth of the work of loading it."""
+    wanted = list(group_ids)
+    members = select(group_members.c.group_id, func.count().label("ads")).group_by(group_members.c.group_id)
+    ads = {row.group_id: row.ads for row in select_in(connection, members, group_members.c.group_id, wanted)}
+    query = select(groups.c.group_id, groups.c.itinerary, groups.c.last_seen)
+    return {
+        row.group_id: Glance(
+            ads.get(row.group_id, 0), tuple(dict.fromkeys(stop["name"] for stop in row.itinerary)), row.last_seen
+        )
+        for row in select_in(connection, query, groups.c.group_id, wanted)
     }
 
 

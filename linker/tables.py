@@ -40,12 +40,12 @@ wordings = Table(
 )
 
 # The band numbers of each wording, four bytes each, and the least digest of its cluster. To find candidates all are read:
-# they are small and sort quickly, while a row for each number would be most of the store.
+# they are small, while a row for each number would be most of the store.
 text_bands = Table(
     "text_bands",
     metadata,
     Column("wording", String, primary_key=True),
-    Column("cluster", String, nullable=False),  # empty until it was compared
+    Column("cluster", String, nullable=False, index=True),  # empty until it was compared
     Column("bands", LargeBinary, nullable=False),
 )
 

@@ -4,6 +4,7 @@ Which ads are one template is kept with the group. What it looks like is worked 
 few ads are enough to see a pattern, and only a reading knows what stands behind a mask.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ ADS = 120
 LONGEST = 400  # words of a text that are aligned
 # A place where fewer than one text in so many has words of its own is no slot.
 SELDOM = 5
+REMEMBERED = 400  # alignments, some 20 kB each
+_known: dict[bytes, tuple[list[tuple[int, int]], list[list[int | None]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,8 @@ def copy_of(reading: Reading) -> Copy:
 def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
     """The common words of all copies and the slots between them, each with what fills it in which ads."""
     texts = list(dict.fromkeys(copy.tokens for copy in copies))
-    sample = texts if len(texts) <= WORDINGS else [texts[len(texts) * n // WORDINGS] for n in range(WORDINGS)]
-    common = common_words(sample)
-    rows = {text: places_of(common, text) for text in texts}
+    common, places = _aligned(texts)
+    rows = dict(zip(texts, places, strict=True))
     own = {text: _own(rows[text], len(text)) for text in texts}
     # Weighed by ads would let one wording that is posted daily hide what all the others have.
     filled = [sum(bool(own[text][gap]) for text in texts) for gap in range(len(common) + 1)]
@@ -90,6 +92,26 @@ def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
         parts=tuple(_joined(parts)),
         strays=sum(copy.tokens in strays for copy in copies),
     )
+
+
+def _aligned(texts: Sequence[tuple[str, ...]]) -> tuple[list[str], list[list[int | None]]]:
+    """The common words, and where they stand in each of the texts.
+
+    Most of a look at a group goes into this, and many look at one group on one day. So it is remembered under a digest of the
+    texts, and as numbers alone: no word of an ad stays in memory.
+    """
+    digest = hashlib.blake2b(repr(texts).encode(), digest_size=20).digest()
+    if (found := _known.get(digest)) is None:
+        sample = texts if len(texts) <= WORDINGS else [texts[len(texts) * n // WORDINGS] for n in range(WORDINGS)]
+        common = common_words(sample)
+        first = {
+            word: (number, place) for number, text in reversed([*enumerate(texts)]) for place, word in enumerate(text)
+        }
+        found = _known[digest] = [first[word] for word in common], places_of(common, texts)
+        for oldest in list(_known)[: len(_known) - REMEMBERED]:
+            _known.pop(oldest, None)
+    stand, rows = found
+    return [texts[number][place] for number, place in stand], rows
 
 
 def _own(row: Sequence[int | None], length: int) -> list[range]:

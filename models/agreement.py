@@ -46,17 +46,26 @@ class Agreement:
         )
 
 
+def together(given: Iterable[Label], seed: int = 0) -> Agreement:
+    """All readers together. Of a reader's labels of a group the newest counts."""
+    return _measured(*_shared(given), seed)
+
+
 def agreement(given: Iterable[Label], seed: int = 0) -> list[Agreement]:
-    """All readers together, then each pair of them who share a group. Of a reader's labels of a group the newest counts."""
-    said = _answers(given)
-    shared = {item: by for item, by in said.items() if len(by) > 1}
-    readers = sorted({who for by in shared.values() for who in by})
-    found = [_measured(tuple(readers), shared, seed)]
+    """All readers together, then each pair of them who share a group."""
+    readers, shared = _shared(given)
+    found = [_measured(readers, shared, seed)]
     pairs = sorted({pair for by in shared.values() for pair in combinations(sorted(by), 2)}) if len(readers) > 2 else []
     for pair in pairs:
         both = {item: {who: by[who] for who in pair} for item, by in shared.items() if all(who in by for who in pair)}
         found.append(_measured(pair, both, seed))
     return found
+
+
+def _shared(given: Iterable[Label]) -> tuple[tuple[str, ...], dict[str, dict[str, Label]]]:
+    """Those who read a group that another read too, and what each said of it."""
+    shared = {item: by for item, by in _answers(given).items() if len(by) > 1}
+    return tuple(sorted({who for by in shared.values() for who in by})), shared
 
 
 def fleiss(counts: Counts) -> float | None:

@@ -4,9 +4,9 @@ Told from the stored evidence alone. The gate is the scorecard's whatever model 
 reason is known for every model; its value only where the scorecard ranks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from models.features import NAMES
 from models.indicators import LOWERS, indicators
 from models.priority import FIRST, Published
 from models.records import Band, Direction, Evidence, Priority
+from store.database import chunks
+
+# Sets of reasons looked at together: one look at a thousand costs little more than one at a single set.
+BATCH = 1_000
 
 Strengths = NDArray[np.float64]
 Change = tuple[tuple[str, ...], str, Strengths]  # the features, how the sentence begins, the row as it would be
@@ -104,23 +108,17 @@ def _sentence(
 
 def _fewest(row: Strengths) -> tuple[str, ...]:
     """The fewest reasons without which the gate is shut, the strongest ones first where several sets are as small."""
-    present = [name for name in NAMES if indicators()[name].weight > 0 and row[0, NAMES.index(name)] >= scorecard.TRACE]
+    table = indicators()
+    strong = row[0] >= scorecard.TRACE
+    present = [column for column, name in enumerate(NAMES) if strong[column] and table[name].weight > 0]
     for size in range(2, len(present)):
-        for part in _batched(combinations(present, size)):
+        for part in chunks(combinations(present, size), BATCH):
             changed = np.repeat(row, len(part), axis=0)
-            for place, features in enumerate(part):
-                changed[place, [NAMES.index(name) for name in features]] = 0.0
+            np.put_along_axis(changed, np.array(part), 0.0, axis=1)
             shut = ~scorecard.leads(changed)
             if shut.any():
-                return part[int(shut.argmax())]
-    return tuple(present)
-
-
-def _batched(sets: Iterable[tuple[str, ...]], most: int = 1_000) -> Iterator[list[tuple[str, ...]]]:
-    """The sets in parts: one look at a thousand rows costs little more than one at a single row."""
-    rest = iter(sets)
-    while part := list(islice(rest, most)):
-        yield part
+                return tuple(NAMES[column] for column in part[int(shut.argmax())])
+    return tuple(NAMES[column] for column in present)
 
 
 def _lead(row: Strengths) -> bool:

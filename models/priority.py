@@ -65,13 +65,13 @@ def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[P
     """The priority of each group, in the order given. The gate and the routes are the same for every model."""
     if not views:
         return []
-    with _uncollected():
+    with uncollected():
         return _prioritised(views, model or Published())
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that scoring makes refers to itself, and the collector would walk all that is loaded again and again."""
+def uncollected() -> Iterator[None]:
+    """Nothing that scoring loads or makes refers to itself, and the collector would walk all that is loaded again and again."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -154,23 +154,19 @@ def _evidence(assessed: Assessment, points: Sequence[float]) -> tuple[Evidence, 
         if not found.strength:
             continue
         row, contribution = table[name], round(point, 6)
-        made.append(
-            Evidence(
-                feature=name,
-                direction=_direction(row.grade, contribution, routed=name == assessed.reason),
-                family=row.family,
-                grade=row.grade.value,
-                contribution=contribution,
-                sentence=sentence(name, found),
-                mentions=found.mentions,
-            )
-        )
+        direction = _direction(row.grade, contribution, routed=name == assessed.reason)
+        told = sentence(name, found)
+        made.append(Evidence(name, direction, row.family, GRADES[name], contribution, told, found.mentions))
     return tuple(sorted(made, key=lambda one: (ORDER[one.direction], -abs(one.contribution), one.feature)))
 
 
+GRADES = {name: indicators()[name].grade.value for name in NAMES}
+LESS = frozenset({Grade.LESS, Grade.INDEPENDENCE})
+# Looked up here once: to ask the class for a member takes longer than what is done with it.
+MINOR, FOR, AGAINST, CONTEXT = Grade.MINOR, Direction.FOR, Direction.AGAINST, Direction.CONTEXT
+
+
 def _direction(grade: Grade, contribution: float, *, routed: bool) -> Direction:
-    if grade is Grade.MINOR or contribution > 0:
-        return Direction.FOR
-    if grade in (Grade.LESS, Grade.INDEPENDENCE) or routed:
-        return Direction.AGAINST
-    return Direction.CONTEXT
+    if grade is MINOR or contribution > 0:
+        return FOR
+    return AGAINST if routed or grade in LESS else CONTEXT

@@ -71,15 +71,19 @@ def gated(raw: Floats, lead: Flags) -> Floats:
 def leads(X: ArrayLike) -> Flags:  # noqa: N803
     """The gate that binds every scorer. Structure of one kind alone, or words alone, make no lead."""
     present = _rows(X) >= TRACE
-    table = indicators()
-    raising = {
-        family: [column for column in columns if table[NAMES[column]].weight > 0]
-        for family, columns in _families().items()
-    }
-    families = np.sum([present[:, columns].any(axis=1) for columns in raising.values() if columns], axis=0)
-    structure = [column for column, name in enumerate(NAMES) if table[name].grade is Grade.STRUCTURE]
+    raising, structure = _gate()
+    families = np.sum([present[:, columns].any(axis=1) for columns in raising], axis=0)
     lead: Flags = (families >= 2) & present[:, structure].any(axis=1)
     return lead
+
+
+@cache
+def _gate() -> tuple[list[list[int]], list[int]]:
+    """The columns that raise, by family, and those of structure."""
+    table = indicators()
+    raising = [[one for one in columns if table[NAMES[one]].weight > 0] for columns in _families().values()]
+    structure = [column for column, name in enumerate(NAMES) if table[name].grade is Grade.STRUCTURE]
+    return [columns for columns in raising if columns], structure
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
@@ -12,17 +11,15 @@ from linker.records import Group
 from linker.stored import load_groups
 from linker.tables import groups
 from models.inforce import Standing, standing
-from models.prices import Asked, LocalPrices, asked, medians
-from models.priority import prioritise
+from models.priority import prioritise, uncollected
 from models.records import Priority
 from models.stored import save_priorities
 from models.tables import priorities
-from models.views import Dated, GroupView
+from models.usual import Medians, UsualPrices, refresh
+from models.views import Dated, GroupView, Prices
 from nlp.stored import load_readings
-from nlp.tables import readings
 from store import outbox, pending
-from store.database import chunks, select_in
-from store.sifting import sound
+from store.database import select_in
 from store.workspace import Workspace
 
 STAGE = "score"
@@ -42,18 +39,18 @@ class Scored:
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> int:
     """Score every group that is pending; returns how many were done. Another model or version scores all of them anew."""
+    refresh(workspace)
     model = standing(workspace)
     with workspace.begin() as connection:
         pending.adopt(connection, STAGE, model.version, select(groups.c.group_id))
         waiting = pending.count(connection, STAGE)
     if not waiting:
         return 0
-    with workspace.read() as connection:
-        prices = medians(_all_asked(connection, workspace.root))
+    usual: Medians = {}
     return pending.drain(
         workspace,
         STAGE,
-        compute=lambda connection, group_ids: _score(connection, group_ids, model, prices),
+        compute=lambda connection, group_ids: _score(connection, group_ids, model, UsualPrices(connection, usual)),
         write=_write,
         batch=BATCH,
         progress=progress or (lambda _: None),
@@ -63,7 +60,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
 def views(
     connection: Connection,
     group_ids: Sequence[str],
-    prices: LocalPrices | None,
+    prices: Prices | None,
     load: Callable[[Connection, Sequence[str]], Mapping[str, StoredAd | Dated]] = load_ads,
 ) -> Iterator[list[GroupView]]:
     """The groups that are there, with their ads (as `load` gives them) and readings, in portions of about ADS ads."""
@@ -83,7 +80,7 @@ def views(
 def _portion(
     connection: Connection,
     portion: list[Group],
-    prices: LocalPrices | None,
+    prices: Prices | None,
     load: Callable[[Connection, Sequence[str]], Mapping[str, StoredAd | Dated]],
 ) -> list[GroupView]:
     ad_ids = [ad_id for group in portion for ad_id in group.ad_ids]
@@ -99,12 +96,13 @@ def _portion(
     ]
 
 
-def _score(connection: Connection, group_ids: Sequence[str], model: Standing, prices: LocalPrices) -> Scored:
+def _score(connection: Connection, group_ids: Sequence[str], model: Standing, prices: Prices) -> Scored:
     made: list[Priority] = []
     ad_ids: list[str] = []
-    for portion in views(connection, group_ids, prices, _dated):
-        made += prioritise(portion, model.model)
-        ad_ids += [ad_id for view in portion for ad_id in view.group.ad_ids]
+    with uncollected():
+        for portion in views(connection, group_ids, prices, _dated):
+            made += prioritise(portion, model.model)
+            ad_ids += [ad_id for view in portion for ad_id in view.group.ad_ids]
     there = {one.group_id for one in made}
     return Scored(made, ad_ids, [group_id for group_id in group_ids if group_id not in there])
 
@@ -122,17 +120,3 @@ def _dated(connection: Connection, ad_ids: Sequence[str]) -> dict[str, StoredAd 
     query = select(ads.c.ad_id, ads.c.posted_at, ads.c.first_seen)
     rows = select_in(connection, query, ads.c.ad_id, ad_ids)
     return {row.ad_id: Dated(row.posted_at, row.first_seen) for row in rows}
-
-
-def _all_asked(connection: Connection, folder: Path) -> Iterator[Asked | None]:
-    """What every ad asks, portion by portion."""
-    ids = [row.ad_id for row in connection.execute(select(readings.c.ad_id).order_by(readings.c.ad_id))]
-    for part in chunks(ids, ADS):
-        yield from sound(part, lambda some: list(_asked(connection, some)), folder)
-
-
-def _asked(connection: Connection, ad_ids: Sequence[str]) -> Iterator[Asked | None]:
-    # All ads there are pass by here each day: their mentions are looked at as they stand, and none is built.
-    query = select(readings.c.ad_id, readings.c.mentions)
-    for row in select_in(connection, query, readings.c.ad_id, ad_ids):
-        yield asked((one["kind"], one["value"], one["field"], one.get("detail", {})) for one in row.mentions)

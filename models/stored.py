@@ -11,10 +11,10 @@ from store.database import select_in, upsert
 from store.schema import now
 
 
-def load_priorities(connection: Connection, group_ids: Iterable[str]) -> dict[str, Priority]:
-    """The priorities of these groups that the store has."""
+def load_priorities(connection: Connection, group_ids: Iterable[str], *, quoted: bool = True) -> dict[str, Priority]:
+    """The priorities of these groups that the store has; unless `quoted`, without the words their evidence quotes."""
     rows = select_in(connection, select(priorities), priorities.c.group_id, group_ids)
-    return {row.group_id: _priority(row) for row in rows}
+    return {row.group_id: _priority(row, quoted=quoted) for row in rows}
 
 
 def save_priorities(connection: Connection, made: Iterable[Priority]) -> None:
@@ -40,20 +40,20 @@ def save_priorities(connection: Connection, made: Iterable[Priority]) -> None:
     )
 
 
-def _priority(row: Row[Any]) -> Priority:
+def _priority(row: Row[Any], *, quoted: bool) -> Priority:
     return Priority(
         group_id=row.group_id,
         value=row.value,
         band=Band(row.band),
         route=Route(row.route),
         lane=Lane(row.lane),
-        evidence=tuple(_evidence(piece) for piece in row.evidence),
+        evidence=tuple(_evidence(piece, quoted=quoted) for piece in row.evidence),
         abstained=row.abstained,
         model=row.model,
     )
 
 
-def _evidence(value: dict[str, Any]) -> Evidence:
+def _evidence(value: dict[str, Any], *, quoted: bool) -> Evidence:
     return Evidence(
         feature=value["feature"],
         direction=Direction(value["direction"]),
@@ -61,5 +61,5 @@ def _evidence(value: dict[str, Any]) -> Evidence:
         grade=value["grade"],
         contribution=value["contribution"],
         sentence=value["sentence"],
-        mentions=tuple(MentionRef(**mention) for mention in value["mentions"]),
+        mentions=tuple(MentionRef(**mention) for mention in value["mentions"]) if quoted else (),
     )

@@ -17,6 +17,19 @@ priorities = Table(
     Column("model", String, nullable=False),
     Column("scored_at", Instant, nullable=False),
     Index("ix_priorities_order", "lane", "value"),
+    Index("ix_priorities_model", "model"),
+)
+
+# What each ad asks where it offers, the lowest amount of each unit: medians of a place are read from its key alone.
+asked_prices = Table(
+    "asked_prices",
+    metadata,
+    Column("place", String, primary_key=True),
+    Column("currency", String, primary_key=True),  # empty where not known
+    Column("minutes", Integer, primary_key=True),
+    Column("amount", Float, primary_key=True),
+    Column("ad_id", String, primary_key=True, index=True),
+    sqlite_with_rowid=False,  # the key is the whole row
 )
 
 labels = Table(

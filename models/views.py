@@ -1,9 +1,11 @@
 """What a feature sees of a linked group: its links, its ads and their readings, and how to point at words in them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from crawlers.records import Ad
@@ -27,13 +29,12 @@ class Prices(Protocol):
         """The median of a unit (currency, minutes) at a place, or None where too few are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a feature found: its strength in [0, 1], the words that show it, and what fills its sentence."""
 
     strength: float
     mentions: tuple[MentionRef, ...] = ()
-    slots: Mapping[str, str | int] = field(default_factory=dict)
+    slots: Mapping[str, str | int] = MappingProxyType({})
 
 
 NOTHING = Found(0.0)
@@ -76,7 +77,7 @@ class GroupView:
         return {ad_id: _moment(found) for ad_id, found in self.ads.items()}
 
     def mentions(self, kind: Kind, keep: Callable[[Mention], bool] | None = None) -> dict[str, list[Mention]]:
-        """The mentions of one kind by ad id, negated ones left out; ads without one are left out."""
+        """The mentions of one kind (but INDICATOR) by ad id; ads without one are left out."""
         found = self._stated[0].get(kind, {})
         if keep is None:
             return found
@@ -84,26 +85,26 @@ class GroupView:
         return {ad_id: some for ad_id, some in kept.items() if some}
 
     def indicator(self, name: str) -> dict[str, list[Mention]]:
-        """Mentions of one indicator by ad id."""
+        """Mentions of one indicator by ad id, negated ones left out."""
         return self._stated[1].get(name, {})
 
     @cached_property
     def _stated(self) -> tuple[dict[str, dict[str, list[Mention]]], dict[str, dict[str, list[Mention]]]]:
-        """Mentions that are not negated, by kind and ad, and indicators by name and ad: one walk for all features."""
-        kinds: dict[str, dict[str, list[Mention]]] = {}
-        names: dict[str, dict[str, list[Mention]]] = {}
+        """Mentions by kind and ad, and indicators that are not negated by name and ad: one walk for all features."""
+        kinds: dict[str, dict[str, list[Mention]]] = defaultdict(dict)
+        names: dict[str, dict[str, list[Mention]]] = defaultdict(dict)
         for ad_id in self.ad_ids:
             for one in self.readings[ad_id].mentions:
-                if one.detail.get("negated"):
+                if one.kind is not INDICATOR:
+                    by_ad = kinds[one.kind]
+                elif one.detail.get("negated"):  # nothing else is ever denied
                     continue
-                found, key = (names, one.value) if one.kind is INDICATOR else (kinds, one.kind)
-                by_ad = found.get(key)
-                if by_ad is None:
-                    found[key] = {ad_id: [one]}
-                elif (some := by_ad.get(ad_id)) is None:
-                    by_ad[ad_id] = [one]
                 else:
-                    some.append(one)
+                    by_ad = names[one.value]
+                if ad_id in by_ad:
+                    by_ad[ad_id].append(one)
+                else:
+                    by_ad[ad_id] = [one]
         return kinds, names
 
     def place(self, ad_id: str) -> Mention | None:
@@ -139,9 +140,21 @@ class GroupView:
 
     @cached_property
     def together(self) -> tuple[tuple[str, ...], ...]:
-        """The ads that share a contact, two at least, once where several contacts stand on the same ones."""
-        shared = (tuple(ad_ids) for ad_ids in self.contacts.values() if len(ad_ids) > 1)
-        return tuple(dict.fromkeys(shared))
+        """The ads that share a contact, two at least, once where several contacts stand on the same ones; in order of time,
+        without those that have no date."""
+        shared = dict.fromkeys(tuple(ad_ids) for ad_ids in self.contacts.values() if len(ad_ids) > 1)
+        return tuple(self.in_time(ad_ids) for ad_ids in shared)
+
+    def in_time(self, ad_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of these members that have a date, in order of time."""
+        turn = self._turn
+        return tuple(sorted((ad_id for ad_id in ad_ids if ad_id in turn), key=turn.__getitem__))
+
+    @cached_property
+    def _turn(self) -> dict[str, int]:
+        moments = self._moments
+        dated = sorted((moment, ad_id) for ad_id in self.ad_ids if (moment := moments[ad_id]) is not None)
+        return {ad_id: turn for turn, (_, ad_id) in enumerate(dated)}
 
 
 def _moment(found: StoredAd | Ad | Dated) -> datetime | None:
@@ -185,9 +198,9 @@ def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end:
     )
 
 
-def refs(found: Mapping[str, Iterable[Mention]]) -> tuple[MentionRef, ...]:
+def refs(found: Mapping[str, Sequence[Mention]]) -> tuple[MentionRef, ...]:
     """The first mention of each ad, at most SHOWN of them."""
-    return tuple(point(ad_id, next(iter(found[ad_id]))) for ad_id in sorted(found)[:SHOWN])
+    return tuple([point(ad_id, found[ad_id][0]) for ad_id in sorted(found)[:SHOWN]])
 
 
 def point(ad_id: str, mention: Mention) -> MentionRef:

@@ -1,12 +1,14 @@
 """Mutation testing of authorisation, audit, escaping, export and retention: is each small mistake noticed by a test?
 
-    .venv/bin/python -m proof.mutants [--mutants 180] [--seed N] [--only SUBJECT...] [--at FILE:NUMBER...]
+    .venv/bin/python -m proof.mutants [--mutants 180] [--seed N] [--only SUBJECT...] [--at FILE:NUMBER...] [--besides LOG...]
 
 `proof/mutants.yml` names the modules and the tests that guard them. Those tests run once, undisturbed, while it is noted which
 of them enter which function. Then, for each mutant drawn, a copy of that warm process is forked, the function's code is
-exchanged in it, and the tests that enter it run, quickest first, until one fails. A change of what runs on import gets a
-process and a copy of the tree of its own. A mutant that hangs counts as found.
-Printed: every mutant that no test found, and the share found with its 95 % interval. Ends with 1 where that is below the goal.
+exchanged in it, and the tests that enter it run, the quickest file first, until one fails or `ENOUGH` seconds are spent. A
+change of what runs on import gets a process and a copy of the tree of its own. A mutant that hangs counts as found, and is
+counted apart as well.
+Printed: every mutant with the test that found it, if one did, and the share found with its 95 % interval. Ends with 1 where
+that is below the goal. `--besides` leaves out the mutants that logs of earlier runs name, so that only fresh ones are drawn.
 """
 
 import argparse
@@ -37,6 +39,8 @@ from proof.mutations import GUARDS, ROOT, Mutant, Mutation, draw, mutated, named
 GOAL = 0.85
 PATIENCE = 8  # times what the tests took undisturbed, and so many seconds
 LEAST = 20.0
+ENOUGH = 120.0  # seconds of tests without a failure, after which a mutant counts as not found
+HANGS = "hangs"
 CACHED = type(cache(lambda: None))
 CONTROL = Mutation(0, 0, "", "", "")  # no change: the tests must pass in a fork as well
 
@@ -108,30 +112,34 @@ class Warm:
             self.found[mutant] = outcome
         else:
             self.missed[mutant] = tests
-            print(f"\rnot found by {tests} tests: {mutant}", file=sys.stderr, flush=True)  # a long run may be cut short
+        said = f"found by {outcome}" if outcome else f"not found by {tests} tests"
+        print(f"\r{said}: {mutant}", file=sys.stderr, flush=True)  # a long run may be cut short
 
     def _guarding(self, items: Sequence[pytest.Item], mutant: Mutant) -> list[pytest.Item]:
-        """The tests that enter the function, the file with the quickest of them first."""
+        """The tests that enter the function, the file where they are done soonest first."""
         entering = self._entering(mutant)
         chosen = [one for one in items if {one.nodeid, _file(one)} & entering and _file(one) in mutant.guards]
-        quickest: dict[str, float] = {}
+        whole: Counter[str] = Counter()
         for one in chosen:
-            quickest[_file(one)] = min(quickest.get(_file(one), 1e9), self.seconds[one.nodeid])
-        return sorted(chosen, key=lambda one: (quickest[_file(one)], _file(one), self.seconds[one.nodeid]))
+            whole[_file(one)] += self.seconds[one.nodeid]  # type: ignore[assignment]
+        return sorted(chosen, key=lambda one: (whole[_file(one)], _file(one), self.seconds[one.nodeid]))
 
     def _entering(self, mutant: Mutant) -> set[str]:
         path, name = str(ROOT / mutant.module), mutant.mutation.function or ""
         inside = [tests for (file, entered), tests in self.reached.items() if file == path and _within(entered, name)]
         return set().union(*inside)
 
-    def _run(self, items: Sequence[pytest.Item], tell: Callable[[str], object] = str) -> None:
+    def _run(
+        self, items: Sequence[pytest.Item], tell: Callable[[str], object] = str, enough: float = float("inf")
+    ) -> None:
         """Until one fails. What the session shares is kept standing; what a file shares goes with the file."""
+        until = time.monotonic() + enough
         for one, following in zip(items, [*items[1:], items[0]], strict=True):
             began = time.monotonic()
             tell(f"{one.nodeid}\n")
             one.ihook.pytest_runtest_protocol(item=one, nextitem=following)
             self.seconds[one.nodeid] = time.monotonic() - began
-            if self.failed:
+            if self.failed or time.monotonic() > until:
                 return
 
     def _fork(self, mutant: Mutant, items: Sequence[pytest.Item]) -> str:
@@ -144,7 +152,7 @@ class Warm:
             try:
                 if mutant.mutation.number:
                     exchange(mutant)
-                self._run(items, lambda line: os.write(writing, line.encode()))
+                self._run(items, lambda line: os.write(writing, line.encode()), ENOUGH)
             except BaseException as problem:  # whatever it is, the change was noticed
                 self.failed = self.failed or f"{type(problem).__name__} outside a test"
             os.write(writing, f"failed {self.failed}\n".encode() if self.failed else b"passed\n")
@@ -163,7 +171,7 @@ class Warm:
         while True:
             patience = LEAST + PATIENCE * self.seconds.get(running, 0.0)
             if not select.select([reading], [], [], patience)[0]:
-                return f"{running} hangs"
+                return f"{running} {HANGS}"
             part = os.read(reading, 65_536).decode()
             text += part
             running = text.rstrip("\n").rpartition("\n")[2]
@@ -204,7 +212,7 @@ def apart(mutant: Mutant) -> str:
                 command, cwd=copy, env=surroundings, capture_output=True, text=True, timeout=300, check=False
             )
         except subprocess.TimeoutExpired:
-            return "it hangs"
+            return f"it {HANGS}"
     return (
         "" if done.returncode == 0 else next((one for one in done.stdout.splitlines() if "FAILED" in one), "on import")
     )
@@ -222,10 +230,11 @@ def report(warm: Warm) -> Iterator[str]:
     for mutant, tests in warm.missed.items():
         yield f"not found by {tests} tests: {mutant}"
     caught, missed = (Counter(one.subject for one in side) for side in (warm.found, warm.missed))
-    yield from ("", "| subject | found | of | share |", "|---|---|---|---|")
+    hung = Counter(one.subject for one, outcome in warm.found.items() if outcome.endswith(HANGS))
+    yield from ("", "| subject | found | of these, by hanging | of | share |", "|---|---|---|---|---|")
     for subject in sorted(caught | missed):
         total = caught[subject] + missed[subject]
-        yield f"| {subject} | {caught[subject]} | {total} | {caught[subject] / total:.0%} |"
+        yield f"| {subject} | {caught[subject]} | {hung[subject]} | {total} | {caught[subject] / total:.0%} |"
     hits, of = len(warm.found), len(warm.found) + len(warm.missed)
     low, high = interval(hits, of)
     yield f"\n{hits} of {of} mutants found: {hits / of:.1%} (95 %: {low:.1%} to {high:.1%}); goal {GOAL:.0%}"
@@ -253,10 +262,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=list(GUARDS), default=list(GUARDS))
     parser.add_argument("--at", nargs="+", metavar="FILE:NUMBER", help="these mutants, as a run before named them")
+    parser.add_argument("--besides", nargs="+", type=Path, default=[], metavar="LOG", help="none that these logs name")
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ["CI"] = "true"  # random tests repeat themselves
-    mutants = named(options.at) if options.at else draw(options.mutants, options.seed, options.only)
+    seen = "\n".join(one.read_text("utf-8") for one in options.besides)
+    mutants = named(options.at) if options.at else draw(options.mutants, options.seed, options.only, seen)
     files = sorted({file for one in mutants for file in one.guards})
     warm = Warm(mutants)
     warm.watch()

@@ -5,6 +5,7 @@ or one of several conditions left out. What a person reads (messages, log lines)
 """
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,16 @@ SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
 SHAPE = frozenset({"property", "staticmethod", "classmethod", "dataclass", "cache", "lru_cache", "asynccontextmanager"})
 MANNER = frozenset(
     {"strict", "slots", "frozen", "index", "nullable", "title", "include_in_schema", "media_type", "help"}
+    | {"trim_blocks", "lstrip_blocks", "lazy"}  # blank lines between tags; when a font is read
 )
+# How far apart and how large things stand on paper and in a sheet: the calls alone, or the numbers given to them.
+SPACING = frozenset({"ln", "set_y", "freeze_panes"})
+LAYOUT = frozenset({"set_font", "cell", "multi_cell", "_write"})
 CONDITIONS = frozenset({"where", "filter"})
 DURABLE = frozenset({"fsync"})  # what only a power cut would tell: proof/faults.py and proof/kill_daily.py are for that
 
+
+TOLD = re.compile(r": ([\w/]+\.py):\d+ \(line (\d+)\): (.*)$", re.MULTILINE)  # as Mutant.__str__ writes it
 
 ROOT = Path(__file__).parents[1]
 # module -> test files, by subject
@@ -43,6 +50,11 @@ class Mutation:
     before: str
     after: str
 
+    @property
+    def change(self) -> str:
+        """What it comes to."""
+        return f"{self.before}  ->  {self.after}"
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -54,7 +66,7 @@ class Mutant:
 
     def __str__(self) -> str:
         what = self.mutation
-        return f"{self.module}:{what.number} (line {what.line}): {what.before}  ->  {what.after}"
+        return f"{self.module}:{what.number} (line {what.line}): {what.change}"
 
     @property
     def guards(self) -> list[str]:
@@ -92,6 +104,14 @@ class Mutator(ast.NodeTransformer):
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         """Leave annotations alone, but for what the server injects by them."""
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """How large something is printed is left alone; what is printed is not."""
+        if _name(node) not in LAYOUT:
+            return self.generic_visit(node)
+        node.args = [one if _number(one) else self.visit(one) for one in node.args]  # type: ignore[misc]
+        node.keywords = [one if _number(one.value) else self.visit(one) for one in node.keywords]  # type: ignore[misc]
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
@@ -174,12 +194,19 @@ def mutated(path: Path, number: int) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def draw(count: int, seed: int, subjects: Sequence[str]) -> list[Mutant]:
-    """So many mutants, as many of each subject as of another, each mutant of a subject as likely as another."""
+def draw(count: int, seed: int, subjects: Sequence[str], seen: str = "") -> list[Mutant]:
+    """So many mutants, as many of each subject as of another, each mutant of a subject as likely as another, and none of
+    which `seen`, the output of earlier runs, tells the module and the change."""
     chance = Random(seed)
     drawn = []
     for place, subject in enumerate(subjects):
-        every = [Mutant(subject, module, one) for module in GUARDS[subject] for one in mutations(ROOT / module)]
+        known = {(found[1], int(found[2]), found[3].strip()) for found in TOLD.finditer(seen)}
+        every = [
+            Mutant(subject, module, one)
+            for module in GUARDS[subject]
+            for one in mutations(ROOT / module)
+            if (module, one.line, one.change.strip()) not in known
+        ]
         share = count // len(subjects) + (place < count % len(subjects))
         drawn += chance.sample(every, min(share, len(every)))
     return drawn
@@ -199,7 +226,7 @@ def _unread(node: ast.AST) -> bool:
             return True
         case ast.Expr(ast.Call(ast.Attribute(ast.Name("log")))):
             return True
-        case ast.Expr(ast.Call(ast.Attribute(attr=name))) if name in DURABLE:
+        case ast.Expr(ast.Call(ast.Attribute(attr=name))) if name in DURABLE | SPACING:
             return True
         case ast.keyword(arg=name) if name in MANNER:
             return True
@@ -215,6 +242,10 @@ def _name(node: ast.expr) -> str:
 
 def _text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in {int, float}
 
 
 def _nothing(node: ast.expr) -> bool:

@@ -1,12 +1,13 @@
 """A soak: one process does a team's days at ten times their rate; memory and file handles must stay flat after warming up.
 
-    .venv/bin/python -m proof.soak [--minutes 3] [--ads-a-day 150000] [--times 10] [--seed N]
+    .venv/bin/python -m proof.soak [--minutes 3] [--ads-a-day 150000] [--times 10] [--watches 200] [--seed N]
 
 A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each
 through import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch
 memory and open handles are taken: memory the process holds for itself, without the pages of files it has mapped (the index),
 which the system takes back when it likes. Printed is the slope of memory over the last two thirds of the run by least
-squares. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
+squares, and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where memory grows
+by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
 import argparse
@@ -20,10 +21,10 @@ from pathlib import Path
 
 import orjson
 
-from casework.watches import add
 from crawlers.imports import import_ads
 from market.make import generate
 from operations.daily import PROCESS
+from proof.whole_day import BODIES, keep_watches
 from store.settings import Settings
 from store.workspace import open_workspace
 
@@ -35,28 +36,29 @@ STAGES = ("read", "link", "score", "index", "alerts")  # what goes on all day; t
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at the process: minutes since the start, MiB held, open handles, ads done."""
+    """A look at the process: minutes since the start, MiB held, open handles, ads done, seconds from index to alerts."""
 
     minutes: float
     memory: float
     handles: int
     ads: int
+    delay: float
 
 
-def look(began: float, ads: int) -> Look:
+def look(began: float, ads: int, delay: float) -> Look:
     """How it stands now."""
     gc.collect()
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     held = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:"))
-    return Look((time.monotonic() - began) / 60, held, len(list(Path("/proc/self/fd").iterdir())), ads)
+    return Look((time.monotonic() - began) / 60, held, len(list(Path("/proc/self/fd").iterdir())), ads, delay)
 
 
-def soak(folder: Path, minutes: float, rate: float, seed: int) -> list[Look]:
+def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int) -> list[Look]:
     """Work for so many minutes at up to `rate` ads a second."""
     workspace = open_workspace(folder / "workspace", Settings(workers=1))
-    for query in ("incall", "new in town", '"available now"'):
-        add(workspace, "analyst", query)
-    entries = generate(seed=seed, ads=max(BATCH, int(rate * minutes * 60)), days=28)
+    wanted = {"seed": seed, "ads": max(BATCH, int(rate * minutes * 60)), "days": 28}
+    keep_watches(workspace, [one.ad["body"] for one in islice(generate(**wanted), BODIES)], watches, seed)
+    entries = generate(**wanted)
     steps = [one for one in PROCESS if one.name in STAGES]
     began, looks, done = time.monotonic(), [], 0
     while time.monotonic() - began < minutes * 60:
@@ -66,10 +68,13 @@ def soak(folder: Path, minutes: float, rate: float, seed: int) -> list[Look]:
             break
         file.write_bytes(b"".join(orjson.dumps(one.ad) + b"\n" for one in part))
         import_ads(workspace, file, print)
+        indexed = 0.0
         for step in steps:
+            if step.name == "index":
+                indexed = time.monotonic()
             step.work(workspace, lambda _: None)
         done += len(part)
-        looks.append(look(began, done))
+        looks.append(look(began, done, time.monotonic() - indexed))
         time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
     workspace.close()
     return looks
@@ -90,18 +95,22 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--ads-a-day", type=int, default=150_000)
     parser.add_argument("--times", type=float, default=10)
+    parser.add_argument("--watches", type=int, default=200)
     parser.add_argument("--seed", type=int, default=95)
     options = parser.parse_args()
     rate = options.ads_a_day * options.times / 86_400
     with tempfile.TemporaryDirectory(prefix="sidelight-soak-") as name:
-        looks = soak(Path(name), options.minutes, rate, options.seed)
+        looks = soak(Path(name), options.minutes, rate, options.watches, options.seed)
     warm = [one for one in looks if one.minutes >= options.minutes / 3] or looks
     grown, handles = slope(warm), warm[-1].handles - warm[0].handles
     last = looks[-1]
+    delays = sorted(one.delay for one in looks)
+    half, most = delays[len(delays) // 2], delays[len(delays) * 95 // 100]
     print(
         f"seed {options.seed}: {last.ads:,} ads in {last.minutes:.1f} min, {last.ads / last.minutes / 60:.1f} a second "
         f"(asked: {rate:.1f}); memory {warm[0].memory:.0f} -> {last.memory:.0f} MiB after warming up, "
-        f"{grown:+.2f} MiB a minute; handles {warm[0].handles} -> {last.handles}"
+        f"{grown:+.2f} MiB a minute; handles {warm[0].handles} -> {last.handles}; {options.watches:,} watches: "
+        f"alerts stood {half:.1f} s after the start of indexing (p50), {most:.1f} s (p95)"
     )
     raise SystemExit(grown > ALLOWED or handles > HANDLES)
 

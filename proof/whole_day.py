@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -37,6 +38,7 @@ from store.workspace import Workspace, open_workspace
 ROOT = Path(__file__).parents[1]
 STAGES = ("import", *(one.name for one in PROCESS))
 GOAL = (1_000_000, 150_000)
+BODIES = 50_000  # of these oldest ads the watches are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,11 @@ def split(folder: Path, seed: int, stored: int, new: int) -> tuple[Path, Path]:
     return names
 
 
-def keep_watches(workspace: Workspace, ads: Path, count: int, seed: int) -> None:
-    """Watches such as analysts keep: a run of three words of an ad, or two words of it in any order."""
+def keep_watches(workspace: Workspace, bodies: Sequence[str], count: int, seed: int) -> None:
+    """Watches such as analysts keep: a run of three words of an ad's body, or two words of it in any order."""
     draw = Random(seed)
-    with ads.open("rb") as lines:
-        texts = [orjson.loads(line)["body"].split() for line in lines]
     while count:
-        words = draw.choice(texts)
+        words = draw.choice(bodies).split()
         start = draw.randrange(max(1, len(words) - 3))
         run = [one for one in words[start : start + 3] if one.isalpha() and len(one) > 2]
         if len(run) >= 2:
@@ -131,7 +131,8 @@ def run(scratch: Path, stored: int, new: int, watched: int, seed: int) -> Day:
     for name in STAGES:
         stage(root, name, old if name == "import" else None)
     workspace = open_workspace(root, Settings())
-    keep_watches(workspace, old, watched, seed)
+    with old.open("rb") as lines:
+        keep_watches(workspace, [orjson.loads(line)["body"] for line in islice(lines, BODIES)], watched, seed)
     workspace.close()
     stage(root, "alerts", None)  # a new watch first notes what answers it already
     before = _count(root)

@@ -42,7 +42,7 @@ def blind(workspace: Workspace, identifier: str) -> str:
 
 def seal(workspace: Workspace, name: str, text: str) -> bytes:
     """Encrypt `text` under key `name`."""
-    return _box(workspace, name).encrypt(text.encode())
+    return box(workspace, name).encrypt(text.encode())
 
 
 def unseal(workspace: Workspace, name: str, sealed: bytes) -> str | None:
@@ -50,10 +50,11 @@ def unseal(workspace: Workspace, name: str, sealed: bytes) -> str | None:
     if not (workspace.keys / f"{name}.key").exists():
         return None
     try:
-        return _box(workspace, name).decrypt(sealed).decode()
+        return box(workspace, name).decrypt(sealed).decode()
     except InvalidToken:
         return None
 
 
-def _box(workspace: Workspace, name: str) -> Fernet:
+def box(workspace: Workspace, name: str) -> Fernet:
+    """What seals and unseals under key `name` as it is now; not to be kept, or a key that was destroyed lives on."""
     return Fernet(urlsafe_b64encode(key(workspace, name)))

@@ -25,7 +25,7 @@ REVISION = "revision"
 REASON = 2_000  # characters kept of why an item failed
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
-FOLLOWERS = {"ads": ("read",), "readings": ("link",), "groups": ("score", "style"), "documents": ("watch",)}
+FOLLOWERS = {"ads": ("read",), "readings": ("link", "prices"), "groups": ("score", "style"), "documents": ("watch",)}
 
 
 def next_revision(connection: Connection) -> int:

@@ -52,6 +52,7 @@ def _to_text(value: datetime | None) -> str | None:
     return None if value is None else _utc(value).isoformat(" ", "microseconds")[:26]
 
 
+@lru_cache(maxsize=20_000)
 def _from_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 

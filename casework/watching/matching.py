@@ -14,6 +14,7 @@ from indexer.fields import BY_NAME, FIELDS, Holds
 from indexer.query import All, And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Range, Starts, Terms, Word, whole
 from indexer.records import Document
 
+Value = str | int | float
 TEXTS = frozenset(field.name for field in FIELDS if field.holds is Holds.TEXT)
 
 
@@ -27,7 +28,7 @@ class Held:
         self._places: dict[str, dict[str, list[int]]] = {}
         self._in_order: dict[str, list[str]] = {}
         self._by_length: dict[str, dict[int, list[str]]] = {}
-        self.values: dict[str, frozenset[str | int | float]] = {}
+        self.values: dict[str, frozenset[Value]] = {}
         for name, kept in searched(document, 0).items():
             if name in fields:
                 if name in TEXTS:
@@ -36,7 +37,7 @@ class Held:
                 else:
                     self.values[name] = frozenset(kept)
 
-    def of(self, field: str) -> frozenset[str | int | float]:
+    def of(self, field: str) -> frozenset[Value]:
         """The values (or distinct tokens) of a field."""
         return self.values.get(field, frozenset())
 
@@ -75,7 +76,7 @@ class Held:
 
 
 Test = Callable[[Held], bool]
-NOTHING: frozenset[str | int | float] = frozenset()
+NOTHING: frozenset[Value] = frozenset()
 
 
 def matches(node: Node, held: Held) -> bool:
@@ -136,12 +137,17 @@ def _every(tests: list[Test]) -> Test:
 
 
 def _range(node: Range) -> Test:
-    field = node.field
-    if BY_NAME[field].holds is Holds.INTEGER:
+    field, test = node.field, within(node)
+    return lambda held: any(map(test, held.values.get(field, NOTHING)))
+
+
+def within(node: Range) -> Callable[[Value], bool]:
+    """Whether one value of the field lies in the range."""
+    if BY_NAME[node.field].holds is Holds.INTEGER:
         low, high = whole(node)
         least, most = -math.inf if low is None else low, math.inf if high is None else high
-        return lambda held: any(least <= int(one) <= most for one in held.values.get(field, NOTHING))
-    return lambda held: any(_number_within(node, float(one)) for one in held.values.get(field, NOTHING))
+        return lambda one: least <= int(one) <= most
+    return lambda one: _number_within(node, float(one))
 
 
 def alike(token: str, other: str, edits: int) -> bool:

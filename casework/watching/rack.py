@@ -1,62 +1,42 @@
 """Watches turned round: each hangs under the rarest value an ad must hold to answer it, so an ad is asked by few of them.
 
 A value that was seen once is remembered with the watches it brings up, so the work for an ad is one look-up for each
-of its values, however many watches there are. A watch that no value can be required of (a range, a negation) is asked always.
+of its values, however many watches there are. A watch that no value can be required of (a negation) is asked always.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from casework.watching.matching import Held, alike, compiled
-from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Starts, Terms, Word, fields_of
+from casework.watching.matching import Held, Value, alike, compiled, within
+from indexer.query import And, Fuzzy, Near, Node, Or, Phrase, Prefix, Range, Starts, Terms, Word, fields_of
 
 # Distinct values remembered before they are forgotten all at once.
 MOST_REMEMBERED = 500_000
 # How many ads of a sample a beginning or an inexact word is taken to bring up: it cannot be counted beforehand.
 LOOSE = 200
+# The same of a range, which brings up more.
+WIDE = 1_000
 ALL_OF_THEM = 1_000_000
 # To look among an ad's values takes many times as long as to look one up.
 SLOW = (Near, Prefix, Starts, Fuzzy)
-
-
-class How(IntEnum):
-    """How a key meets a value of an ad."""
-
-    IS = 0
-    BEGINS = 1
-    ALIKE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An ad brings a watch up when `field` holds a value that is, begins with or is like `value`."""
-
-    how: How
-    field: str
-    value: str
-    edits: int = 0
-
-
+# What a watch hangs under: an ad brings it up when a value of the key's field answers the key.
+Key = Word | Starts | Fuzzy | Range
 Counts = Mapping[tuple[str, object], int]
 
 
 def required(node: Node, counts: Counts) -> tuple[Key, ...] | None:
-    """Keys of which an ad must meet at least one to answer; None where nothing is required of it."""
+    """Keys of which an ad must answer at least one to answer the node; None where nothing is required of it."""
     match node:
-        case Word(token, field):
-            return (Key(How.IS, field, token),)
+        case Word() | Starts() | Fuzzy() | Range():
+            return (node,)
+        case Prefix(stem, field):
+            return (Starts(field, stem),)
         case Terms(field, values):
-            return tuple(Key(How.IS, field, value) for value in values)
+            return tuple(Word(value, field) for value in values)
         case Phrase(tokens, field):
             return (_rarest(field, tokens, counts),)
         case Near(left, right, _, field):
             return (_rarest(field, (left, right), counts),)
-        case Prefix(stem, field) | Starts(field, stem):
-            return (Key(How.BEGINS, field, stem),)
-        case Fuzzy(token, edits, field):
-            return (Key(How.ALIKE, field, token, edits),)
         case And(parts):
             choices = [found for part in parts if (found := required(part, counts)) is not None]
             return min(choices, key=lambda keys: (_cost(keys, counts), len(keys)), default=None)
@@ -94,7 +74,7 @@ class Rack:
         self.always: list[int] = []
         self._is: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._begins: dict[str, dict[int, dict[str, list[int]]]] = defaultdict(dict)
-        self._alike: dict[str, list[tuple[Key, int]]] = defaultdict(list)
+        self._others: dict[str, list[tuple[Callable[[Value], bool], int]]] = defaultdict(list)
         for number, tree in trees.items():
             keys = required(tree, counts)
             if keys is None:
@@ -102,8 +82,8 @@ class Rack:
             for key in keys or ():
                 self._hang(key, number)
         self.fields = asked_about(trees.values())
-        self._fields = [*{**self._is, **self._begins, **self._alike}]
-        self._known: dict[str, dict[object, Sequence[int]]] = {field: {} for field in self._fields}
+        self._fields = [*{**self._is, **self._begins, **self._others}]
+        self._known: dict[str, dict[Value, Sequence[int]]] = {field: {} for field in self._fields}
         self._remembered = 0
 
     def answered(self, held: Held) -> list[int]:
@@ -121,14 +101,17 @@ class Rack:
         return sorted([number for number in brought if tests[number](held)])
 
     def _hang(self, key: Key, number: int) -> None:
-        if key.how is How.IS:
-            self._is[key.field][key.value].append(number)
-        elif key.how is How.BEGINS:
-            self._begins[key.field].setdefault(len(key.value), {}).setdefault(key.value, []).append(number)
-        else:
-            self._alike[key.field].append((key, number))
+        match key:
+            case Word(token, field):
+                self._is[field][token].append(number)
+            case Starts(field, stem):
+                self._begins[field].setdefault(len(stem), {}).setdefault(stem, []).append(number)
+            case Fuzzy(token, edits, field):
+                self._others[field].append((lambda one: alike(token, str(one), edits), number))
+            case Range(field):
+                self._others[field].append((within(key), number))
 
-    def _remember(self, field: str, value: object) -> Sequence[int]:
+    def _remember(self, field: str, value: Value) -> Sequence[int]:
         if self._remembered >= MOST_REMEMBERED:
             for one in self._known.values():
                 one.clear()
@@ -137,16 +120,25 @@ class Rack:
         found = list(self._is[field].get(text, ())) if field in self._is else []
         for size, beginnings in self._begins.get(field, {}).items():
             found += beginnings.get(text[:size], ())
-        found += [number for key, number in self._alike.get(field, ()) if alike(key.value, text, key.edits)]
+        found += [number for test, number in self._others.get(field, ()) if test(value)]
         self._known[field][value] = tuple(found)
         self._remembered += 1
         return self._known[field][value]
 
 
-def _rarest(field: str, tokens: Iterable[str], counts: Counts) -> Key:
+def _rarest(field: str, tokens: Iterable[str], counts: Counts) -> Word:
     # Of words the sample does not hold, the longest is likely the rarest.
-    return Key(How.IS, field, min(tokens, key=lambda one: (counts.get((field, one), 0), -len(one), one)))
+    return Word(min(tokens, key=lambda one: (counts.get((field, one), 0), -len(one), one)), field)
 
 
 def _cost(keys: Sequence[Key], counts: Counts) -> int:
-    return sum(counts.get((key.field, key.value), 0) if key.how is How.IS else LOOSE for key in keys)
+    return sum(_ads(key, counts) for key in keys)
+
+
+def _ads(key: Key, counts: Counts) -> int:
+    match key:
+        case Word(token, field):
+            return counts.get((field, token), 0)
+        case Range():
+            return WIDE
+    return LOOSE

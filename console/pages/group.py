@@ -42,7 +42,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         file = groupfiles.load(connection, id)
         today = queue.today(desk.workspace)
         told = portrait(connection, file.group, TEMPLATES, file.readings) if file else None
-        place = next((one for one in queue.load(connection, today) if one.group_id == id), None)
+        place = queue.entry_of(connection, today, id)
         alike = suggestions(connection, id)
     if file is None or told is None:
         raise NotFoundError(
@@ -51,8 +51,9 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
     people = carried(file)
     ordered = sorted(file.ads.values(), key=lambda one: (when(one), one.ad.ad_id), reverse=True)
     first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
+    seal = sealed.sealer(desk.workspace)
     contact_links = {
-        (kind, one.value): sealed.seal(desk.workspace, f'linked:"{one.value}"')
+        (kind, one.value): seal(f'linked:"{one.value}"')
         for kind, values in people.items()
         if kind in CONTACTS
         for one in values[:40]
@@ -71,7 +72,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         start=first,
         page_of=ADS,
         when=when,
-        all_ads=sealed.seal(desk.workspace, f"group:{id}"),
+        all_ads=seal(f"group:{id}"),
         map=atlas(file.group.itinerary),
         stays=_stays(file),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),

@@ -17,8 +17,8 @@ from casework.policy import Action
 from casework.queue_states import EntryState
 from casework.records import Decision, QueueEntry, QueueLane
 from console.desk import Desk, at, sent_to
-from linker.records import Group
-from linker.stored import load_groups
+from linker.records import Glance
+from linker.stored import glances_of
 from models.indicators import Grade
 from models.labels import Tier, Value
 from models.records import Evidence, Priority
@@ -58,7 +58,7 @@ class Item:
     """An entry with what a reader wants to know before opening it."""
 
     entry: QueueEntry
-    group: Group | None
+    group: Glance | None
     decision: Decision | None
     reasons: tuple[Evidence, ...]
     more: int
@@ -166,7 +166,7 @@ def load(
     Of an entry for a second reader nobody is shown what others decided before they have decided themselves.
     """
     ids = [entry.group_id for entry in entries]
-    groups, priorities = load_groups(connection, ids), load_priorities(connection, ids)
+    groups, priorities = glances_of(connection, ids), load_priorities(connection, ids, quoted=False)
     states = queue_states.states(workspace, connection, ids)
     made = []
     for entry in entries:
@@ -215,7 +215,7 @@ def _newest(workspace: Workspace) -> str | None:
         return queue.latest_day(connection)
 
 
-def _item(entry: QueueEntry, group: Group | None, priority: Priority | None, decision: list[Decision]) -> Item:
+def _item(entry: QueueEntry, group: Glance | None, priority: Priority | None, decision: list[Decision]) -> Item:
     evidence = priority.evidence if priority else ()
     speaks_for = sorted((one for one in evidence if one.direction == "for"), key=lambda one: one.grade != Grade.MINOR)
     against = tuple(one for one in evidence if one.direction == "against")

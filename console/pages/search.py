@@ -1,5 +1,6 @@
 """Search: the query box, what answers it, and the ways to narrow it down. Queries travel sealed, never in a link's clear."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -155,20 +156,20 @@ def _result(hit: Hit) -> Result:
 
 
 def _facets(workspace: Workspace, query: str, page: Page) -> list[tuple[str, list[Choice], Facet]]:
-    made = []
+    made, seal = [], sealed.sealer(workspace)
     for facet in page.facets:
         title, field = FACETS[facet.field]
         counts = facet.counts if facet.field != "month" else facet.counts[::-1]
         choices = [
-            Choice(value, count, _narrowed(workspace, query, field, value)) for value, count in counts[:SHOWN] if value
+            Choice(value, count, _narrowed(seal, query, field, value)) for value, count in counts[:SHOWN] if value
         ]
         if choices:
             made.append((title, choices, facet))
     return made
 
 
-def _narrowed(workspace: Workspace, query: str, field: str, value: str) -> str | None:
+def _narrowed(seal: Callable[[str], str], query: str, field: str, value: str) -> str | None:
     if '"' in value:
         return None
     whole = f"({query})" if " OR " in query or "|" in query else query
-    return sealed.seal(workspace, f'{whole} {field}:"{value}"'.strip())
+    return seal(f'{whole} {field}:"{value}"'.strip())

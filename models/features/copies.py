@@ -16,7 +16,7 @@ def template_reuse(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text under {names} different names."""
     # Method: InfoShield (Lee et al. 2021): a template is what copies share, its slots are what changes.
     best = NOTHING
-    if view.names <= ALIAS:
+    if not view.group.templates or view.names <= ALIAS:
         return best
     names = view.mentions(Kind.NAME)
     for template in _templates(view):
@@ -32,6 +32,8 @@ def multi_contact_template(view: GroupView) -> Found:
     """{ads} ads are near-copies of one text that leads to {contacts} different phones."""
     # Entropy of the contacts over a template (VisPaD): two numbers may be a change of number, four in equal use are not.
     best = NOTHING
+    if not view.group.templates:
+        return best
     own = {value for kind, value in view.contacts if kind == Kind.PHONE}
     if len(own) <= CHANGED:
         return best

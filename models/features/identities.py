@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from linker.records import Reason
 from models.features.ages import youngest
+from models.features.windows import leave
 from models.views import CONTACTS, NOTHING, Found, GroupView, refs
 from nlp.records import Kind, Mention
 
@@ -74,6 +75,7 @@ def recruit_sell_contact(view: GroupView) -> Found:
 
 
 def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
+    """What these ads say, in the order given, which is that of time."""
     found = []
     all_names, all_ages = view.mentions(Kind.NAME), view.mentions(Kind.AGE)
     for ad_id in ad_ids:
@@ -85,7 +87,7 @@ def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
         age = youngest(ages[0]) if len(stated) == 1 and "-" not in ages[0].value else None
         # A duo's ad names two people: its first name alone counts, so that two in one ad are no conflict.
         found.append(Said(moment, ad_id, names[0].value if names else "", age, (*ages[:1], *names[:1])))
-    return sorted(found, key=lambda one: (one.at, one.ad_id))
+    return found
 
 
 def _most_names(said: Sequence[Said]) -> int:
@@ -99,9 +101,9 @@ def _most_names(said: Sequence[Said]) -> int:
     for one in named:
         inside[one.name] += 1
         while one.at - named[first].at > SAME_TIME:
-            inside[named[first].name] -= 1
+            leave(inside, named[first].name)
             first += 1
-        most = max(most, sum(count > 0 for count in inside.values()))
+        most = max(most, len(inside))
     return most
 
 
@@ -123,9 +125,9 @@ def _ages(said: Sequence[Said]) -> tuple[int, int, int]:
         for moment, age in aged:
             inside[age] += 1
             while moment - aged[first][0] > SAME_TIME:
-                inside[aged[first][1]] -= 1
+                leave(inside, aged[first][1])
                 first += 1
-            present = [one for one, count in inside.items() if count > 0]
-            if max(present) - min(present) > high - low:
-                low, high = min(present), max(present)
+            least, most = min(inside), max(inside)
+            if most - least > high - low:
+                low, high = least, most
     return low, high, falls

@@ -6,11 +6,13 @@ from itertools import pairwise
 
 from linker.distance import APART_KM
 from models.features.routes import Stay, jumps, kilometres, stays
+from models.features.windows import leave
 from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind
 
 AT_ONCE = timedelta(hours=72)
 USUAL = 2  # places: a home and the next town
+CHANGES = 2  # of place that a journey explains whose ads were posted ahead, on two sites
 LEG = timedelta(days=21)  # between two ads that show a move
 
 
@@ -29,13 +31,15 @@ def shared_contact_locations(view: GroupView) -> Found:
 
 def concurrent_presence(view: GroupView) -> Found:
     """One contact changes {times} times between places too far apart for the time between its ads."""
-    # Ads posted ahead of a journey, on two sites, make two such changes; the third one is no journey.
     best = NOTHING
     if view.places < 2:
         return best
     for ad_ids in view.together:
-        changes = jumps(stays(view, ad_ids))
-        strength = min(1.0, max(0.0, (len(changes) - 2) / 3))
+        ordered = stays(view, ad_ids)
+        if sum(left.where != right.where for left, right in pairwise(ordered)) <= CHANGES:
+            continue
+        changes = jumps(ordered)
+        strength = min(1.0, max(0.0, (len(changes) - CHANGES) / 3))
         if strength > best.strength:
             shown = {stay.ad_id: [stay.place] for pair in changes for stay in pair}
             best = Found(strength, refs(shown), {"times": len(changes)})
@@ -51,7 +55,7 @@ def circuit(view: GroupView) -> Found:
         by_name[names[0].value].append(ad_id)
     moved: dict[tuple[str, str], dict[str, tuple[Stay, Stay]]] = defaultdict(dict)
     for name, ad_ids in sorted(by_name.items()):
-        for left, right in pairwise(stays(view, ad_ids)):
+        for left, right in pairwise(stays(view, view.in_time(ad_ids))):
             if kilometres(left.place, right.place) > APART_KM and right.at - left.at <= LEG:
                 moved[left.where, right.where].setdefault(name, (left, right))
     # People who are just about in the same towns move there and back; on a circuit nearly all go one way.
@@ -66,16 +70,18 @@ def circuit(view: GroupView) -> Found:
 
 
 def _most_places(ordered: list[Stay]) -> tuple[int, list[Stay]]:
-    """The most distant places within any AT_ONCE, and the stays of that window."""
+    """The most distant places within any AT_ONCE, and the stays of that window; none where they are no more than USUAL."""
     best: tuple[int, list[Stay]] = (0, [])
+    if len({stay.where for stay in ordered}) <= USUAL:
+        return best
     first = 0
     inside: Counter[str] = Counter()
     for last, stay in enumerate(ordered):
         inside[stay.where] += 1
         while stay.at - ordered[first].at > AT_ONCE:
-            inside[ordered[first].where] -= 1
+            leave(inside, ordered[first].where)
             first += 1
-        if sum(count > 0 for count in inside.values()) > best[0]:
+        if len(inside) > best[0]:
             window = ordered[first : last + 1]
             places = len(_distant(window))
             if places > best[0]:

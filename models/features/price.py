@@ -15,16 +15,20 @@ def price_anomaly(view: GroupView) -> Found:
     low: dict[str, list[Mention]] = {}
     for ad_id, prices in view.mentions(Kind.PRICE).items():
         place = view.place(ad_id)
-        known = [
-            (mention, unit[2], median)
-            for mention in prices
-            if place is not None
-            and (unit := price_unit(mention.detail)) is not None
-            and (median := view.prices.median(place.value, unit[:2])) is not None
-        ]
-        priced += bool(known)
-        below = [mention for mention, amount, median in known if amount < FAR_BELOW * median]
-        if below and len(below) == len(known):
+        if place is None:
+            continue
+        known = 0
+        below: list[Mention] = []
+        for mention in prices:
+            unit = price_unit(mention.detail)
+            median = view.prices.median(place.value, unit[:2]) if unit is not None else None
+            if unit is None or median is None:
+                continue
+            known += 1
+            if unit[2] < FAR_BELOW * median:
+                below.append(mention)
+        priced += known > 0
+        if below and len(below) == known:
             low[ad_id] = below
     if not low:
         return NOTHING

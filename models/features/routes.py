@@ -28,13 +28,13 @@ class Stay(NamedTuple):
 
 
 def stays(view: GroupView, ad_ids: Iterable[str]) -> list[Stay]:
-    """The dated and placed ads among `ad_ids`, by time."""
+    """The placed ones among `ad_ids`, which are dated and in order of time (`view.together`, `view.in_time`)."""
     found = []
     for ad_id in ad_ids:
         place, moment = view.place(ad_id), view.moment(ad_id)
         if place is not None and moment is not None:
             found.append(Stay(moment, ad_id, place))
-    return sorted(found)  # no ad is there twice, so no two are compared beyond their ids
+    return found
 
 
 def kilometres(left: Mention, right: Mention) -> float:

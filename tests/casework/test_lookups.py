@@ -1,12 +1,16 @@
 """A look-up of a contact is known as one, however the contact is typed, and needs its reason where the team wants one."""
 
 import pytest
+from sqlalchemy import select
 
 from casework import ownterms
 from indexer import lookups
 from indexer.lookups import PurposeError
+from store.audit import Via
 from store.errors import UsageError
+from store.keys import blind
 from store.settings import Settings
+from store.tables import audit_events
 from store.workspace import Workspace
 
 PHONE = ("(202) 555-0143", "202.555.0143", "two zero two five five five zero one four three", "+1 202 555 0143")
@@ -68,3 +72,41 @@ def test_a_persons_own_terms_are_known_only_as_hashes(workspace: Workspace) -> N
     assert ownterms.hit(workspace, known, "austin") == set()
     with pytest.raises(UsageError, match="no contact"):
         ownterms.save(workspace, "ana", {ownterms.CONTACT: ["hello"]}, "root")
+
+
+def test_each_contact_is_recorded_on_its_own_under_its_hash_with_case_and_reason(workspace: Workspace) -> None:
+    lookups.record(workspace, "ana", Via.TOKEN, ["digits:12025550143", "handle:telegram:anna_x"], "12", "call")
+    lookups.record(workspace, "bo", Via.CONSOLE, [], None, None)
+    with workspace.read() as connection:
+        rows = connection.execute(select(audit_events).order_by(audit_events.c.seq)).all()
+    assert [(row.actor, row.via, row.action, row.object_kind, row.case_id, row.reason, row.facts) for row in rows] == [
+        ("ana", "token", "look up", "contact", "12", "call", {"kind": "digits"}),
+        ("ana", "token", "look up", "contact", "12", "call", {"kind": "handle"}),
+    ]
+    hashes = [blind(workspace, f"contact:{one}") for one in ("digits:12025550143", "handle:telegram:anna_x")]
+    assert [row.object_hash for row in rows] == hashes
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("phone:2025550143 phone:2025550143", ["digits:12025550143"]),
+        ("phone:2025550143 OR email:bella.test@example.org", ["digits:12025550143", "email:bella.test@example.org"]),
+        ("-(room phone:2025550143)", ["digits:12025550143"]),
+    ],
+)
+def test_which_contacts_a_query_asks_for(query: str, found: list[str]) -> None:
+    assert lookups.contacts(query) == found
+
+
+def test_a_contact_as_a_person_tells_it_may_hold_quotes_and_blanks() -> None:
+    assert lookups.of_person(' "bella.test@example.org" ') == ["email:bella.test@example.org"]
+    assert lookups.of_person(' "" ') == []
+
+
+def test_what_is_missing_is_named() -> None:
+    both = Settings(lookup_case=True, lookup_reason=True)
+    with pytest.raises(PurposeError, match="the reason and the case;"):
+        lookups.require_purpose(both, ["digits:1"], None, None)
+    with pytest.raises(PurposeError, match="without the case;"):
+        lookups.require_purpose(both, ["digits:1"], None, "call")

@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -21,6 +22,7 @@ from casework import cases, groupfiles, packs, packtables
 from casework.casetables import exports
 from casework.packs import PackError, Terms, export, export_case, verify
 from crawlers.tables import captures
+from store import approvals
 from store.errors import UsageError
 from store.settings import Settings
 from store.tables import audit_events
@@ -109,6 +111,22 @@ def _changed(pack: Path, positions: int) -> Iterator[tuple[Path, int]]:
         path.write_bytes(whole)
 
 
+def test_a_case_is_taken_out_under_its_number_and_a_group_under_none(office: Workspace, tmp_path: Path) -> None:
+    export(office, first_group(office), tmp_path / "group", replace(TERMS, reason="for a group"))
+    export_case(office, first_case(office), tmp_path / "case", replace(TERMS, reason="for a case"))
+    query = (
+        select(audit_events)
+        .where(audit_events.c.reason.in_(("for a group", "for a case")))
+        .order_by(audit_events.c.seq)
+    )
+    with office.read() as connection:
+        acts = connection.execute(query).all()
+    assert [(one.action, one.object_kind, one.case_id, one.facts) for one in acts] == [
+        ("export", "group", None, {"rows": 2}),
+        ("export case", "case", first_case(office), {"rows": 2}),
+    ]
+
+
 def test_any_changed_byte_in_any_file_is_found(pack: Path) -> None:
     for path, position in _changed(pack, 4):
         with contextlib.suppress(PackError):
@@ -184,7 +202,7 @@ def test_no_cell_is_a_formula_and_every_text_can_be_had_back(pack: Path) -> None
     with zipfile.ZipFile(pack / "tables.xlsx") as book:
         for name in book.namelist():
             if name.startswith("xl/worksheets/"):
-                assert not list(ElementTree.fromstring(book.read(name)).iter("{*}f"))  # noqa: S314  our own file
+                assert ElementTree.fromstring(book.read(name)).findall(".//{*}f") == []  # noqa: S314  our own file
         assert FORMULA in "".join(ElementTree.fromstring(book.read("xl/sharedStrings.xml")).itertext())  # noqa: S314
 
 
@@ -229,3 +247,20 @@ def test_every_group_is_told_with_an_example_of_what_joins_it(office: Workspace)
     assert {one.reason.value for one in found} >= {"phone"}
     for one in found:
         assert (one.ads, one.pairs, set(one.example)) == (2, 1, {"s:1", "s:2"})
+
+
+def test_more_than_one_person_may_take_out_alone_needs_the_word_of_a_second(office: Workspace, tmp_path: Path) -> None:
+    careful = replace(office, settings=Settings(export_alone=1))
+    wanted = (
+        ("group", first_group(office), lambda target: export(careful, first_group(office), target, TERMS)),
+        ("case", first_case(office), lambda target: export_case(careful, first_case(office), target, TERMS)),
+    )
+    for kind, item, take_out in wanted:
+        target = tmp_path / kind
+        with pytest.raises(approvals.SecondPersonError, match="2 rows"):
+            take_out(target)
+        assert not target.exists()
+        number = approvals.ask(office, "ana", f"{kind}:{item}", 2, "request of 3 May")
+        approvals.answer(office, number, "cleo", "it is hers", granted=True)
+        take_out(target)
+        verify(target)

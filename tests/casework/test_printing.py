@@ -53,7 +53,21 @@ def test_everything_stands_on_the_paper_with_the_pages_number() -> None:
         assert said in words
     assert "⟨U+0009⟩and ⟨U+202E⟩turn" in words
     assert "page 1" in words
+    assert "page 2" not in words
     assert "never a finding" in words
+
+
+def test_the_file_is_named_after_the_report() -> None:
+    paper = as_pdf("Report \u202e7", SECTIONS, AT)
+    [title] = re.findall(rb"/Title <([0-9a-f]+)>", paper)
+    assert bytes.fromhex(title.decode()).decode("utf-16") == "Report ⟨U+202E⟩7"
+    assert b"Sidelight" in paper
+
+
+def test_each_page_has_its_number_and_words_that_look_like_marks_stay_words() -> None:
+    words = _words(as_pdf("Report", [Section("a", ("**bold** --off-- [x](https://a.example)",) * 200)], AT))
+    assert all(f"page {number} " in words for number in (1, 2, 3))
+    assert words.count("**bold** --off-- [x](https://a.example)") == 200
 
 
 def test_equal_content_is_equal_bytes_and_the_time_in_it_is_that_of_the_report() -> None:

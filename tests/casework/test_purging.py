@@ -177,6 +177,10 @@ def test_what_is_pinned_of_other_ads_stays_when_one_is_erased(workspace: Workspa
     assert after[1] == before[1] or after[1]["ad_ids"] == [ids["cleared"]]
     assert after[2] == before[2]
     assert after[3] == {"erased": True}
+    retention.erase(workspace, [third.ad_id], "asked for by the person")
+    with workspace.read() as connection:
+        after = [row.state for row in connection.execute(select(case_items).order_by(case_items.c.item_id))]
+    assert [after[number] for number in (0, 2, 3)] == [{"erased": True}] * 3
 
 
 def test_a_decision_goes_when_none_of_its_own_ads_is_left(workspace: Workspace) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from casework import accounts, tokens
+from casework import accounts, auditlog, tokens
 from casework.records import Role
 from casework.tables import api_tokens
+from store.audit import Via
 from store.errors import UsageError
 from store.schema import now
 from store.workspace import Workspace
@@ -68,3 +69,62 @@ def test_a_token_is_revoked_by_its_own_person_alone(workspace: Workspace, ana: s
     _, token = tokens.make(workspace, ana, Role.ANALYST, "x", ["ad"], 30)
     with pytest.raises(UsageError, match="has no token"):
         tokens.revoke(workspace, "bo", token.token_id)
+
+
+def test_a_token_is_kept_as_it_was_asked_for_and_recorded(workspace: Workspace, ana: str) -> None:
+    _, token = tokens.make(workspace, ana, Role.ANALYST, f"  {'x' * 120} ", ["search", "ad", "ad"], 366, Via.COMMAND)
+    assert (token.title, token.scopes) == ("x" * 100, ("ad", "search"))
+    assert token.expires_at - token.created_at == timedelta(days=366)
+    tokens.make(workspace, ana, Role.ANALYST, "second", ["queue", "search", "ad", "group", "sites"], 1)
+    with workspace.read() as connection:
+        assert [one.title for one in tokens.of(connection, ana)] == ["second", "x" * 100]
+        assert tokens.of(connection, ana)[1] == token
+        assert tokens.of(connection, "bo") == []
+    first = auditlog.events(workspace, limit=2)[1]
+    assert (first.actor, first.via, first.action, first.facts) == (
+        "ana", "command", "make token", {"days": 366, "scopes": 2},
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="1 to 366 days"):
+        tokens.make(workspace, ana, Role.ANALYST, "x", ["ad"], 367)
+
+
+def test_one_token_is_revoked_once_and_the_others_stay(workspace: Workspace, ana: str) -> None:
+    (gone, first), (stays, _) = (tokens.make(workspace, ana, Role.ANALYST, "x", ["ad"], 1) for _ in range(2))
+    with pytest.raises(UsageError, match="has no token"):
+        tokens.revoke(workspace, ana, "elsewhere")
+    tokens.revoke(workspace, ana, first.token_id)
+    with pytest.raises(UsageError, match="that is in use"):
+        tokens.revoke(workspace, ana, first.token_id)
+    assert tokens.find(workspace, gone) is None
+    assert tokens.find(workspace, stays) is not None
+    [event] = auditlog.events(workspace, limit=1)
+    assert (event.actor, event.action) == ("ana", "revoke token")
+
+
+def test_a_token_lasts_to_the_moment_and_its_use_is_noted_once_a_minute(
+    workspace: Workspace, ana: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, token = tokens.make(workspace, ana, Role.ANALYST, "x", ["ad"], 1)
+    tokens.make(workspace, ana, Role.ANALYST, "never used", ["ad"], 1)
+    tick, minute = timedelta.resolution, timedelta(minutes=1)
+    first = token.created_at
+    for moment, noted in ((first, first), (first + minute - tick, first), (first + minute, first + minute)):
+        monkeypatch.setattr(tokens, "now", lambda moment=moment: moment)
+        found = tokens.find(workspace, secret)
+        assert found is not None
+        assert (found.created_at, found.expires_at) == (token.created_at, token.expires_at)
+        with workspace.read() as connection:
+            assert {one.used_at for one in tokens.of(connection, ana)} == {None, noted}
+    monkeypatch.setattr(tokens, "now", lambda: token.expires_at - tick)
+    assert tokens.find(workspace, secret) is not None
+    monkeypatch.setattr(tokens, "now", lambda: token.expires_at)
+    assert tokens.find(workspace, secret) is None
+
+
+def test_what_tokens_may_no_longer_be_made_for_an_old_one_has_lost(workspace: Workspace, ana: str) -> None:
+    secret, _ = tokens.make(workspace, ana, Role.ANALYST, "x", ["ad", "search"], 1)
+    with workspace.begin() as connection:
+        connection.execute(update(api_tokens).values(scopes=["ad", "decide"]))
+    found = tokens.find(workspace, secret)
+    assert found is not None
+    assert (found.scopes, found.role) == ({"ad"}, Role.ANALYST)

@@ -126,12 +126,16 @@ def test_the_rack_finds_what_asking_every_watch_finds(trees: list[Node], sample:
 def test_a_watch_hangs_under_the_rarest_value_it_requires() -> None:
     counts = counted(HELD.values())
     tree = And((Terms("has", ("phone",)), Word("river"), Terms("digits", ("12025550199",))))
-    keys = required(tree, counts)
-    assert keys is not None
-    assert [(key.field, key.value) for key in keys] == [("digits", "12025550199")]
+    assert required(tree, counts) == (Word("12025550199", "digits"),)
 
 
-def test_a_range_or_a_negation_alone_requires_nothing() -> None:
-    assert required(Range("age", None, 21), {}) is None
+def test_a_negation_alone_requires_nothing() -> None:
     assert required(Not(Word("river")), {}) is None
-    assert required(Or((Word("river"), Range("age", None, 21))), {}) is None
+    assert required(Or((Word("river"), Not(Word("coffee")))), {}) is None
+    assert required(All(), {}) is None
+
+
+def test_a_watch_hangs_under_a_rare_word_before_a_range() -> None:
+    young = Range("age", None, 21)
+    assert required(And((young, Word("river"))), {}) == (Word("river"),)
+    assert required(And((young, Not(Word("river")))), {}) == (young,)

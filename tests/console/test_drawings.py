@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from console.atlas import HEIGHT, WIDTH, atlas
 from console.bars import histogram
-from console.marks import Mark, extract, segments
+from console.marks import Mark, extract, of_highlights, of_mentions, segments
 from console.timeline import Row, timeline
+from indexer.records import Highlight
 from linker.records import Stop
+from nlp.records import Kind, Mention
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
@@ -64,6 +66,59 @@ def test_an_extract_stands_about_the_first_mark_and_begins_with_a_word(
     made, before, after = extract(WORDS, [*([Mark(*mark, "found", "x")] if mark else []), *later], 20)
     assert "".join(one.text for one in made) == WORDS[start:end]
     assert (before, after) == (start > 0, end < len(WORDS))
+
+
+def test_the_first_word_may_be_the_one_after_a_space() -> None:
+    text = " " + "a" * 50
+    made, before, _ = extract(text, [Mark(12, 14, "found", "x")], 20)
+    assert "".join(one.text for one in made) == "a" * 20
+    assert before
+
+
+def test_what_is_longer_than_the_extract_alone_is_cut() -> None:
+    assert extract("a" * 20, [], 20)[1:] == (False, False)
+    assert extract("a" * 21, [], 20)[1:] == (False, True)
+
+
+def test_the_mark_that_comes_first_leads_whatever_the_order() -> None:
+    made, _, _ = extract(WORDS, [Mark(97, 98, "age", "y"), Mark(0, 4, "phone", "x")], 20)
+    assert "".join(one.text for one in made) == WORDS[:20]
+
+
+def test_marks_of_one_place_are_numbered_longest_first_and_stay_open_to_their_end() -> None:
+    short, long = Mark(0, 2, "age", "x"), Mark(0, 4, "phone", "y")
+    made = segments("abcdef", [short, long])
+    assert [(one.text, one.marks, one.first) for one in made] == [
+        ("ab", (long, short), (long, short)),
+        ("cd", (long,), ()),
+        ("ef", (), ()),
+    ]
+
+
+def test_a_mention_is_marked_at_each_of_its_parts_under_one_number() -> None:
+    spread = {"parts": [{"field": "title", "start": 1, "end": 3}, {"field": "body", "start": 5, "end": 8}]}
+    whole = {"parts": [{"field": "title", "start": 1, "end": 3}]}
+    told = [
+        Mention(Kind.PHONE, "+12025550143", "202", "body", 0, 3, "rule", 1.0),
+        Mention(Kind.PHONE, "+12025550144", "55", "title", 1, 3, "rule", 1.0, spread),
+        Mention(Kind.PHONE, "+12025550145", "55", "body", 9, 12, "rule", 1.0, whole),
+    ]
+    found = of_mentions(told)
+    assert {field: [(one.start, one.end, one.number) for one in own] for field, own in found.items()} == {
+        "body": [(0, 3, 1), (5, 8, 2), (9, 12, 3)],
+        "title": [(1, 3, 2)],
+    }
+    assert {one.kind for own in found.values() for one in own} == {"phone"}
+
+
+def test_what_a_query_found_is_marked_where_it_stands() -> None:
+    found = of_highlights(
+        [Highlight("body", 2, 5, "cat"), Highlight("title", 0, 3, "cat"), Highlight("body", 7, 9, "x")]
+    )
+    assert {field: [(one.start, one.end, one.kind) for one in own] for field, own in found.items()} == {
+        "body": [(2, 5, "found"), (7, 9, "found")],
+        "title": [(0, 3, "found")],
+    }
 
 
 def test_a_mark_that_only_touches_the_extract_is_not_in_it() -> None:

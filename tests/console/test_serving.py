@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from bench.serving import in_processes
 from casework import accounts, auditlog
 from casework.records import Role
 from console.app import create_app
@@ -101,6 +103,22 @@ def test_name_and_password_open_a_session_and_signing_out_ends_it(workspace: Wor
     browser.post("/sign-out", data={"csrf": page.split('name="csrf" value="')[1].split('"')[0]})
     browser.cookies.set("sidelight_session", token)
     assert browser.get("/queue").headers["location"] == "/sign-in"
+
+
+def test_several_processes_serve_as_one(workspace: Workspace) -> None:
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    with in_processes(workspace.root, 2) as port:
+        page = httpx.get(f"http://127.0.0.1:{port}/sign-in")
+        form = {"name": "ana", "password": PASSWORD, "csrf": page.text.split('name="csrf" value="')[1].split('"')[0]}
+        for _ in range(6):  # each on a connection of its own, which either of the two may take
+            answer = httpx.post(page.url, data=form, cookies=page.cookies)
+            assert answer.headers["location"] == "/"
+            assert httpx.get(page.url.join("/queue"), cookies=answer.cookies).status_code == 200
+
+
+def test_a_link_that_is_good_once_is_one_process_to_see_to(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="--workers"):
+        serve(workspace, open_link=True, workers=2)
 
 
 def test_a_wrong_password_says_no_more_than_that(workspace: Workspace) -> None:

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from crawlers.tables import ads
-from indexer import documents
+from indexer import documents, tokens
 from indexer.columns import columns, searched
-from indexer.embedded import STORED
+from indexer.fields import FIELDS, Holds
 from indexer.records import AD, GROUP, GroupDocument
 from linker.tables import groups
 from nlp.stored import load_mentions, load_readings
@@ -40,5 +40,22 @@ def test_what_is_searched_is_everything_but_what_is_only_kept(embedded_world: Wo
         first = connection.execute(select(ads.c.ad_id)).scalars().first()
         document = documents.build(connection, AD, [str(first)])[str(first)]
     whole = columns(document, 3)
-    assert searched(document, 3) == {name: kept for name, kept in whole.items() if name not in STORED}
-    assert set(STORED) <= set(whole)
+    kept_only = {one.name for one in FIELDS if one.holds is Holds.STORED}
+    assert searched(document, 3) == {name: kept for name, kept in whole.items() if name not in kept_only}
+    assert kept_only <= set(whole)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Evening\tin Austin\x01\n(202) 555-0143_x",
+        "★ Café – £120/½ h ⑤ ️x",
+        "Привет мир ★ ok",
+        "한국 大阪 ไทย İstanbul",
+        f"{'x' * 70}é",
+        "".join(map(chr, range(0x20, 0x24F))),
+        "".join(map(chr, range(0xFF01, 0xFF40))),
+    ],
+)
+def test_a_field_holds_the_words_that_are_asked_for_and_highlighted(text: str) -> None:
+    assert tokens.words(text).split(" ") == [one.text for one in tokens.tokenise(text)]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from linker import copies, sketches
 from linker.alignment import likeness
 from linker.components import components, connected
-from linker.copies import clusters, followers
-from linker.sketches import BANDS, bands_of, coded
+from linker.copies import Compared, clusters, followers
+from linker.sketches import BANDS, bands_of, hashed
 from linker.wording import COPY, REORDERED
 
 WORDS = [*(f"w{number}" for number in range(30)), "🌹", "новая", "中"]
@@ -69,7 +69,8 @@ def _check_followers(texts: dict[str, str], chosen: Sequence[int]) -> None:
     members = {band: sorted(set(some)) for band, some in bands.items()}
     flat = [(band, digests.index(one)) for band, some in sorted(members.items()) for one in some]
     places = np.array([place for _, place in flat], dtype=np.int64)
-    follower, leader = followers(coded(texts[one] for one in digests), places, np.array([band for band, _ in flat]))
+    compared = Compared(hashed(texts[one] for one in digests).of, len(digests))
+    follower, leader = followers(compared, places, np.array([band for band, _ in flat]))
     quick = {(digests[one], digests[other]) for one, other in zip(follower, leader, strict=True)}
     assert quick == set().union(*(_plain_followers(some, texts) for some in members.values()))
 
@@ -91,8 +92,7 @@ def test_more_words_than_there_are_characters_are_told_apart_all_the_same(
     texts: dict[str, str], chosen: list[int]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (copies, sketches):
-            patch.setattr(module, "CODES", 7)
+        patch.setattr(sketches, "BITS", 3)
         _check_followers(texts, chosen)
 
 
@@ -100,7 +100,7 @@ def test_more_words_than_there_are_characters_are_told_apart_all_the_same(
 def test_clusters_are_what_hangs_together_through_any_band(texts: dict[str, str]) -> None:
     bands: dict[tuple[int, int], list[str]] = defaultdict(list)
     for digest, text in texts.items():
-        for place, number in enumerate(bands_of(coded([text]))[0].tolist()):  # a band depends on its text alone
+        for place, number in enumerate(bands_of(hashed([text]))[0].tolist()):  # a band depends on its text alone
             bands[place, number].append(digest)
     edges = [edge for members in bands.values() for edge in _plain_followers(members, texts)]
     assert clusters(texts) == components(texts, edges)
@@ -122,7 +122,7 @@ def test_the_same_words_in_another_order_are_copies() -> None:
 
 def test_no_texts_have_no_clusters() -> None:
     assert clusters({}) == {}
-    assert bands_of(coded([])).shape == (0, BANDS)
+    assert bands_of(hashed([])).shape == (0, BANDS)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))

@@ -1,0 +1,95 @@
+"""The stored wordings among which near-copies are looked for: all of them, or those that a change can reach."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from linker.copies import Flags, equal_at
+from linker.sketches import BANDS, Numbers, Places
+from linker.tables import text_bands
+from store.database import select_in
+
+STREAMED = {"yield_per": 10_000}
+
+
+@dataclass(slots=True)
+class Archive:
+    """Wordings in the order of their digests: their bands and clusters, which are new and which are gone."""
+
+    digests: list[str]
+    numbers: Numbers
+    cluster: Places  # the least place that had the same cluster; of a new wording its own
+    new: Flags
+    gone: Flags
+    whole: bool  # whether these are all there are
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+
+def size(connection: Connection) -> int:
+    """How many wordings are stored."""
+    return connection.execute(select(func.count()).select_from(text_bands)).scalar_one()
+
+
+def everything(connection: Connection, gone: Iterable[str]) -> Archive:
+    """All wordings, those that are `gone` (by digest) among them."""
+    query = select(text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands).order_by(text_bands.c.wording)
+    return _archive(connection.execute(query, execution_options=STREAMED), gone, whole=True)
+
+
+def loaded(connection: Connection, digests: Iterable[str], gone: Iterable[str]) -> Archive:
+    """These wordings, those that are `gone` among them."""
+    query = select(text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands)
+    rows = sorted(select_in(connection, query, text_bands.c.wording, digests), key=lambda row: row[0])
+    return _archive(rows, gone, whole=False)
+
+
+def sharing(connection: Connection, numbers: Numbers) -> set[str]:
+    """The wordings that have a band in common with one of these. To find them the bands of all are read: they are small."""
+    found: set[str] = set()
+    sought = [np.unique(column) for column in numbers.T]
+    query = select(text_bands.c.wording, text_bands.c.bands)
+    for rows in connection.execute(query, execution_options=STREAMED).partitions():
+        there = _numbers([row[1] for row in rows])
+        shares = np.zeros(len(rows), dtype=bool)
+        for some, column in zip(sought, there.T, strict=True):
+            shares |= equal_at(some, np.searchsorted(some, column), column)
+        found.update(rows[place][0] for place in np.flatnonzero(shares).tolist())
+    return found
+
+
+def with_their_clusters(connection: Connection, digests: Collection[str]) -> set[str]:
+    """These wordings and all others of their clusters."""
+    query = select(text_bands.c.wording, text_bands.c.cluster)
+    clusters = {row.cluster for row in select_in(connection, query, text_bands.c.wording, digests) if row.cluster}
+    return {*digests, *(row.wording for row in select_in(connection, query, text_bands.c.cluster, sorted(clusters)))}
+
+
+def _archive(rows: Iterable[Any], gone: Iterable[str], *, whole: bool) -> Archive:
+    digests: list[str] = []
+    bands: list[bytes] = []
+    first: dict[str, int] = {}
+    cluster: list[int] = []
+    new: list[bool] = []
+    for place, (digest, known, numbers) in enumerate(rows):
+        digests.append(digest)
+        bands.append(numbers)
+        new.append(not known)
+        cluster.append(first.setdefault(known, place) if known else place)
+    away = set(gone)
+    return Archive(
+        digests,
+        _numbers(bands),
+        np.array(cluster, dtype=np.int64),
+        np.array(new, dtype=bool),
+        np.fromiter((one in away for one in digests), dtype=bool, count=len(digests)),
+        whole,
+    )
+
+
+def _numbers(bands: Sequence[bytes]) -> Numbers:
+    return np.frombuffer(b"".join(bands), dtype="<u4").astype(np.uint32).reshape(len(bands), BANDS)
