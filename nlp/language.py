@@ -44,6 +44,12 @@ def _votes() -> dict[bytes, tuple[tuple[str, int], ...]]:
 
 
 @cache
+def common_words() -> frozenset[str]:
+    """The commonest words of all languages known."""
+    return frozenset([word for words in _data()["words"].values() for word in words])
+
+
+@cache
 def read_fully() -> frozenset[str]:
     """Languages whose text is read for more than contacts; ads too short to tell are read as well."""
     return frozenset([*_data()["read"], UNKNOWN])

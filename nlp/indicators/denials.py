@@ -18,7 +18,8 @@ from typing import Any
 
 import re2
 
-from nlp.indicators.phrases import SIGN, compiled, expand
+from nlp.indicators.patterns import expand
+from nlp.indicators.phrases import SIGN, compiled
 from nlp.text.triggers import Triggers
 from store.datafiles import load_data
 

@@ -16,7 +16,8 @@ import yaml
 
 from nlp.extractor import Found
 from nlp.indicators.denials import Denials
-from nlp.indicators.phrases import PhraseError, Phrases, expand, sentences
+from nlp.indicators.patterns import PhraseError, expand
+from nlp.indicators.phrases import Phrases, sentences
 from nlp.records import Kind
 from nlp.text.mapped import Rewritten
 from store.datafiles import load_data

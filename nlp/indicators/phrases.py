@@ -1,41 +1,34 @@
-"""A small pattern language for phrases, compiled to linear expressions (RE2) over folded text.
+"""Phrases of patterns.py, found in the sentences of a text.
 
-    speak[s] (a little|some) thai      words; `[...]` may be missing, `(a|b c)` is a choice, inside a word too
-    (we|us) ~3 agency                  `~3` skips at most three words, never across the end of a sentence
-    book* #                            `*` is the rest of a word, `#` a number
-    {language} speaker                 `{name}` is a list of patterns given beside the phrase
-
-Words are kept apart by one to three characters that are no letters, digits or sentence ends. An apostrophe may be
-missing, a hyphen may be a space.
+A phrase can stand only in a sentence that has a word for each of its places. Which those are is told by a few operations on
+bits, so that of thousands of expressions (RE2, linear) a sentence is searched by a handful, and most of them are never made.
 """
 
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
 
-SEPARATOR = r"[^0-9a-z_.!?;|\x1e]{1,3}"
-SKIPPED = r"[0-9a-z_'$%]+"
-REMEMBERED = 20_000  # sentences, of at most LONG bytes
+from nlp.indicators.patterns import NUMBER, REST, Words, read, telling
+
+REMEMBERED = 20_000  # sentences, of at most LONG bytes; words
 LONG = 300
 # No phrase reaches across one of these.
 SENTENCE_END = re.compile(rb"[.!?;|\x1e](?!\d)")
-MARK = re.compile(r"\s+|[()\[\]|#*]|~\d|\{\w+\}|[^\s()\[\]|#*~{}]+")
-# The set of all expressions is one automaton; this is room for its states, not what it starts with.
+# Room for the states of one expression, not what it starts with: some hold long lists.
 MEMORY = 64 << 20
-ENDS = frozenset({"", "|", ")", "]"})
-
+PLACES = 4  # of each phrase that are looked at; a power of two
+BY_ITSELF = (frozenset[str](),)  # the places of an expression that no words bring
+LETTERS = b"0123456789_abcdefghijklmnopqrstuvwxyz"
+WORDS_ONLY = bytes(code if code in LETTERS else 0x20 for code in range(256))
+DIGITS = frozenset(b"0123456789")
 
 # How `str.encode` is told to put a byte that no phrase holds in place of a character beyond Latin-1.
 SIGN = "sidelight.sign"
 codecs.register_error(SIGN, lambda problem: (b"\x1a" * (problem.end - problem.start), problem.end))  # type: ignore[attr-defined]
-
-
-class PhraseError(ValueError):
-    """A phrase that cannot be read; the message says where."""
 
 
 class Hit(NamedTuple):
@@ -47,10 +40,10 @@ class Hit(NamedTuple):
 
 
 class Phrases:
-    """Groups of phrases, found together: one pass says which phrases occur, then each of those says where.
+    """Groups of phrases, found together; `raw` gives groups of expressions (RE2) instead of phrases.
 
     Phrases are looked for one by one, not group by group: an expression for a whole group is so large that saying where it
-    matches costs ten times as much. `raw` gives groups of expressions (RE2) instead of phrases.
+    matches costs ten times as much.
 
     What was found in a sentence is remembered, because ads repeat theirs: reposts, templates, and masking makes one of many.
     """
@@ -62,15 +55,12 @@ class Phrases:
         *,
         raw: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self._expressions = [(key, _any_of([one], lists)) for key, patterns in groups.items() for one in patterns]
-        self._expressions += [(key, one.encode("latin-1")) for key, patterns in (raw or {}).items() for one in patterns]
+        parts = [(key, read(one, lists)) for key, patterns in groups.items() for one in patterns]
+        plain = [(key, one) for key, patterns in (raw or {}).items() for one in patterns]
+        self._expressions = plain + [(key, rf"\b(?:{part.expression})\b") for key, part in parts]
+        self._could = _Could([BY_ITSELF] * len(plain) + [part.places for _, part in parts])
+        self._plain = _set([one for _, one in plain]) if plain else None
         self._where: dict[int, Callable[[bytes], Iterator[re2._Match[bytes]]]] = {}  # made when first needed
-        self._any = re2.Set.SearchSet(_options())
-        for _, expression in self._expressions:
-            self._any.Add(expression)
-        if self._expressions:
-            self._any.Compile()
-
         self._remembered = lru_cache(REMEMBERED)(self._search)
 
     def find(self, sentences: Sequence[bytes]) -> list[Hit]:
@@ -87,13 +77,79 @@ class Phrases:
 
     def _search(self, sentence: bytes) -> tuple[Hit, ...]:
         hits: list[Hit] = []
-        for index in sorted(self._any.Match(sentence) or ()) if self._expressions and sentence else ():
+        could = self._could.stand_in(sentence)
+        if self._plain is not None and sentence:
+            could += self._plain.Match(sentence) or ()
+        for index in could:
             key, expression = self._expressions[index]
             finditer = self._where.get(index)
             if finditer is None:
-                finditer = self._where[index] = re2.compile(expression, _options()).finditer
+                finditer = self._where[index] = compiled(expression).finditer
             hits += [Hit(key, *match.span()) for match in finditer(sentence)]
         return tuple(hits)
+
+
+class _Could(dict[bytes, int]):
+    """Which of several expressions could stand in a sentence.
+
+    Word -> a bit for each place of an expression that it fills: one for each expression's first place, then as many for
+    the second ones, and so on. Places that an expression does not have are filled.
+    """
+
+    def __init__(self, places: Sequence[Sequence[Words]]) -> None:
+        super().__init__()
+        count = self._count = len(places)
+        self._exact: dict[bytes, int] = {}
+        self._begun: dict[bytes, int] = {}
+        self._number = self._filled = 0
+        for index, every in enumerate(places):
+            chosen = sorted(every, key=telling)[-PLACES:]
+            for place in range(PLACES):
+                bit = 1 << place * count + index
+                if place < len(chosen):
+                    self._note(bit, chosen[place])
+                else:
+                    self._filled |= bit
+
+    def _note(self, bit: int, words: Words) -> None:
+        exact, begun = self._exact, self._begun
+        for word in words:
+            if word == NUMBER:
+                self._number |= bit
+            elif word.endswith(REST):
+                begin = word[:-1].encode()
+                begun[begin] = begun.get(begin, 0) | bit
+            else:
+                whole = word.encode()
+                exact[whole] = exact.get(whole, 0) | bit
+
+    def __missing__(self, word: bytes) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        bits = self._exact.get(word, 0)
+        for end in range(1, len(word) + 1):
+            bits |= self._begun.get(word[:end], 0)
+        if not DIGITS.isdisjoint(word):
+            bits |= self._number
+        self[word] = bits
+        return bits
+
+    def stand_in(self, sentence: bytes) -> list[int]:
+        """Those that could, in order."""
+        bits = self._filled
+        for word in set(sentence.translate(WORDS_ONLY).split()):
+            bits |= self[word]
+        width = self._count * PLACES
+        while width > self._count:
+            width //= 2
+            bits &= bits >> width
+        bits &= (1 << self._count) - 1
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(lowest.bit_length() - 1)
+            bits ^= lowest
+        return found
 
 
 def sentences(text: str) -> list[bytes]:
@@ -104,8 +160,12 @@ def sentences(text: str) -> list[bytes]:
     return SENTENCE_END.split(text.encode("latin-1", SIGN))
 
 
-def _any_of(patterns: Sequence[str], lists: Mapping[str, Sequence[str]] | None) -> bytes:
-    return rf"\b(?:{'|'.join(expand(one, lists) for one in patterns)})\b".encode("latin-1")
+def _set(expressions: Sequence[str]) -> "re2.Set":
+    made = re2.Set.SearchSet(_options())
+    for one in expressions:
+        made.Add(one.encode("latin-1"))
+    made.Compile()
+    return made
 
 
 def _options() -> re2.Options:
@@ -120,108 +180,3 @@ def _options() -> re2.Options:
 def compiled(expression: str) -> "re2._Regexp[bytes]":
     """An expression over the bytes of `sentences`."""
     return re2.compile(expression.encode("latin-1"), _options())
-
-
-def expand(phrase: str, lists: Mapping[str, Sequence[str]] | None = None) -> str:
-    """The expression of one phrase; raises PhraseError."""
-    return _expanded(phrase, lists) if lists else _alone(phrase)
-
-
-def _expanded(phrase: str, lists: Mapping[str, Sequence[str]]) -> str:
-    marks = MARK.findall(phrase)
-    if "".join(marks) != phrase:
-        raise PhraseError(f"{phrase!r}: {MARK.sub('', phrase)[:10]!r} is no part of the pattern language")
-    reader = _Reader(phrase, [*marks, ""], lists)
-    expression = reader.choices()
-    if reader.position < len(marks):
-        raise PhraseError(f"{phrase!r}: a bracket too many")
-    return expression
-
-
-@lru_cache(maxsize=20_000)
-def _alone(phrase: str) -> str:
-    """A phrase is expanded when its lexicon is checked and again when it is looked for."""
-    return _expanded(phrase, {})
-
-
-@cache
-def _word(mark: str) -> str:
-    """The expression of a word or a sign."""
-    return str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]?")
-
-
-class _Reader:
-    """One phrase read from left to right, by recursive descent; the last of `marks` is empty."""
-
-    def __init__(self, phrase: str, marks: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:
-        self.phrase = phrase
-        self.marks = marks
-        self.lists = lists
-        self.position = 0
-
-    def choices(self) -> str:
-        found = [self.sequence()]
-        while self.marks[self.position] == "|":
-            self.position += 1
-            found.append(self.sequence())
-        return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
-
-    def sequence(self) -> str:
-        """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
-        parts: list[str] = []
-        started = False
-        while (mark := self.marks[self.position]) not in ENDS:
-            if mark.isspace():
-                self.position += 1
-                continue
-            expression, required = self.item()
-            if expression.startswith("~"):
-                parts.append(f"(?:{SEPARATOR}{SKIPPED}){{0,{expression[1:]}}}")
-            elif started:
-                parts.append(f"{SEPARATOR}{expression}" if required else f"(?:{SEPARATOR}{expression})?")
-            else:
-                parts.append(expression if required else f"(?:{expression}{SEPARATOR})?")
-                started = required
-        if not started:
-            raise PhraseError(f"{self.phrase!r}: nothing in it is required")
-        return "".join(parts)
-
-    def item(self) -> tuple[str, bool]:
-        """Glued pieces up to the next space; whether the item is required (not all of it in square brackets)."""
-        pieces: list[str] = []
-        missing: list[str] = []
-        while (mark := self.marks[self.position]) not in ENDS and not mark.isspace():
-            self.position += 1
-            if mark == "[":
-                inside = f"(?:{self._inside(']')})"
-                missing.append(inside)
-                pieces.append(f"{inside}?")
-            else:
-                pieces.append(self._piece(mark))
-        if len(missing) < len(pieces):
-            return "".join(pieces), True
-        return "".join(missing), False
-
-    def _piece(self, mark: str) -> str:
-        if mark == "(":
-            return f"(?:{self._inside(')')})"
-        if mark == "#":
-            return r"\d+(?:[.,]\d+)?"
-        if mark == "*":
-            return "[a-z]*"
-        if mark.startswith("{"):
-            return f"(?:{'|'.join(self._list(mark[1:-1]))})"
-        return mark if mark.startswith("~") else _word(mark)
-
-    def _list(self, name: str) -> Iterator[str]:
-        if name not in self.lists:
-            raise PhraseError(f"{self.phrase!r}: no list {{{name}}}")
-        others = {key: values for key, values in self.lists.items() if key != name}  # a list cannot hold itself
-        return (expand(one, others) for one in self.lists[name])
-
-    def _inside(self, closing: str) -> str:
-        expression = self.choices()
-        if self.marks[self.position] != closing:
-            raise PhraseError(f"{self.phrase!r}: {closing!r} is missing")
-        self.position += 1
-        return expression

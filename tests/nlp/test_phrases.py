@@ -2,7 +2,8 @@
 
 import pytest
 
-from nlp.indicators.phrases import PhraseError, Phrases, sentences
+from nlp.indicators.patterns import PhraseError
+from nlp.indicators.phrases import Phrases, sentences
 
 
 def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:
@@ -23,6 +24,9 @@ def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:
         ("# days", "only 3 days", ["3 days"]),
         ("don't call", "dont call, don't call", ["dont call", "don't call"]),
         ("self-employed", "self employed", ["self employed"]),
+        ("(walk-in|drop in)[s] only", "walkins only, drop ins only", ["walkins only", "drop ins only"]),
+        ("(don't|never) pre-pay*", "dont prepaying, never pre pay", ["dont prepaying", "never pre pay"]),
+        ("#h (in|out)", "2h in, 1.5h out", ["2h in", "1.5h out"]),
     ],
 )
 def test_a_phrase_matches(phrase: str, text: str, found: list[str]) -> None:
