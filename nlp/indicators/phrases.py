@@ -110,6 +110,7 @@ class _Could(dict[bytes, int]):
                     self._note(bit, chosen[place])
                 else:
                     self._filled |= bit
+        self._reach = max(map(len, self._begun), default=0)
 
     def _note(self, bit: int, words: Words) -> None:
         exact, begun = self._exact, self._begun
@@ -127,11 +128,12 @@ class _Could(dict[bytes, int]):
         if len(self) >= REMEMBERED:
             self.clear()
         bits = self._exact.get(word, 0)
-        for end in range(1, len(word) + 1):
+        for end in range(1, min(len(word), self._reach) + 1):
             bits |= self._begun.get(word[:end], 0)
         if not DIGITS.isdisjoint(word):
             bits |= self._number
-        self[word] = bits
+        if len(word) <= LONG:
+            self[word] = bits
         return bits
 
     def stand_in(self, sentence: bytes) -> list[int]:
