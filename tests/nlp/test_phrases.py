@@ -1,9 +1,11 @@
 """The pattern language of lexicons and masks."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nlp.indicators.patterns import PhraseError
-from nlp.indicators.phrases import Phrases, sentences
+from nlp.indicators.patterns import PhraseError, expand
+from nlp.indicators.phrases import Hit, Phrases, compiled, sentences
 
 
 def matches(phrase: str, text: str, **lists: list[str]) -> list[str]:
@@ -41,3 +43,27 @@ def test_a_list_stands_in_a_phrase() -> None:
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError, match=r"nothing in it|bracket|missing|no list"):
         matches(phrase, "text")
+
+
+WORDS = st.sampled_from(
+    ("own", "owns", "flat", "we", "us", "agency", "it's", "its", "self-made", "self made", "book", "42", "1.5")
+)
+PIECES = st.sampled_from(
+    ("own[s]", "(we|us)", "(own flat|agency)", "book*", "#", "self-made", "it's", "(we|u)s", "{kind}", "[the] flat")
+)
+PHRASES = st.lists(WORDS | PIECES | st.sampled_from(("[our]", "~2")), max_size=4).map(
+    lambda some: " ".join(["flat", *some, "own[s]"])
+)
+TEXTS = st.lists(WORDS | st.sampled_from(("the", "our", ". ", ", ", "-", "flats", "bookings", "'")), max_size=30).map(
+    " ".join
+)
+
+
+@given(phrases=st.lists(PHRASES | PIECES, min_size=1, max_size=5, unique=True), text=TEXTS)
+def test_what_could_not_stand_is_left_out_and_nothing_else(phrases: list[str], text: str) -> None:
+    lists = {"kind": ["agency", "flat* #", "own book"]}
+    groups = {phrase: [phrase] for phrase in phrases}
+    every = [(phrase, compiled(rf"\b(?:{expand(phrase, lists)})\b")) for phrase in phrases]
+    for sentence in sentences(text):
+        asked = [Hit(key, *found.span()) for key, expression in every for found in expression.finditer(sentence)]
+        assert Phrases(groups, lists).find([sentence]) == asked
