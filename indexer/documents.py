@@ -78,11 +78,13 @@ def _group_facts(connection: Connection, group_ids: Iterable[str]) -> dict[str, 
     for row in select_in(connection, select(groups.c.group_id, groups.c.ads), groups.c.group_id, wanted):
         found[row.group_id]["group_size"] = row.ads
     reasons: dict[str, set[str]] = defaultdict(set)
-    right = group_members.alias()
+    # Which group the other ad is in is looked up link by link: joined, a planner may pair each member with each other.
+    other = group_members.alias()
+    theirs = select(other.c.group_id).where(other.c.ad_id == links.c.right).scalar_subquery()
     query = (
         select(group_members.c.group_id, links.c.reason)
         .join(links, links.c.left == group_members.c.ad_id)
-        .join(right, (right.c.ad_id == links.c.right) & (right.c.group_id == group_members.c.group_id))
+        .where(theirs == group_members.c.group_id)
         .distinct()
     )
     for row in select_in(connection, query, group_members.c.group_id, wanted):
