@@ -1,6 +1,7 @@
 """The search service: a query's text in, a page of hits out. Whoever shows it has recorded the look before."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -81,30 +82,30 @@ def search(
 
 def every(workspace: Workspace, text: str, backend: SearchBackend | None = None) -> list[str]:
     """The ids of all ads that answer the query, newest first."""
-    tree = parse(text, _moment(workspace))
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
+    with _resolved(workspace, text, backend) as (own, node):
         return list(own.ids(node))
-    finally:
-        if backend is None:
-            own.close()
 
 
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:
     """Those of these ads that answer the query, sorted: what a saved search asks of each batch of new ads."""
-    tree = parse(text, _moment(workspace))
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
+    with _resolved(workspace, text, backend) as (own, node):
         found: list[str] = []
         for part in chunks(ad_ids):
             asked = And((Terms("key", tuple(f"{AD}:{one}" for one in part)), node))
             answer = own.search(Request(asked, limit=len(part)))
             found += [one.document.ad_id for one in answer.found if isinstance(one.document, AdDocument)]
         return sorted(found)
+
+
+@contextmanager
+def _resolved(workspace: Workspace, text: str, backend: SearchBackend | None) -> Iterator[tuple[SearchBackend, Node]]:
+    """The engine, opened for the while where none is handed in, and the query as it is asked."""
+    tree = parse(text, _moment(workspace))
+    own = backend or open_backend(workspace)
+    try:
+        with workspace.read() as connection:
+            node = resolve(tree, own, connection)
+        yield own, node
     finally:
         if backend is None:
             own.close()
