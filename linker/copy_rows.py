@@ -80,7 +80,7 @@ def _unused(connection: Connection) -> list[str]:
 
 def _touched(connection: Connection, unused: list[str]) -> Archive:
     """What came and went, what shares a band with it, and whole clusters of these."""
-    came = list(connection.execute(select(text_bands.c.wording).where(text_bands.c.cluster == "")).scalars())
+    came = [one for (one,) in connection.execute(select(text_bands.c.wording).where(text_bands.c.cluster == "")).all()]
     changed = {*came, *unused}
     if len(changed) > MOST * size(connection):
         return everything(connection, unused)

@@ -31,6 +31,8 @@ WEIGHTS = {
 FAMILIAR = frozenset({Reason.IMAGE, Reason.URL})
 # What a person can be reached by; only these say that a job offer and another ad have one contact.
 CONTACTS = frozenset({Reason.PHONE, Reason.EMAIL, Reason.HANDLE, Reason.PAYMENT})
+# The key of recruitment links by a contact has its reason before it: one value may be a handle and a payment name too.
+NAMED = ":"
 # An ad is taken to run for so long after it was posted.
 RUNS = timedelta(days=30)
 
@@ -85,15 +87,10 @@ def _in_order(key: Key, ads: Sequence[Signals], weight: float) -> list[Link]:
     return [_link(before, after, reason, value, weight) for before, after in pairwise(ads)]
 
 
-def named_recruitment(key: Key) -> str:
-    """The key of recruitment links by this contact; one value may be a handle and a payment name too."""
-    return f"{key.reason.value}:{key.value}"
-
-
 def _recruitment(key: Key, episode: Sequence[Signals]) -> list[Link]:
     """A job offer and the other ad next to it in time, where both run at once."""
     weight = WEIGHTS[Reason.RECRUITMENT]
-    named = named_recruitment(key)
+    named = f"{key.reason.value}{NAMED}{key.value}"
     return [
         _link(before, after, Reason.RECRUITMENT, named, weight, {"by": key.reason.value, "contact": key.value})
         for before, after in pairwise(episode)

@@ -30,7 +30,7 @@ TOGETHER = 10_000
 def regroup_all(workspace: Workspace, known: Known, done: Done) -> None:
     """Put together the groups of all ads on the list and of what these hang together with; announces what changed."""
     with workspace.read() as connection:
-        touched = set(connection.execute(select(link_work.c.item).where(listed(Step.GROUP))).scalars())
+        touched = {one for (one,) in connection.execute(select(link_work.c.item).where(listed(Step.GROUP))).all()}
         parts = list(reached(connection, touched)) if touched else []
     for some in _together(parts):
         with workspace.begin() as connection:

@@ -1,18 +1,18 @@
 """Links and hubs as they stand in the store: every key an ad brought or took away is judged anew by all its ads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
-from linker.evidence import hub_of, links_of, named_recruitment
+from linker.evidence import NAMED, hub_of, links_of
 from linker.records import Hub, Link, Reason
 from linker.signal_rows import NAMES, REASONS, Known, in_order, listed_carriers
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
 from linker.work import Step, listed, put
-from store.database import chunks, insert_plain, select_in
+from store.database import chunks, insert_plain
 
 ORDER = attrgetter("first", "ad_id")
 Place = tuple[str, str, Reason, str]  # left, right, reason, key: a link's place in its table
@@ -22,15 +22,18 @@ def relink(connection: Connection, upto: str, known: Known) -> None:
     """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
     went or changed."""
     members = listed_carriers(connection, upto)
-    before: dict[Place, Link] = {one[:4]: one for one in _stored(connection, members)}
-    after: dict[Place, Link] = {}
+    before: dict[Place, Link] = {one[:4]: one for one in _stored(connection, upto)}
+    fresh: list[Link] = []
     found: list[Hub] = []
     for made, hub in _judged(connection, members, known):
-        after.update((one[:4], one) for one in made)
+        fresh += made
         if hub is not None:
             found.append(hub)
-    stale = [place for place, one in before.items() if after.get(place) != one]
-    fresh = [one for place, one in after.items() if before.get(place) != one] if before else list(after.values())
+    stale: list[Place] = []
+    if before:
+        after = {one[:4]: one for one in fresh}
+        stale = [place for place, one in before.items() if after.get(place) != one]
+        fresh = [one for one in fresh if before.get(one[:4]) != one]
     _write(connection, stale, fresh)
     _write_hubs(connection, upto, found)
     ends = {end for left, right, *_ in stale for end in (left, right)}
@@ -52,15 +55,14 @@ def _judged(
         yield links_of(key, sorted(known.of(connection, ids), key=ORDER))
 
 
-def _stored(connection: Connection, keys: Iterable[Key]) -> Iterator[Link]:
-    """The links these keys gave before, those of recruitment among them."""
-    values: dict[Reason, list[str]] = {}
-    for key in keys:
-        values.setdefault(key.reason, []).append(key.value)
-        values.setdefault(Reason.RECRUITMENT, []).append(named_recruitment(key))
-    for reason, some in values.items():
-        for row in select_in(connection, select(links).where(links.c.reason == reason.value), links.c.key, some):
-            yield Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, dict(row.detail))
+def _stored(connection: Connection, upto: str) -> Iterator[Link]:
+    """The links that the keys on this stretch of the list gave before, those of recruitment among them."""
+    # An expression, so that SQLite looks each key up; a bare column would let it go through all keys up to the stretch's end.
+    own, named = link_work.c.item + "", link_work.c.part + NAMED + link_work.c.item
+    for reason, key in ((link_work.c.part, own), (Reason.RECRUITMENT.value, named)):
+        query = select(links).join_from(link_work, links, (links.c.reason == reason) & (links.c.key == key))
+        for left, right, kind, value, weight, detail in connection.execute(query.where(listed(Step.KEY, upto))).all():
+            yield Link(left, right, REASONS[kind], value, weight, detail)
 
 
 def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> None:

@@ -60,6 +60,9 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     if len(ads) == 2:
         return _posters_of_two(key, *ads)
     sets = Sets(len(ads))
+    _join_acquainted(sets, ads, _on_most(ads) if key.reason is TEXT else ())
+    if sets.left == 1:
+        return [list(ads)], set()
     carriers = _carriers(ad.keys for ad in ads)
     del carriers[key]
     most = len(ads) // 2
@@ -69,7 +72,6 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
             frequent.append(other)
         elif len(places) > 1:
             sets.join_all(places)
-    _join_acquainted(sets, ads, _on_most(ads) if key.reason is TEXT else ())
     if sets.left == 1:
         return [list(ads)], set()
     common = set(frequent)

@@ -71,8 +71,8 @@ def take(
         query = query.where(part)
     if items is not None:
         return {row.item: row.revision for row in select_in(connection, query, pending.c.item, items)}
-    rows = connection.execute(query.order_by(pending.c.revision, pending.c.item).limit(limit))
-    return {row.item: row.revision for row in rows}
+    rows = connection.execute(query.order_by(pending.c.revision, pending.c.item).limit(limit)).all()
+    return {item: revision for item, revision in rows}  # noqa: C416  # a row is no tuple
 
 
 def _claim(connection: Connection, stage: str, item: str | None) -> int | None:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
+    LargeBinary,
     Row,
     Select,
     Table,
@@ -25,6 +28,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeEngine
 
 from store.errors import DamagedError
 
@@ -45,7 +49,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         parsed,
         connect_args=own if parsed.get_backend_name() == "postgresql" else {},
-        json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
+        json_serializer=_encoded,
         json_deserializer=_decoded,
     )
     if engine.dialect.name == "sqlite":
@@ -126,19 +130,37 @@ def insert_plain(
         dialect=connection.dialect, column_keys=list(columns)
     )
     dialect = connection.dialect
-    kinds = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    kinds = [_binder(table.c[name].type, dialect) for name in columns]
     order = [columns.index(name) for name in compiled.positiontup or columns]
+    as_given = not any(kinds) and order == list(range(len(columns)))
     for part in chunks(rows, PLAIN):
-        # A column at a time: a row at a time takes longer than the database does.
-        ready = [
-            values if kind is None else list(map(kind, values))
-            for kind, values in zip(kinds, zip(*part, strict=True), strict=True)
-        ]
-        bound = list(zip(*(ready[place] for place in order), strict=True))
+        bound: list[Any] = part
+        if not as_given:
+            # A column at a time: a row at a time takes longer than the database does.
+            ready = [
+                values if kind is None else list(map(kind, values))
+                for kind, values in zip(kinds, zip(*part, strict=True), strict=True)
+            ]
+            bound = list(zip(*(ready[place] for place in order), strict=True))
         if compiled.positional:
             connection.exec_driver_sql(compiled.string, bound)
         else:
             connection.exec_driver_sql(compiled.string, [dict(zip(columns, row, strict=True)) for row in bound])
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a value ready for the driver; None where it takes it as it is."""
+    if dialect.name == "sqlite":
+        if isinstance(kind, JSON):
+            return _encoded
+        if isinstance(kind, LargeBinary):
+            return None
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _encoded(value: Any) -> str:
+    """JSON; nearly all links have no detail."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if value != {} else "{}"
 
 
 def insert_from(connection: Connection, table: Table, columns: Sequence[str], query: Select[*tuple[Any, ...]]) -> None:
