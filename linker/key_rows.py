@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from linker.evidence import NAMED, hub_of, links_of
 from linker.records import Hub, Link, Reason
-from linker.signal_rows import NAMES, REASONS, Known, in_order, listed_carriers
+from linker.signal_rows import LISTED, NAMES, REASONS, Known, in_order, shared_keys
 from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
@@ -21,11 +21,11 @@ Place = tuple[str, str, Reason, str]  # left, right, reason, key: a link's place
 def relink(connection: Connection, upto: str, known: Known) -> None:
     """Judge the keys on this stretch of the list, write what changed, and list the ads at the ends of links that came,
     went or changed."""
-    members = listed_carriers(connection, upto)
+    shared = shared_keys(connection, upto)
     before: dict[Place, Link] = {one[:4]: one for one in _stored(connection, upto)}
     fresh: list[Link] = []
     found: list[Hub] = []
-    for made, hub in _judged(connection, members, known):
+    for made, hub in _judged(connection, shared, known):
         fresh += made
         if hub is not None:
             found.append(hub)
@@ -42,9 +42,8 @@ def relink(connection: Connection, upto: str, known: Known) -> None:
 
 
 def _judged(
-    connection: Connection, members: Mapping[Key, Sequence[str]], known: Known
+    connection: Connection, shared: Mapping[Key, Sequence[str]], known: Known
 ) -> Iterator[tuple[list[Link], Hub | None]]:
-    shared = {key: ids for key, ids in members.items() if len(ids) > 1}
     known.of(connection, (ad_id for ids in shared.values() if len(ids) <= SAMPLE for ad_id in ids))
     for key, ids in shared.items():
         if len(ids) > SAMPLE:
@@ -57,9 +56,8 @@ def _judged(
 
 def _stored(connection: Connection, upto: str) -> Iterator[Link]:
     """The links that the keys on this stretch of the list gave before, those of recruitment among them."""
-    # An expression, so that SQLite looks each key up; a bare column would let it go through all keys up to the stretch's end.
-    own, named = link_work.c.item + "", link_work.c.part + NAMED + link_work.c.item
-    for reason, key in ((link_work.c.part, own), (Reason.RECRUITMENT.value, named)):
+    named = link_work.c.part + NAMED + link_work.c.item
+    for reason, key in ((link_work.c.part, LISTED), (Reason.RECRUITMENT.value, named)):
         query = select(links).join_from(link_work, links, (links.c.reason == reason) & (links.c.key == key))
         for left, right, kind, value, weight, detail in connection.execute(query.where(listed(Step.KEY, upto))).all():
             yield Link(left, right, REASONS[kind], value, weight, detail)

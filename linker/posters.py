@@ -33,7 +33,9 @@ class Sets:
         """Make one set of the two numbers' sets."""
         one, other = self.root(one), self.root(other)
         if one != other:
-            self.parent[max(one, other)] = min(one, other)
+            if one > other:
+                one, other = other, one
+            self.parent[other] = one
             self.left -= 1
 
     def join_all(self, numbers: Sequence[int]) -> None:

@@ -15,6 +15,8 @@ from store.database import ASKED, among, chunks, insert_from, insert_plain, sele
 REASONS = {reason.value: reason for reason in Reason}
 # The plain names; to ask a member for its value takes longer than to look it up.
 NAMES = {reason: name for name, reason in REASONS.items()}
+# A listed key, as an expression: by the bare column SQLite would go through all keys up to the stretch's end.
+LISTED = link_work.c.item + ""
 
 
 def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
@@ -128,20 +130,18 @@ def list_keys(connection: Connection, upto: str) -> None:
     put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(here))
 
 
-def listed_carriers(connection: Connection, upto: str) -> dict[Key, list[str]]:
-    """For each key on this stretch of the list the ids of the ads that carry it."""
+def shared_keys(connection: Connection, upto: str) -> dict[Key, list[str]]:
+    """For each key on this stretch of the list that several ads carry, the ids of these."""
     query = (
         select(link_work.c.part, link_work.c.item, link_keys.c.ad_id)
-        .outerjoin(link_keys, (link_keys.c.reason == link_work.c.part) & (link_keys.c.key == link_work.c.item))
+        .join_from(link_work, link_keys, (link_keys.c.reason == link_work.c.part) & (link_keys.c.key == LISTED))
         .where(listed(Step.KEY, upto))
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for reason, value, ad_id in connection.execute(query).all():
         found[reason, value].append(ad_id)
-    return {
-        Key(REASONS[reason], value): [one for one in ids if one is not None]
-        for (reason, value), ids in sorted(found.items())
-    }
+    shared = sorted((value, ids) for value, ids in found.items() if len(ids) > 1)
+    return {Key(REASONS[reason], value): ids for (reason, value), ids in shared}
 
 
 def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:
