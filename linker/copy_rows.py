@@ -18,7 +18,7 @@ from linker.sketches import Hashed, Places
 from linker.tables import link_signals, link_work, text_bands, wordings
 from linker.words import Sketch, Words
 from linker.work import Step, clear, listed, put, put_from
-from store.database import ASKED, among, chunks, insert_plain
+from store.database import ASKED, among, chunks, execute_plain, insert_plain
 
 # Where more than this share of all wordings came or went, all are gone through.
 MOST = 0.2
@@ -61,9 +61,8 @@ def write_moves(connection: Connection, moves: Moves) -> None:
     for part in chunks(moves.gone, ASKED):
         for table in (wordings, text_bands):
             connection.execute(delete(table).where(among(connection, table.c.wording, part)))
-    if moves.clusters:
-        statement = update(text_bands).where(text_bands.c.wording == bindparam("one")).values(cluster=bindparam("now"))
-        connection.execute(statement, [{"one": one, "now": cluster} for one, cluster in moves.clusters.items()])
+    statement = update(text_bands).where(text_bands.c.wording == bindparam("one")).values(cluster=bindparam("now"))
+    execute_plain(connection, statement, ("one", "now"), sorted(moves.clusters.items()))
     clear(connection, Step.WORDING)
     # The ads of a new wording are on the list already.
     put(connection, Step.WORDING, moves.known)

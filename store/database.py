@@ -120,32 +120,49 @@ def insert_plain(
     rows: Iterable[Sequence[Any]],
     *,
     new: bool = False,
+    replacing: Sequence[str] = (),
 ) -> None:
     """Insert many rows, given in the order of `columns`; several times as fast as through SQLAlchemy.
 
-    A row whose primary key is there stays as it is; an error where all are said to be `new`.
+    A row whose primary key is there stays as it is, but for the columns in `replacing`; an error where all are said to be
+    `new`.
     """
     statement = insert_into(connection, table)
-    compiled = (statement if new else statement.on_conflict_do_nothing()).compile(
-        dialect=connection.dialect, column_keys=list(columns)
-    )
+    if replacing:
+        keys = [column.name for column in table.primary_key]
+        changed = {name: statement.excluded[name] for name in replacing}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    elif not new:
+        statement = statement.on_conflict_do_nothing()
+    execute_plain(connection, statement, columns, rows, [table.c[name].type for name in columns])
+
+
+def execute_plain(
+    connection: Connection,
+    statement: Any,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    kinds: Sequence[TypeEngine[Any]] = (),
+) -> None:
+    """Execute the statement for each row of what it binds, given in the order of `names`, with their `kinds` unless all are
+    text."""
     dialect = connection.dialect
-    kinds = [_binder(table.c[name].type, dialect) for name in columns]
-    order = [columns.index(name) for name in compiled.positiontup or columns]
-    as_given = not any(kinds) and order == list(range(len(columns)))
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    makers = [_binder(kind, dialect) for kind in kinds]
+    order = [names.index(name) for name in compiled.positiontup or names]
+    as_given = not any(makers) and order == list(range(len(names)))
     for part in chunks(rows, PLAIN):
         bound: list[Any] = part
         if not as_given:
             # A column at a time: a row at a time takes longer than the database does.
-            ready = [
-                values if kind is None else list(map(kind, values))
-                for kind, values in zip(kinds, zip(*part, strict=True), strict=True)
-            ]
+            ready = list(zip(*part, strict=True))
+            for place, make in enumerate(makers):
+                if make is not None:
+                    ready[place] = tuple(map(make, ready[place]))
             bound = list(zip(*(ready[place] for place in order), strict=True))
-        if compiled.positional:
-            connection.exec_driver_sql(compiled.string, bound)
-        else:
-            connection.exec_driver_sql(compiled.string, [dict(zip(columns, row, strict=True)) for row in bound])
+        if not compiled.positional:
+            bound = [dict(zip(names, row, strict=True)) for row in bound]
+        connection.exec_driver_sql(compiled.string, bound)
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

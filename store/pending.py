@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
 from store import claims
-from store.database import ASKED, among, chunks, insert_into, upsert
+from store.database import ASKED, among, chunks, insert_into, insert_plain, upsert
 from store.schema import Instant, now
 from store.sifting import is_outage, sift
 from store.tables import counter, failures, pending, stage_versions
@@ -22,6 +22,7 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 REVISION = "revision"
+COLUMNS = ("stage", "item", "revision", "since")
 REASON = 2_000  # characters kept of why an item failed
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
@@ -52,8 +53,8 @@ def announce(connection: Connection, topic: str, items: Iterable[str]) -> None:
         return
     revision, moment = next_revision(connection), now()
     for stage in FOLLOWERS[topic]:
-        rows = ({"stage": stage, "item": item, "revision": revision, "since": moment} for item in unique)
-        upsert(connection, pending, rows, keep=("since",))
+        rows = ((stage, item, revision, moment) for item in unique)
+        insert_plain(connection, pending, COLUMNS, rows, replacing=("revision",))
 
 
 def adopt(connection: Connection, stage: str, version: str, everything: Select[tuple[str]]) -> bool:
