@@ -59,18 +59,22 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
                 # Groups stand until their ads are linked again; the rest is worth nothing to another version.
                 for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
-        told = progress or (lambda _: None)
-        known, words = Known(), Words()
+        return _all_steps(workspace, progress or (lambda _: None), batch)
 
-        def keep(connection: Connection, made: Batch) -> None:
-            write(connection, made)
-            known.hold(made.ad_ids, made.signals)
-            for one in made.wordings:
-                words.hold(one.wording.digest, one.words)
 
-        count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=told)
-        settle(workspace, known, words)
-        return count
+def _all_steps(workspace: Workspace, progress: Callable[[int], None], batch: int) -> int:
+    """What is held from step to step is let go when this returns, before anybody looks for circles in it."""
+    known, words = Known(), Words()
+
+    def keep(connection: Connection, made: Batch) -> None:
+        write(connection, made)
+        known.hold(made.ad_ids, made.signals)
+        for one in made.wordings:
+            words.hold(one.wording.digest, one.words)
+
+    count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=progress)
+    settle(workspace, known, words)
+    return count
 
 
 def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
