@@ -144,6 +144,8 @@ class Compared:
         open_ones = np.arange(len(pairs))
         if cluster is not None:
             open_ones = np.flatnonzero(cluster[pairs // self.count] == cluster[pairs % self.count])
+        left, right = pairs[open_ones] // self.count, pairs[open_ones] % self.count
+        open_ones = open_ones[_side_by_side(left, right)]
         for start in range(0, len(open_ones), PAIRS_TOGETHER):
             part = open_ones[start : start + PAIRS_TOGETHER]
             copies[part] = self._decided(pairs[part])
@@ -163,6 +165,13 @@ class Compared:
             for pair in np.flatnonzero(copies):
                 copies[pair] = _alike_as_lists(texts, one[pair], other[pair])
         return copies
+
+
+def _side_by_side(left: Places, right: Places) -> Places:
+    """The order of these pairs, given by their left, in which those of one right stand together, next to others whose first
+    left is the same: a text is then made ready for few parts of them."""
+    _, first, back = np.unique(right, return_index=True, return_inverse=True)
+    return np.asarray(np.lexsort((left, right, left[first][back])), dtype=np.int64)
 
 
 def _place_in(ordered: Places, values: Places) -> Places:
