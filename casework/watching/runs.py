@@ -209,12 +209,10 @@ def raise_alerts(
 ) -> Counter[int]:
     """An alert for each watch and ad that has none; returns how many by watch."""
     wanted = list(dict.fromkeys(pairs))
-    known = {
-        (row.watch_id, row.ad_id)
-        for row in select_in(
-            connection, select(alerts.c.watch_id, alerts.c.ad_id), alerts.c.ad_id, sorted({ad for _, ad in wanted})
-        )
-    }
+    # A sweep asks few watches about every ad, a batch every watch about few ads: what is on record is read by the few.
+    by, few = (alerts.c.watch_id, 0) if origin is Origin.SWEEP else (alerts.c.ad_id, 1)
+    query = select(alerts.c.watch_id, alerts.c.ad_id)
+    known = set(map(tuple, select_in(connection, query, by, sorted({pair[few] for pair in wanted}))))
     fresh = [one for one in wanted if one not in known]
     _put(connection, fresh, run_id, origin)
     return Counter(watch for watch, _ in fresh)
