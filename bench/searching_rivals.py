@@ -8,14 +8,16 @@ from typing import Any
 import orjson
 import tantivy
 
+from indexer.columns import MANY, ONE
 from indexer.embedded import HEAP
 from indexer.embedded_files import open_folder
-from indexer.records import AdDocument, to_json
+from indexer.records import AD, AdDocument, to_json
 from indexer.tokens import words
 
 HITS = 20
 FACETS = ("site", "month", "indicator")
-TEXTUAL = ("title", "body", "location", "contact", "name")
+# Field of the index, field of the document.
+AS_THEY_ARE = tuple((field, attribute) for field, attribute, _ in MANY if attribute != "places")
 
 
 class Bare:
@@ -73,6 +75,42 @@ def fill_same(root: Path, ready: Sequence[dict[str, Any]]) -> None:
     writer, schema = index.writer(HEAP, 1), index.schema
     for one in ready:
         writer.add_document(tantivy.Document.from_dict(one, schema))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def fill_plain(root: Path, documents: Sequence[AdDocument]) -> None:
+    """Bare tantivy with the schema of ours, from the same documents by the plainest code: the text is folded as in all of
+    these, the ad is stored as JSON, and every other field of the document stands as it is, in no second form and no order."""
+    index = open_folder(root, new=True)
+    writer, schema = index.writer(HEAP, 1), index.schema
+    for one in documents:
+        title, location = words(one.title), words(one.location)
+        others = (words(part) for part in (one.body, one.contact, one.name) if part)
+        ready: dict[str, Any] = {
+            "key": one.key,
+            "kind": AD,
+            "source": to_json(one),
+            "words": " ".join((title, location, *others)),
+            "title": title,
+            "location": location,
+            "site": one.site,
+            "state": "gone" if one.gone else "live",
+            "posted": int((one.posted_at or one.first_seen).timestamp()),
+            "first_seen": int(one.first_seen.timestamp()),
+            "last_seen": int(one.last_seen.timestamp()),
+            "size": one.group_size,
+            "handle": list(one.handles),
+            "place": [place.place_id for place in one.places],
+            "place_label": [place.label for place in one.places],
+        }
+        for field, attribute in AS_THEY_ARE:
+            if values := getattr(one, attribute):
+                ready[field] = list(values)
+        for field, attribute in ONE:
+            if (value := getattr(one, attribute)) is not None:
+                ready[field] = value
+        writer.add_document(tantivy.Document.from_dict(ready, schema))
     writer.commit()
     writer.wait_merging_threads()
 

@@ -133,7 +133,7 @@ def _plain(health: Any) -> dict[str, Any]:
 
 def _printable(found: Any) -> Any:
     """The same object, every text in it safe."""
-    from indexer.search_print import safe
+    from indexer.page_print import safe
 
     if isinstance(found, dict):
         return {key: _printable(value) for key, value in found.items()}

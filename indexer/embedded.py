@@ -110,13 +110,13 @@ class Embedded:
     def get(self, key: str) -> Document | None:
         """The published document under `key`."""
         opened = self._open()
-        searcher = opened.index.searcher()
+        searcher = opened.searcher
         hits = searcher.search(tantivy.Query.term_query(opened.index.schema, "key", key), 1, count=False).hits
         return document_of(searcher.doc(hits[0][1])) if hits else None
 
     def reconcile(self, expected: Mapping[str, str]) -> Drift:
         """Compare with the digests the index should hold, reading it in chunks."""
-        searcher = self._open().index.searcher()
+        searcher = self._open().searcher
         missing, stale, extra = dict.fromkeys(expected), [], []
         for start in range(0, searcher.num_docs, CHUNK):
             for _, address in searcher.search(tantivy.Query.all_query(), CHUNK, count=False, offset=start).hits:
@@ -141,7 +141,7 @@ class Embedded:
         except SearchError as problem:
             return Health(name, State.UNAVAILABLE, 0, 0, str(problem))
         published = int(stamp_of(opened.folder).get("published", 0))
-        return Health(name, State.READY, opened.index.searcher().num_docs, published, "")
+        return Health(name, State.READY, opened.searcher.num_docs, published, "")
 
     def rebuild(self, batches: Iterable[Sequence[Write]], version: int) -> tuple[Refusal, ...]:
         """A new folder, then its name in `current`, then the others go."""
@@ -194,7 +194,7 @@ class Embedded:
         opened = opened or self._read(folder, named)
         if (written := read_at(opened.folder)) != opened.read_at:
             opened.index.reload()
-            opened = dataclasses.replace(opened, read_at=written)
+            opened = dataclasses.replace(opened, read_at=written, searcher=opened.index.searcher(), ids={})
         self.opened = opened
         return opened
 
@@ -203,11 +203,11 @@ class Embedded:
         if stamp_of(folder).get("schema") != SCHEMA:
             raise IndexOutOfDate(f"the index in {folder} was made by another version; {REMEDY}")
         index = open_folder(folder)
-        return Opened(named, folder, index, Translator(index.schema), written)
+        return Opened(named, folder, index, Translator(index.schema), written, index.searcher())
 
     def _versions(self, keys: list[str]) -> dict[str, int]:
         opened = self._open()
-        searcher = opened.index.searcher()
+        searcher = opened.searcher
         hits = searcher.search(
             tantivy.Query.term_set_query(opened.index.schema, "key", keys), max(len(keys), 1), count=False
         ).hits

@@ -14,11 +14,12 @@ SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
 # More documents than could share one 63-bit sort key.
 SPARE = 8
 MANY = 10_000  # ids in one go
+MOST_IDS = 200_000  # remembered before they are forgotten all at once
 
 
 def answer(opened: Opened, request: Request) -> Answer:
     """The first documents, the total and the facets."""
-    searcher = opened.index.searcher()
+    searcher = opened.searcher
     query = opened.translator.filtered(request.query, request.kind)
     field = SORT_FIELDS.get(request.sort)
     if field is None:
@@ -32,19 +33,30 @@ def answer(opened: Opened, request: Request) -> Answer:
 
 def ids(opened: Opened, query: Node) -> Iterator[str]:
     """The ids of all ads that answer, newest first."""
-    searcher = opened.index.searcher()
+    searcher = opened.searcher
     translated = opened.translator.filtered(query, AD)
     total, start = 1, 0
     while start < total:
         result = guard(partial(searcher.search, translated, MANY, offset=start, order_by_field=SORT_FIELDS[Sort.TIME]))
         for _, address in result.hits:
-            yield str(searcher.doc(address).get_first("key")).partition(":")[2]
+            yield _id(opened, address)
         total, start = result.count, start + MANY
+
+
+def _id(opened: Opened, address: Any) -> str:
+    """Read once from its document, which takes as long as a whole query; many queries are answered by the same ads."""
+    place = address.segment_ord << 32 | address.doc
+    known = opened.ids.get(place)
+    if known is None:
+        if len(opened.ids) >= MOST_IDS:
+            opened.ids.clear()
+        known = opened.ids[place] = str(opened.searcher.doc(address).get_first("key")).partition(":")[2]
+    return known
 
 
 def asking(opened: Opened, query: Node) -> Callable[[Aggregation], dict[str, Any]]:
     """A function that answers aggregations over the ads that answer `query`."""
-    searcher = opened.index.searcher()
+    searcher = opened.searcher
     translated = opened.translator.filtered(query, AD)
 
     def ask(aggregation: Aggregation) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,13 +21,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An index that is open: what named it, its folder, and the version of the files it was last read at."""
+    """An index that is open: what named it, its folder, the version of its files that is read, and a searcher over that.
+
+    `ids` are those of the searcher's documents that were asked for, by their place in the index.
+    """
 
     pointer: tuple[int, int]
     folder: Path
     index: Any
     translator: Translator
     read_at: int
+    searcher: Any
+    ids: dict[int, str] = field(default_factory=dict)
 
 
 def open_folder(folder: Path, *, new: bool = False) -> Any:

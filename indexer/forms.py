@@ -1,6 +1,7 @@
 """The forms under which a value read from an ad can be found: what a search field holds for each kind of mention."""
 
 import re
+from functools import lru_cache
 
 from indexer.tokens import keyword
 
@@ -31,6 +32,7 @@ def forms(kind: str, value: str, surface: str) -> Forms:
     return {kind: [keyword(value)]}
 
 
+@lru_cache(maxsize=10_000)
 def digit_keys(phone: str) -> tuple[str, ...]:
     """What a phone stands under in `digits`: its digits; once more after `?` where its country is not known."""
     digits = NOT_DIGIT.sub("", phone)

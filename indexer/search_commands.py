@@ -170,7 +170,7 @@ def _page(
         if page.cursor:
             typer.echo(f"next page: --after {page.cursor}", err=True)
     else:
-        from indexer.search_print import print_page
+        from indexer.page_print import print_page
 
         print_page(page)
 

@@ -1,4 +1,4 @@
-"""Answers as a terminal shows them: pages of hits, tables of counts, bars over time, hits and misses of a list."""
+"""Answers as a terminal shows them: tables of counts, bars over time, hits and misses of a list."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,64 +6,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from indexer.records import Hit, Page
+from indexer.page_print import safe
 
 if TYPE_CHECKING:
     from indexer.lists import Row as Listed
     from indexer.questions import Bar, Cell, Row
 
-SNIPPET = 60  # characters before and after a highlight
 BAR = 40  # characters of the longest bar
-STEPS = 8  # of a chain
-
-
-def safe(text: str) -> str:
-    """Text of an ad without what a terminal would act on."""
-    return "".join(one if one.isprintable() else " " for one in text)
-
-
-def print_page(page: Page) -> None:
-    """Each hit with a snippet, and how it is linked where that was asked; then the total and the next page."""
-    out = Console(highlight=False)
-    for hit in page.hits:
-        line = Text()
-        line.append(safe(hit.ad_id), "bold")
-        facts = [safe(hit.site), f"{hit.posted_at:%Y-%m-%d}" if hit.posted_at else "no date"]
-        facts += [f"group {hit.group_id} of {hit.document.group_size}"] if hit.group_id else []
-        facts += [f"{hit.group_hits} hits"] if hit.group_hits is not None else []
-        facts += [f"priority {hit.priority:.2f} ({hit.document.band})"] if hit.priority is not None else []
-        line.append("  " + "  ".join(facts), "dim")
-        out.print(line, soft_wrap=True)
-        out.print(_snippet(hit), soft_wrap=True)
-        for said in _chain(hit):
-            out.print(Text(f"  {safe(said)}", "cyan"), soft_wrap=True)
-    out.print(f"{len(page.hits)} of {page.total}, by {page.sort}", style="dim")
-    if page.cursor:
-        out.print(f"next page: --after {page.cursor}", style="dim", soft_wrap=True)
-
-
-def _chain(hit: Hit) -> list[str]:
-    if hit.linked is None:
-        return []
-    steps = hit.linked.steps
-    if not steps:
-        return ["holds the contact itself"]
-    said = [f"{place}. {step.sentence}" for place, step in enumerate(steps[:STEPS], start=1)]
-    return said + ([f"and {len(steps) - STEPS} more steps"] if len(steps) > STEPS else [])
-
-
-def _snippet(hit: Hit) -> Text:
-    """The title and the words around the first highlight."""
-    text = Text("  ")
-    text.append(safe(hit.document.title))
-    first = next((one for one in hit.highlights if one.field == "body"), None)
-    if first is not None:
-        body = hit.document.body
-        text.append("\n  ")
-        text.append(safe(body[max(first.start - SNIPPET, 0) : first.start]), "dim")
-        text.append(safe(first.surface), "bold yellow")
-        text.append(safe(body[first.end : first.end + SNIPPET]), "dim")
-    return text
 
 
 def print_table(rows: "Sequence[Row]", names: Sequence[str], limit: int, *, measured: bool) -> None:

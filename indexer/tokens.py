@@ -50,7 +50,7 @@ def cut(folded: str) -> list[str]:
 
 
 def _short(found: list[str]) -> list[str]:
-    return [one[:LONGEST] for one in found] if found and len(max(found, key=len)) > LONGEST else found
+    return [one[:LONGEST] for one in found] if found and max(map(len, found)) > LONGEST else found
 
 
 def spans(folded: Mapped, count: int | None = None) -> list[tuple[int, int]]:

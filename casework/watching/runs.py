@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from casework.tables import alerts, watches
 from casework.watches import Kind, Origin
@@ -22,7 +22,7 @@ from indexer import documents
 from indexer.backend import IndexMissing, SearchBackend, SearchError, State
 from indexer.records import AD
 from store import pending, tables
-from store.database import chunks, select_in
+from store.database import chunks, insert_plain, select_in
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
@@ -153,7 +153,7 @@ def begin(workspace: Workspace, backend: SearchBackend, every: Asked, run_id: in
             waiting = _waiting(connection, {one for _, one in known})
             seeds = {watch.watch_id: watch.seeds for watch in part}
             old = [(watch, one) for watch, one in known if one not in waiting or one in seeds[watch]]
-            raise_alerts(connection, old, None, Origin.KNOWN)
+            _put(connection, old, None, Origin.KNOWN)
             if caught_up:
                 raised = raise_alerts(connection, caught_up, run_id, Origin.SWEEP)
                 ledger.count(connection, run_id, 0, Counter(one for one, _ in caught_up), raised)
@@ -209,25 +209,21 @@ def raise_alerts(
 ) -> Counter[int]:
     """An alert for each watch and ad that has none; returns how many by watch."""
     wanted = list(dict.fromkeys(pairs))
-    known = {
-        (row.watch_id, row.ad_id)
-        for row in select_in(
-            connection, select(alerts.c.watch_id, alerts.c.ad_id), alerts.c.ad_id, sorted({ad for _, ad in wanted})
-        )
-    }
+    # A sweep asks few watches about every ad, a batch every watch about few ads: what is on record is read by the few.
+    by, few = (alerts.c.watch_id, 0) if origin is Origin.SWEEP else (alerts.c.ad_id, 1)
+    query = select(alerts.c.watch_id, alerts.c.ad_id)
+    known = set(map(tuple, select_in(connection, query, by, sorted({pair[few] for pair in wanted}))))
     fresh = [one for one in wanted if one not in known]
-    moment = now()
-    read_at = moment if origin is Origin.KNOWN else None
-    for part in chunks(fresh, 5_000):
-        connection.execute(
-            insert(alerts),
-            [
-                {"watch_id": watch, "ad_id": ad_id, "at": moment, "read_at": read_at, "run_id": run_id,
-                 "origin": origin.value}
-                for watch, ad_id in part
-            ],
-        )  # fmt: skip
+    _put(connection, fresh, run_id, origin)
     return Counter(watch for watch, _ in fresh)
+
+
+def _put(connection: Connection, pairs: Iterable[tuple[int, str]], run_id: int | None, origin: Origin) -> None:
+    """Those that stand already stay as they are."""
+    moment = now()
+    rest = (moment, moment if origin is Origin.KNOWN else None, run_id, origin.value)
+    columns = ("watch_id", "ad_id", "at", "read_at", "run_id", "origin")
+    insert_plain(connection, alerts, columns, ((watch, ad_id, *rest) for watch, ad_id in pairs))
 
 
 def _waiting(connection: Connection, ad_ids: Iterable[str]) -> set[str]:

@@ -50,6 +50,17 @@ def test_a_document_comes_back_as_it_went_in(engine: Workspace) -> None:
     assert backend.get("ad:none") is None
 
 
+def test_ids_are_those_of_the_last_publication(engine: Workspace) -> None:
+    stage.ready(engine)
+    backend = open_backend(engine)
+    for version, held in enumerate((("1", "2"), ("2", "3"), ("3", "4")), start=1):
+        named = {number: replace(PLAIN, ad_id=f"a:{number}") for number in "1234"}
+        backend.write([Write(one.key, version, one if number in held else None) for number, one in named.items()])
+        backend.publish(version)
+        assert sorted(backend.ids(Word("quiet"))) == [f"a:{number}" for number in held]
+        assert sorted(backend.ids(All())) == [f"a:{number}" for number in held]
+
+
 def test_what_is_not_published_is_not_seen(engine: Workspace) -> None:
     stage.ready(engine)
     backend = open_backend(engine)
