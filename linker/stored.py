@@ -24,8 +24,8 @@ def members_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, li
     """The sorted ad ids of each group."""
     found: dict[str, list[str]] = defaultdict(list)
     query = select(group_members.c.ad_id, group_members.c.group_id)
-    for ad_id, group_id in select_in(connection, query, group_members.c.group_id, group_ids):
-        found[group_id].append(ad_id)
+    for row in select_in(connection, query, group_members.c.group_id, group_ids):
+        found[row.group_id].append(row.ad_id)
     return {group_id: sorted(ad_ids) for group_id, ad_ids in found.items()}
 
 
@@ -35,15 +35,16 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
     members = members_of(connection, rows)
     owner = {ad_id: group_id for group_id, ad_ids in members.items() for ad_id in ad_ids}
     inside: dict[str, list[Link]] = defaultdict(list)
-    query = select(*(links.c[name] for name in Link._fields))
-    for left, right, reason, *rest in select_in(connection, query, links.c.left, owner):
-        if owner.get(right) == owner[left]:
-            inside[owner[left]].append(Link(left, right, REASONS[reason], *rest))
+    for row in select_in(connection, select(links), links.c.left, owner):
+        if owner.get(row.right) == owner[row.left]:
+            inside[owner[row.left]].append(
+                Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, row.detail)
+            )
     touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
-    hub_query = select(link_keys.c.ad_id, hubs).join(
+    query = select(link_keys.c.ad_id, hubs).join(
         hubs, (hubs.c.reason == link_keys.c.reason) & (hubs.c.key == link_keys.c.key)
     )
-    for row in select_in(connection, hub_query, link_keys.c.ad_id, owner):
+    for row in select_in(connection, query, link_keys.c.ad_id, owner):
         touched[owner[row.ad_id]][row.reason, row.key] = Hub(Reason(row.reason), row.key, row.ads, row.why)
     return {
         group_id: _group(row, members.get(group_id, []), inside[group_id], list(touched[group_id].values()))
