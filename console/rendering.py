@@ -1,6 +1,6 @@
 """Templates to pages: everything escaped, every string made visible, times in the team's zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from casework.watching.canaries import is_canary
 from console.visible import plain, shown
@@ -39,10 +40,18 @@ def environment() -> Environment:
         "blurred": lambda indicator: indicator in welfare().blurred,
         "any_strong": lambda run: any(strong(one) for one in run),
         "planted": is_canary,
+        "options": options,
         "query": lambda text: quote(str(text), safe=""),
     }
     made.filters.update(filters)
     return made
+
+
+def options(values: Sequence[str], chosen: int = 0) -> Markup:
+    """The options of a long list of choices at once, the one at `chosen` taken; HTML ends each where the next begins."""
+    before = [Markup("<option>")] * len(values)
+    before[chosen : chosen + 1] = [Markup("<option selected>")] * len(before[chosen : chosen + 1])
+    return Markup("").join(mark + escape(plain(value)) for mark, value in zip(before, values, strict=True))
 
 
 def render(name: str, zone: ZoneInfo, **values: Any) -> str:

@@ -1,6 +1,6 @@
 """Time drawn as rows of marks: when a group was where, and when it used which name and contact."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -33,6 +33,14 @@ class Drawn:
     end: float
     marks: tuple[tuple[float, float], ...]
 
+    @property
+    def strokes(self) -> list[tuple[float, str]]:
+        """The marks as SVG paths of round dots, one for each width: a year of days is a few elements and not hundreds."""
+        by_width: dict[float, list[str]] = defaultdict(list)
+        for x, radius in self.marks:
+            by_width[round(2 * radius, 1)].append(f"M{x:g} {self.y:g}h0")
+        return [(width, "".join(dots)) for width, dots in by_width.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
@@ -48,7 +56,8 @@ class Timeline:
 def timeline(rows: Sequence[Row], zone: ZoneInfo) -> Timeline | None:
     """The rows over the days they span, a day in the team's zone; None where there is no instant."""
     rows = [row for row in rows if row.instants]
-    days = [[moment.astimezone(zone).date() for moment in row.instants] for row in rows]
+    day_of = {moment: moment.astimezone(zone).date() for moment in {one for row in rows for one in row.instants}}
+    days = [[day_of[moment] for moment in row.instants] for row in rows]
     every = [day for own in days for day in own]
     if not every:
         return None

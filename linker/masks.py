@@ -19,6 +19,7 @@ TOKENS = {
     Kind.PRICE: PRICE,
 }
 MASKS = frozenset(TOKENS.values())
+ORDER = {field: place for place, field in enumerate(TEXT_FIELDS)}
 
 
 def said_in(tokens: Sequence[str], reading: Reading) -> Iterator[tuple[str, str]]:
@@ -27,25 +28,24 @@ def said_in(tokens: Sequence[str], reading: Reading) -> Iterator[tuple[str, str]
     A masked text does not keep where its tokens come from. They stand in the order of the mentions, and a kind of mask is
     opened only where there are as many tokens as mentions of it; else it is shown as it is.
     """
-    hidden = _hidden(reading)
     counts = Counter(token for token in tokens if token in MASKS)
+    hidden = _hidden(reading) if counts else {}
     queues = {token: iter(mentions) for token, mentions in hidden.items() if len(mentions) == counts[token]}
     for token in tokens:
-        if token in queues:
+        if token not in counts:
+            yield "words", token
+        elif token in queues:
             mention = next(queues[token])
             yield mention.kind.value, mention.label if mention.kind is Kind.PLACE else mention.value
-        elif token in MASKS:
-            yield token.strip("_"), token
         else:
-            yield "words", token
+            yield token.strip("_"), token
 
 
 def _hidden(reading: Reading) -> dict[str, list[Mention]]:
     """The mentions that masks stand for, by token, each as often as it is written in parts; what overlaps is hidden once."""
-    order = {field: place for place, field in enumerate(TEXT_FIELDS)}
     spans = sorted(
         (
-            (order[field], start, -end, number)
+            (ORDER[field], start, -end, number)
             for number, one in enumerate(reading.mentions)
             if one.kind in TOKENS and one.value != one.detail.get("method")
             for field, start, end in _written(one)

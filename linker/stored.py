@@ -11,6 +11,8 @@ from linker.records import Glance, Group, Hub, Link, Reason, Stop, Template
 from linker.tables import group_members, groups, hubs, link_keys, link_signals, links
 from store.database import select_in
 
+REASONS = {reason.value: reason for reason in Reason}  # to look one up is many times as fast as to call the class
+
 
 def group_ids_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, str]:
     """The group each of these ads is in; an ad that was not linked yet is left out."""
@@ -36,7 +38,7 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
     for row in select_in(connection, select(links), links.c.left, owner):
         if owner.get(row.right) == owner[row.left]:
             inside[owner[row.left]].append(
-                Link(row.left, row.right, Reason(row.reason), row.key, row.weight, dict(row.detail))
+                Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, row.detail)
             )
     touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
     query = select(link_keys.c.ad_id, hubs).join(
