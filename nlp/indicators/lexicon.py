@@ -16,7 +16,7 @@ import yaml
 
 from nlp.extractor import Found
 from nlp.indicators.denials import Denials
-from nlp.indicators.patterns import PhraseError, expand
+from nlp.indicators.patterns import PhraseError, expand, forget
 from nlp.indicators.phrases import Phrases, sentences
 from nlp.records import Kind
 from nlp.text.mapped import Rewritten
@@ -72,6 +72,7 @@ class Lexicons:
         }
         self._phrases = {language: self._of(language, "patterns") for language in LANGUAGES}
         self._unless = {language: self._of(language, "unless") for language in LANGUAGES}
+        forget()
 
     def _of(self, language: str, field: str) -> Phrases:
         entries = {key: one for key, (_, one) in self._entries.items() if one.language == language}
