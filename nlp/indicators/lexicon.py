@@ -89,7 +89,7 @@ class Lexicons:
         hits = sorted([(start, -end, key) for one in asked for key, start, end in self._phrases[one].find(cut)])
         if not hits:
             return
-        barred = self._barred(cut, asked)
+        barred = self._barred(cut, asked, [start for start, _, _ in hits])
         denials = Denials(text, asked)
         reached: dict[str, int] = {}
         for start, back, key in hits:
@@ -111,12 +111,25 @@ class Lexicons:
             hit.key == key for shorter in denials.without(start, end) for hit in phrases.find(sentences(shorter))
         )
 
-    def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-        """By indicator: the runs that take the sense away from what overlaps them; apart and in order."""
+    def _barred(
+        self, cut: Sequence[bytes], languages: Iterable[str], hits: Sequence[int]
+    ) -> dict[str, list[tuple[int, int]]]:
+        """By indicator: the runs that take the sense away from what overlaps them; apart and in order.
+
+        Only sentences in which one of the `hits` starts are looked at: nothing reaches from one into another.
+        """
+        found: list[tuple[int, int, str]] = []
+        base = 0
+        for sentence in cut:
+            after = base + len(sentence) + 1
+            if bisect_left(hits, base) < bisect_left(hits, after):
+                for one in languages:
+                    found += [
+                        (base + start, base + end, key) for key, start, end in self._unless[one].find((sentence,))
+                    ]
+            base = after
         barred: dict[str, list[tuple[int, int]]] = {}
-        for start, end, key in sorted(
-            [(hit.start, hit.end, hit.key) for one in languages for hit in self._unless[one].find(cut)]
-        ):
+        for start, end, key in sorted(found):
             runs = barred.setdefault(self._entries[key][0].id, [])
             if runs and start < runs[-1][1]:
                 first, last = runs.pop()
