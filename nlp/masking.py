@@ -38,6 +38,7 @@ class Masks:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.tokens: dict[str, str] = data["tokens"]
+        self._own = frozenset(self.tokens.values())
         rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._phrases = Phrases(
@@ -66,6 +67,8 @@ class Masks:
         """Words that are a whole masked word once they are written plainly."""
         known: dict[str, str | None] = {}
         for start, end, word in disguises(text):
+            if text[start:end] in self._own:
+                continue  # _place_ hides nothing more
             if word not in known:
                 hits = self._phrases.find(sentences(word))
                 known[word] = min((key for key, first, last in hits if last - first == len(word)), default=None)

@@ -16,7 +16,7 @@ import yaml
 
 from nlp.extractor import Found
 from nlp.indicators.denials import Denials
-from nlp.indicators.patterns import PhraseError, expand
+from nlp.indicators.patterns import PhraseError, expand, forget
 from nlp.indicators.phrases import Phrases, sentences
 from nlp.records import Kind
 from nlp.text.mapped import Rewritten
@@ -72,6 +72,7 @@ class Lexicons:
         }
         self._phrases = {language: self._of(language, "patterns") for language in LANGUAGES}
         self._unless = {language: self._of(language, "unless") for language in LANGUAGES}
+        forget()
 
     def _of(self, language: str, field: str) -> Phrases:
         entries = {key: one for key, (_, one) in self._entries.items() if one.language == language}
@@ -88,7 +89,7 @@ class Lexicons:
         hits = sorted([(start, -end, key) for one in asked for key, start, end in self._phrases[one].find(cut)])
         if not hits:
             return
-        barred = self._barred(cut, asked)
+        barred = self._barred(cut, asked, [start for start, _, _ in hits])
         denials = Denials(text, asked)
         reached: dict[str, int] = {}
         for start, back, key in hits:
@@ -110,12 +111,25 @@ class Lexicons:
             hit.key == key for shorter in denials.without(start, end) for hit in phrases.find(sentences(shorter))
         )
 
-    def _barred(self, cut: Sequence[bytes], languages: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-        """By indicator: the runs that take the sense away from what overlaps them; apart and in order."""
+    def _barred(
+        self, cut: Sequence[bytes], languages: Iterable[str], hits: Sequence[int]
+    ) -> dict[str, list[tuple[int, int]]]:
+        """By indicator: the runs that take the sense away from what overlaps them; apart and in order.
+
+        Only sentences in which one of the `hits` starts are looked at: nothing reaches from one into another.
+        """
+        found: list[tuple[int, int, str]] = []
+        base = 0
+        for sentence in cut:
+            after = base + len(sentence) + 1
+            if bisect_left(hits, base) < bisect_left(hits, after):
+                for one in languages:
+                    found += [
+                        (base + start, base + end, key) for key, start, end in self._unless[one].find((sentence,))
+                    ]
+            base = after
         barred: dict[str, list[tuple[int, int]]] = {}
-        for start, end, key in sorted(
-            [(hit.start, hit.end, hit.key) for one in languages for hit in self._unless[one].find(cut)]
-        ):
+        for start, end, key in sorted(found):
             runs = barred.setdefault(self._entries[key][0].id, [])
             if runs and start < runs[-1][1]:
                 first, last = runs.pop()

@@ -26,9 +26,12 @@ WORD = re.compile("[0-9a-z_*#]+")
 ENDS = frozenset({"", "|", ")", "]"})
 REST, NUMBER = "*", "#"  # in words: any letters, a number
 MOST = 2_000  # spellings of what is glued together
+MOST_WAYS = 64  # in which a piece can stand, told apart by their words
 COMMON = common_words() | {"_name_", "_place_", "_age_", "_price_", "_contact_", "person", NUMBER}
 
 Words = frozenset[str]
+Way = tuple[Words, ...]
+ANYHOW: tuple[Way, ...] = ((),)
 
 
 class PhraseError(ValueError):
@@ -36,13 +39,13 @@ class PhraseError(ValueError):
 
 
 class Part(NamedTuple):
-    """A piece of a phrase. Where it matches, one word of each of its `places` stands.
+    """A piece of a phrase. Where it matches, one word of each place of one of its `ways` stands.
 
-    `spelled` is every way to write it, with a blank between words, if they are few.
+    `spelled` is everything that can be written for it, with a blank between words, if that is little.
     """
 
     expression: str
-    places: tuple[Words, ...]
+    ways: tuple[Way, ...]
     spelled: Words | None = None
 
 
@@ -73,6 +76,12 @@ def _alone(phrase: str) -> Part:
     return _read(phrase, {})
 
 
+def forget() -> None:
+    """Let go of the phrases read so far; what is made of them holds what it needs."""
+    for remembered in (_alone, _words, _key):
+        remembered.cache_clear()
+
+
 @cache
 def _words(mark: str) -> Part:
     """Words, or one word or sign."""
@@ -86,7 +95,7 @@ def _words(mark: str) -> Part:
 
 def _one(expression: str, spelled: Words) -> Part:
     place = spelled if all(map(str.isalpha, spelled)) else frozenset(map(_key, spelled))
-    return Part(expression, () if "" in place else (place,), spelled)
+    return Part(expression, ANYHOW if "" in place else ((place,),), spelled)
 
 
 @cache
@@ -97,15 +106,31 @@ def _key(spelled: str) -> str:
 
 
 def _any(parts: Sequence[Part]) -> Part:
-    """A choice: in place of each of its parts, the words of the place that says most."""
+    """A choice: the ways of all of its parts, those of one place put together."""
     if len(parts) == 1:
         return parts[0]
     expression = f"(?:{'|'.join([part.expression for part in parts])})"
     spelled = [part.spelled for part in parts if part.spelled is not None]
     known = frozenset[str]().union(*spelled) if len(spelled) == len(parts) else None
-    if not all(part.places for part in parts):
-        return Part(expression, (), known)
-    return Part(expression, (frozenset[str]().union(*[max(part.places, key=telling) for part in parts]),), known)
+    ways = [way for part in parts for way in part.ways]
+    if () in ways:
+        return Part(expression, ANYHOW, known)
+    several = dict.fromkeys([way for way in ways if len(way) > 1])
+    single = [way for way in ways if len(way) == 1]
+    ways = [*several, _one_way(single)] if single else [*several]
+    return Part(expression, tuple(ways) if len(ways) <= MOST_WAYS else (_one_way(ways),), known)
+
+
+def _one_way(ways: Sequence[Way]) -> Way:
+    """In place of many ways one place: the words that say most of each."""
+    return (frozenset[str]().union(*[max(way, key=telling) for way in ways]),)
+
+
+def _both(ways: tuple[Way, ...], others: tuple[Way, ...]) -> tuple[Way, ...]:
+    """The ways of two pieces that stand one after the other."""
+    if len(ways) * len(others) > MOST_WAYS:
+        others = (_one_way(others),)
+    return tuple([way + other for way in ways for other in others])
 
 
 def telling(place: Words) -> int:
@@ -132,7 +157,7 @@ class _Reader:
     def sequence(self) -> Part:
         """Items with separators between them; an item in square brackets takes its separator along when it is missing."""
         parts: list[str] = []
-        places: list[Words] = []
+        ways = ANYHOW
         started = False
         last: Part | None = None
         while (mark := self.marks[self.position]) not in ENDS:
@@ -145,7 +170,7 @@ class _Reader:
                 continue
             last = item
             if required:
-                places += item.places
+                ways = _both(ways, item.ways)
             if started:
                 parts.append(f"{SEPARATOR}{item.expression}" if required else f"(?:{SEPARATOR}{item.expression})?")
             else:
@@ -153,7 +178,7 @@ class _Reader:
                 started = required
         if not started or last is None:
             raise PhraseError(f"{self.phrase!r}: nothing in it is required")
-        return last if len(parts) == 1 else Part("".join(parts), tuple(places))
+        return last if len(parts) == 1 else Part("".join(parts), ways)
 
     def item(self) -> tuple[Part, bool]:
         """Glued pieces up to the next space; whether the item is required (not all of it in square brackets)."""
@@ -165,7 +190,7 @@ class _Reader:
                 inside = self._inside("]")
                 missing.append(inside._replace(expression=f"(?:{inside.expression})"))
                 spelled = None if inside.spelled is None else inside.spelled | {""}
-                pieces.append(Part(f"(?:{inside.expression})?", (), spelled))
+                pieces.append(Part(f"(?:{inside.expression})?", ANYHOW, spelled))
             else:
                 pieces.append(self._piece(mark))
         if len(missing) < len(pieces):
@@ -183,7 +208,7 @@ class _Reader:
         if mark.startswith("{"):
             listed = self._list(mark[1:-1])
             return _any(listed)._replace(expression=f"(?:{'|'.join([part.expression for part in listed])})")
-        return Part(mark, ()) if mark.startswith("~") else _words(mark)
+        return Part(mark, ANYHOW) if mark.startswith("~") else _words(mark)
 
     def _list(self, name: str) -> list[Part]:
         if name not in self.lists:
@@ -207,7 +232,7 @@ def _glued(pieces: Sequence[Part]) -> Part:
     spelled = frozenset({""})
     for piece in pieces:
         if piece.spelled is None or len(spelled) * len(piece.spelled) > MOST:
-            return Part(expression, tuple([_begun(place) for place in pieces[0].places]))
+            return Part(expression, tuple([tuple(map(_begun, way)) for way in pieces[0].ways]))
         spelled = frozenset([before + after for before in spelled for after in piece.spelled])
     return _one(expression, spelled)
 

@@ -1,7 +1,8 @@
 """Phrases of patterns.py, found in the sentences of a text.
 
-A phrase can stand only in a sentence that has a word for each of its places. Which those are is told by a few operations on
-bits, so that of thousands of expressions (RE2, linear) a sentence is searched by a handful, and most of them are never made.
+A phrase can stand only in a sentence that has a word for each place of one of its ways to be written. Which those are is told
+by a few operations on bits, so that of thousands of expressions (RE2, linear) a sentence is searched by a handful, and most of
+them are never made.
 """
 
 import codecs
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import re2
 
-from nlp.indicators.patterns import NUMBER, REST, Words, read, telling
+from nlp.indicators.patterns import NUMBER, REST, Way, Words, read, telling
 
 REMEMBERED = 20_000  # sentences, of at most LONG bytes; words
 LONG = 300
@@ -20,8 +21,6 @@ LONG = 300
 SENTENCE_END = re.compile(rb"[.!?;|\x1e](?!\d)")
 # Room for the states of one expression, not what it starts with: some hold long lists.
 MEMORY = 64 << 20
-PLACES = 4  # of each phrase that are looked at; a power of two
-BY_ITSELF = (frozenset[str](),)  # the places of an expression that no words bring
 LETTERS = b"0123456789_abcdefghijklmnopqrstuvwxyz"
 WORDS_ONLY = bytes(code if code in LETTERS else 0x20 for code in range(256))
 DIGITS = frozenset(b"0123456789")
@@ -58,7 +57,7 @@ class Phrases:
         parts = [(key, read(one, lists)) for key, patterns in groups.items() for one in patterns]
         plain = [(key, one) for key, patterns in (raw or {}).items() for one in patterns]
         self._expressions = plain + [(key, rf"\b(?:{part.expression})\b") for key, part in parts]
-        self._could = _Could([BY_ITSELF] * len(plain) + [part.places for _, part in parts])
+        self._could = _Could([()] * len(plain) + [part.ways for _, part in parts])
         self._plain = _set([one for _, one in plain]) if plain else None
         self._where: dict[int, Callable[[bytes], Iterator[re2._Match[bytes]]]] = {}  # made when first needed
         self._remembered = lru_cache(REMEMBERED)(self._search)
@@ -89,69 +88,67 @@ class Phrases:
         return tuple(hits)
 
 
-class _Could(dict[bytes, int]):
+Told = tuple[int, tuple[tuple[int, int], ...]]
+
+
+class _Could(dict[bytes, Told]):
     """Which of several expressions could stand in a sentence.
 
-    Word -> a bit for each place of an expression that it fills: one for each expression's first place, then as many for
-    the second ones, and so on. Places that an expression does not have are filled.
+    Word -> a bit for each place that it fills, and the ways of whose places it fills the one that says most: of each way the
+    bits of its places, and which expression stands so.
     """
 
-    def __init__(self, places: Sequence[Sequence[Words]]) -> None:
+    def __init__(self, ways: Sequence[Sequence[Way]]) -> None:
         super().__init__()
-        count = self._count = len(places)
-        self._exact: dict[bytes, int] = {}
-        self._begun: dict[bytes, int] = {}
-        self._number = self._filled = 0
-        for index, every in enumerate(places):
-            chosen = sorted(every, key=telling)[-PLACES:]
-            for place in range(PLACES):
-                bit = 1 << place * count + index
-                if place < len(chosen):
-                    self._note(bit, chosen[place])
-                else:
-                    self._filled |= bit
+        numbers: dict[Words, int] = {}  # of the places; phrases share many
+        self._always = [index for index, every in enumerate(ways) if () in every]
+        self._exact: dict[bytes, list[int]] = {}
+        self._begun: dict[bytes, list[int]] = {}
+        self._number: list[int] = []
+        self._ways: dict[int, list[tuple[int, int]]] = {}
+        for index, way in [(index, way) for index, every in enumerate(ways) for way in every if way]:
+            needed = 0
+            for place in way:
+                if place not in numbers:
+                    numbers[place] = len(numbers)
+                    self._note(numbers[place], place)
+                needed |= 1 << numbers[place]
+            self._ways.setdefault(numbers[max(way, key=telling)], []).append((needed, index))
         self._reach = max(map(len, self._begun), default=0)
 
-    def _note(self, bit: int, words: Words) -> None:
-        exact, begun = self._exact, self._begun
-        for word in words:
+    def _note(self, number: int, place: Words) -> None:
+        for word in place:
             if word == NUMBER:
-                self._number |= bit
+                self._number.append(number)
             elif word.endswith(REST):
-                begin = word[:-1].encode()
-                begun[begin] = begun.get(begin, 0) | bit
+                self._begun.setdefault(word[:-1].encode(), []).append(number)
             else:
-                whole = word.encode()
-                exact[whole] = exact.get(whole, 0) | bit
+                self._exact.setdefault(word.encode(), []).append(number)
 
-    def __missing__(self, word: bytes) -> int:
+    def __missing__(self, word: bytes) -> Told:
         if len(self) >= REMEMBERED:
             self.clear()
-        bits = self._exact.get(word, 0)
+        places = {*self._exact.get(word, ())}
         for end in range(1, min(len(word), self._reach) + 1):
-            bits |= self._begun.get(word[:end], 0)
+            places.update(self._begun.get(word[:end], ()))
         if not DIGITS.isdisjoint(word):
-            bits |= self._number
+            places.update(self._number)
+        ways = [way for place in places for way in self._ways.get(place, ())]
+        told = sum([1 << place for place in places]), tuple(ways)
         if len(word) <= LONG:
-            self[word] = bits
-        return bits
+            self[word] = told
+        return told
 
     def stand_in(self, sentence: bytes) -> list[int]:
         """Those that could, in order."""
-        bits = self._filled
+        filled = 0
+        begun: list[tuple[int, int]] = []
         for word in set(sentence.translate(WORDS_ONLY).split()):
-            bits |= self[word]
-        width = self._count * PLACES
-        while width > self._count:
-            width //= 2
-            bits &= bits >> width
-        bits &= (1 << self._count) - 1
-        found = []
-        while bits:
-            lowest = bits & -bits
-            found.append(lowest.bit_length() - 1)
-            bits ^= lowest
-        return found
+            bits, ways = self[word]
+            filled |= bits
+            begun += ways
+        found = {index for needed, index in begun if needed & filled == needed}
+        return sorted(found.union(self._always)) if found or self._always else []
 
 
 def sentences(text: str) -> list[bytes]:
