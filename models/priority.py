@@ -148,19 +148,18 @@ STRUCTURE = tuple(name for name in NAMES if indicators()[name].grade is Grade.ST
 
 def _evidence(assessed: Assessment, points: Sequence[float]) -> tuple[Evidence, ...]:
     """Reasons for, strongest first; then against; then context."""
-    table = indicators()
     made = []
     for (name, found), point in zip(assessed.found.items(), points, strict=True):
         if not found.strength:
             continue
-        row, contribution = table[name], round(point, 6)
-        direction = _direction(row.grade, contribution, routed=name == assessed.reason)
-        told = sentence(name, found)
-        made.append(Evidence(name, direction, row.family, GRADES[name], contribution, told, found.mentions))
+        grade, letter, family = ROWS[name]
+        contribution = round(point, 6)
+        direction = _direction(grade, contribution, routed=name == assessed.reason)
+        made.append(Evidence(name, direction, family, letter, contribution, sentence(name, found), found.mentions))
     return tuple(sorted(made, key=lambda one: (ORDER[one.direction], -abs(one.contribution), one.feature)))
 
 
-GRADES = {name: indicators()[name].grade.value for name in NAMES}
+ROWS = {name: (row.grade, row.grade.value, row.family) for name in NAMES for row in (indicators()[name],)}
 LESS = frozenset({Grade.LESS, Grade.INDEPENDENCE})
 # Looked up here once: to ask the class for a member takes longer than what is done with it.
 MINOR, FOR, AGAINST, CONTEXT = Grade.MINOR, Direction.FOR, Direction.AGAINST, Direction.CONTEXT

@@ -60,8 +60,7 @@ class MentionRef(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One reason: the feature, the family it counts in, what it added, in a sentence, with its words."""
 
     feature: str  # an id of the indicator table
@@ -101,7 +100,7 @@ class Priority:
     def unquoted(self, ad_ids: Collection[str]) -> "Priority":
         """The same, with no words of these ads."""
         evidence = (
-            replace(one, mentions=tuple(said for said in one.mentions if said.ad_id not in ad_ids))
+            one._replace(mentions=tuple(said for said in one.mentions if said.ad_id not in ad_ids))
             for one in self.evidence
         )
         return replace(self, evidence=tuple(evidence))

@@ -39,6 +39,11 @@ class Scored:
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> int:
     """Score every group that is pending; returns how many were done. Another model or version scores all of them anew."""
+    with uncollected():
+        return _run(workspace, progress or (lambda _: None))
+
+
+def _run(workspace: Workspace, progress: Callable[[int], None]) -> int:
     refresh(workspace)
     model = standing(workspace)
     with workspace.begin() as connection:
@@ -53,7 +58,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
         compute=lambda connection, group_ids: _score(connection, group_ids, model, UsualPrices(connection, usual)),
         write=_write,
         batch=BATCH,
-        progress=progress or (lambda _: None),
+        progress=progress,
     )
 
 
@@ -99,10 +104,9 @@ def _portion(
 def _score(connection: Connection, group_ids: Sequence[str], model: Standing, prices: Prices) -> Scored:
     made: list[Priority] = []
     ad_ids: list[str] = []
-    with uncollected():
-        for portion in views(connection, group_ids, prices, _dated):
-            made += prioritise(portion, model.model)
-            ad_ids += [ad_id for view in portion for ad_id in view.group.ad_ids]
+    for portion in views(connection, group_ids, prices, _dated):
+        made += prioritise(portion, model.model)
+        ad_ids += [ad_id for view in portion for ad_id in view.group.ad_ids]
     there = {one.group_id for one in made}
     return Scored(made, ad_ids, [group_id for group_id in group_ids if group_id not in there])
 

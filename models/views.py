@@ -47,6 +47,19 @@ class Dated(NamedTuple):
     first_seen: datetime
 
 
+class Stay(NamedTuple):
+    """One ad at one place at one time."""
+
+    at: datetime
+    ad_id: str
+    place: Mention
+
+    @property
+    def where(self) -> str:
+        """GeoNames id, or the id nlp gives a town that GeoNames lacks."""
+        return self.place.value
+
+
 @dataclass(frozen=True)
 class GroupView:
     """A linked group with its ads and readings by ad id. An ad without a reading is not looked at."""
@@ -59,7 +72,7 @@ class GroupView:
     @cached_property
     def ad_ids(self) -> tuple[str, ...]:
         """The members that have been read, sorted."""
-        return tuple(ad_id for ad_id in sorted(self.group.ad_ids) if ad_id in self.readings and ad_id in self.ads)
+        return tuple(sorted(self.readings.keys() & self.ads.keys() & set(self.group.ad_ids)))
 
     def ad(self, ad_id: str) -> Ad:
         """The ad as its site showed it. Raises TypeError in a view that has only the dates of its ads."""
@@ -84,6 +97,11 @@ class GroupView:
         kept = {ad_id: [one for one in some if keep(one)] for ad_id, some in found.items()}
         return {ad_id: some for ad_id, some in kept.items() if some}
 
+    @property
+    def indicators(self) -> Mapping[str, dict[str, list[Mention]]]:
+        """Mentions of each indicator there is, by ad id, negated ones left out."""
+        return self._stated[1]
+
     def indicator(self, name: str) -> dict[str, list[Mention]]:
         """Mentions of one indicator by ad id, negated ones left out."""
         return self._stated[1].get(name, {})
@@ -95,16 +113,17 @@ class GroupView:
         names: dict[str, dict[str, list[Mention]]] = defaultdict(dict)
         for ad_id in self.ad_ids:
             for one in self.readings[ad_id].mentions:
-                if one.kind is not INDICATOR:
-                    by_ad = kinds[one.kind]
+                kind = one.kind
+                if kind is not INDICATOR:
+                    by_ad = kinds[kind]
                 elif one.detail.get("negated"):  # nothing else is ever denied
                     continue
                 else:
                     by_ad = names[one.value]
-                if ad_id in by_ad:
-                    by_ad[ad_id].append(one)
-                else:
+                if (some := by_ad.get(ad_id)) is None:
                     by_ad[ad_id] = [one]
+                else:
+                    some.append(one)
         return kinds, names
 
     def place(self, ad_id: str) -> Mention | None:
@@ -119,6 +138,16 @@ class GroupView:
     def places(self) -> int:
         """In how many different places its ads offer. Where it is one, no feature of movement has to look closer."""
         return len({one.value for one in self._places.values()})
+
+    @cached_property
+    def stays(self) -> dict[str, Stay]:
+        """Of each ad that has a place and a date, where it offers and when, by ad id."""
+        moments = self._moments
+        return {
+            ad_id: Stay(moment, ad_id, place)
+            for ad_id, place in self._places.items()
+            if (moment := moments[ad_id]) is not None
+        }
 
     @cached_property
     def names(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from models.features import ages, wording
 from models.features.ages import stated_minor, stated_young_adult
 from models.features.copies import multi_contact_template, template_reuse
 from models.features.identities import inconsistent_identity, recruit_sell_contact
@@ -28,7 +29,7 @@ from models.features.wording import (
     venue_business_cue,
     youth_implying,
 )
-from models.views import Found, GroupView
+from models.views import NOTHING, Found, GroupView
 
 Feature = Callable[[GroupView], Found]
 
@@ -62,12 +63,15 @@ FEATURES: tuple[Feature, ...] = (
 )
 NAMES: tuple[str, ...] = tuple(feature.__name__ for feature in FEATURES)
 SENTENCES = {feature.__name__: " ".join((feature.__doc__ or "").split()) for feature in FEATURES}
-_NAMED = tuple(zip(NAMES, FEATURES, strict=True))
+# These find nothing in a group whose ads do not mention the indicator that they are named after, which most are not.
+WORDED = frozenset(one.__name__ for one in FEATURES if one.__module__ in (ages.__name__, wording.__name__))
+_NAMED = tuple((one.__name__, one, one.__name__ in WORDED) for one in FEATURES)
 
 
 def find(view: GroupView) -> dict[str, Found]:
     """What every feature found in a group, by name, in the order of NAMES."""
-    return {name: feature(view) for name, feature in _NAMED}
+    said = view.indicators
+    return {name: NOTHING if worded and name not in said else feature(view) for name, feature, worded in _NAMED}
 
 
 def sentence(name: str, found: Found) -> str:

@@ -33,8 +33,9 @@ def inconsistent_identity(view: GroupView) -> Found:
     best = NOTHING
     if view.names <= ALIAS and len({one.value for some in view.mentions(Kind.AGE).values() for one in some}) < 2:
         return best
+    every = _said(view)
     for ad_ids in view.together:  # one ad contradicts nothing
-        said = _said(view, ad_ids)
+        said = [every[ad_id] for ad_id in ad_ids]
         names = _most_names(said)
         low, high, falls = _ages(said)
         strength = max(
@@ -74,11 +75,11 @@ def recruit_sell_contact(view: GroupView) -> Found:
     return Found(1.0, refs(shown), {"links": len(pairs)})
 
 
-def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
-    """What these ads say, in the order given, which is that of time."""
-    found = []
+def _said(view: GroupView) -> dict[str, Said]:
+    """What each ad that has a date says, by ad id."""
+    found = {}
     all_names, all_ages = view.mentions(Kind.NAME), view.mentions(Kind.AGE)
-    for ad_id in ad_ids:
+    for ad_id in view.ad_ids:
         moment = view.moment(ad_id)
         if moment is None:
             continue
@@ -86,7 +87,7 @@ def _said(view: GroupView, ad_ids: Sequence[str]) -> list[Said]:
         stated = {one.value for one in ages}
         age = youngest(ages[0]) if len(stated) == 1 and "-" not in ages[0].value else None
         # A duo's ad names two people: its first name alone counts, so that two in one ad are no conflict.
-        found.append(Said(moment, ad_id, names[0].value if names else "", age, (*ages[:1], *names[:1])))
+        found[ad_id] = Said(moment, ad_id, names[0].value if names else "", age, (*ages[:1], *names[:1]))
     return found
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from linker.distance import APART_KM
-from models.features.routes import Stay, jumps, kilometres, stays
+from models.features.routes import jumps, kilometres, stays
 from models.features.windows import leave
-from models.views import NOTHING, Found, GroupView, refs
+from models.views import NOTHING, Found, GroupView, Stay, refs
 from nlp.records import Kind
 
 AT_ONCE = timedelta(hours=72)

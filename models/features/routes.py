@@ -1,40 +1,21 @@
 """Where a contact or a name was when: stays in order of time, and what distance they are apart."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
 
 from linker import distance
 from linker.movement import Visit, too_fast
 from linker.signals import Place
-from models.views import GroupView
+from models.views import GroupView, Stay
 from nlp.records import Mention
 
 NUMBER = (int, float)
 PACE_KM_H = 110.0  # by road, and door to door also by air, day after day
 
 
-class Stay(NamedTuple):
-    """One ad at one place at one time."""
-
-    at: datetime
-    ad_id: str
-    place: Mention
-
-    @property
-    def where(self) -> str:
-        """GeoNames id, or the id nlp gives a town that GeoNames lacks."""
-        return self.place.value
-
-
 def stays(view: GroupView, ad_ids: Iterable[str]) -> list[Stay]:
     """The placed ones among `ad_ids`, which are dated and in order of time (`view.together`, `view.in_time`)."""
-    found = []
-    for ad_id in ad_ids:
-        place, moment = view.place(ad_id), view.moment(ad_id)
-        if place is not None and moment is not None:
-            found.append(Stay(moment, ad_id, place))
-    return found
+    placed = view.stays
+    return [placed[ad_id] for ad_id in ad_ids if ad_id in placed]
 
 
 def kilometres(left: Mention, right: Mention) -> float:

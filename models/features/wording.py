@@ -16,7 +16,10 @@ def youth_implying(view: GroupView) -> Found:
 
 def contact_obfuscation(view: GroupView) -> Found:
     """{ads} of {all} ads write a contact so that software cannot read it."""
-    return phrases(view, "contact_obfuscation")
+    found = view.indicator("contact_obfuscation")
+    if not found:
+        return NOTHING
+    return Found(weight(view, found), refs(found), {"ads": len(found), "all": len(view.ad_ids)})
 
 
 def trust_assurance(view: GroupView) -> Found:
@@ -95,11 +98,15 @@ def phrases(view: GroupView, name: str) -> Found:
 
 
 def share(view: GroupView, found: dict[str, list[Mention]]) -> Found:
-    """Strength is the square root of the share of ads: a few among many still count, a stray one hardly does."""
+    """In how many of the ads something was found, with its words."""
     if not found:
         return NOTHING
-    total = len(view.ad_ids)
     surfaces = {one.surface for some in found.values() for one in some}
     words = sorted({one.casefold().strip() for one in surfaces})
     told = ", ".join(f"“{word[:60]}”" for word in words[:3]) + (", …" if len(words) > 3 else "")
-    return Found(sqrt(len(found) / total), refs(found), {"ads": len(found), "all": total, "words": told})
+    return Found(weight(view, found), refs(found), {"ads": len(found), "all": len(view.ad_ids), "words": told})
+
+
+def weight(view: GroupView, found: dict[str, list[Mention]]) -> float:
+    """The square root of the share of ads: a few among many still count, a stray one hardly does."""
+    return sqrt(len(found) / len(view.ad_ids))

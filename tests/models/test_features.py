@@ -27,6 +27,15 @@ def test_the_strength_of_words_grows_with_the_share_of_ads() -> None:
     assert strength(many, "trust_assurance") == 1
 
 
+def test_features_that_are_not_asked_find_nothing(lead: GroupView) -> None:
+    for view in (
+        lead,
+        make_view([Facts(says=("trust_assurance",)), Facts()]),
+        make_view([Facts(says=("youth_implying",), age="19")]),
+    ):
+        assert find(view) == {feature.__name__: feature(view) for feature in FEATURES}
+
+
 def test_one_vague_promise_of_a_job_ad_says_nothing_two_do() -> None:
     promise = "recruitment_vague_benefits"
     assert strength(make_view([Facts(says=(promise, promise), entries=("pay", "pay"))]), promise) == 0
