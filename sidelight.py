@@ -15,10 +15,10 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 from store.examples import example_of
+from store.garbage import seldom
 
 # A room's cli.py offers `app`: its commands stand at the top level of `sidelight`.
 TRACE = "SIDELIGHT_TRACE"
-NEW_OBJECTS = 50_000  # after so many the garbage collector looks at them
 WIDEST = 110  # columns of help, where the terminal has them
 ROOMS = ("operations", "crawlers", "nlp", "linker", "models", "indexer", "casework", "console", "market", "store")
 
@@ -79,10 +79,8 @@ def _explain(group: typer.Typer, path: str) -> None:
 
 def main() -> None:
     """Run one command; errors of the rooms are one sentence on stderr, never a traceback."""
-    # Nearly all that a start makes (modules, tables) stays: to look through it for garbage after every 700 new objects,
-    # and once more at the end, took a quarter of a short command's time.
-    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
-    atexit.register(gc.freeze)
+    seldom()
+    atexit.register(gc.freeze)  # and not once more at the end
     from store.errors import SidelightError
 
     # No other package's plugin has a say in how settings are read, and to look for one takes a while at every start.

@@ -30,9 +30,10 @@ from models import folders, grams, retraining
 from models.cases import cases
 from models.frames import Market
 from models.learnable import learnable
-from models.priority import Published, prioritise, uncollected
+from models.priority import Published, prioritise
 from models.reranking import LEARNED, Reranker
 from models.training import Learned, canonical_digest
+from store.garbage import uncollected
 
 T = TypeVar("T")
 

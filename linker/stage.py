@@ -6,10 +6,8 @@ carry it, a band's followers of its wordings, a group of the links it hangs toge
 repeats, the outcome is that of doing everything at once.
 """
 
-import gc
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, union
@@ -27,6 +25,7 @@ from linker.work import Step, in_stretches
 from nlp.tables import readings
 from store import pending
 from store.database import select_in
+from store.garbage import uncollected
 from store.locks import exclusive
 from store.workspace import Workspace
 
@@ -52,7 +51,7 @@ class Batch:
 
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
     """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already."""
-    with exclusive(workspace, STAGE), _uncollected():
+    with exclusive(workspace, STAGE), uncollected():
         with workspace.begin() as connection:
             everything = union(select(readings.c.ad_id), select(link_signals.c.ad_id), select(group_members.c.ad_id))
             if pending.adopt(connection, STAGE, VERSION, select(everything.subquery().c.ad_id)):
@@ -114,18 +113,6 @@ def settle(workspace: Workspace, known: Known, words: Words) -> None:
         workspace, Step.KEY, KEYS, lambda connection, upto: relink(connection, upto, known), _tell("keys judged")
     )
     regroup_all(workspace, known, _tell("ads grouped"))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Many small objects are made here and none in circles: to look for circles among them costs time and finds nothing."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _tell(what: str) -> Callable[[int], None]:

@@ -1,8 +1,6 @@
 """From a group to its review priority: features, gate, value, band, route, lane, and every reason in words."""
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +14,7 @@ from models.learnable import learnable
 from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.routing import route
 from models.views import Found, GroupView
+from store.garbage import uncollected
 
 FIRST = 0.55
 ORDER = {one: place for place, one in enumerate((Direction.FOR, Direction.AGAINST, Direction.CONTEXT))}
@@ -67,18 +66,6 @@ def prioritise(views: Sequence[GroupView], model: Model | None = None) -> list[P
         return []
     with uncollected():
         return _prioritised(views, model or Published())
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Nothing that scoring loads or makes refers to itself, and the collector would walk all that is loaded again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _prioritised(views: Sequence[GroupView], model: Model) -> list[Priority]:

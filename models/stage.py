@@ -11,7 +11,7 @@ from linker.records import Group
 from linker.stored import load_groups
 from linker.tables import groups
 from models.inforce import Standing, standing
-from models.priority import prioritise, uncollected
+from models.priority import prioritise
 from models.records import Priority
 from models.stored import save_priorities
 from models.tables import priorities
@@ -20,6 +20,7 @@ from models.views import Dated, GroupView, Prices
 from nlp.stored import load_readings
 from store import outbox, pending
 from store.database import select_in
+from store.garbage import uncollected
 from store.workspace import Workspace
 
 STAGE = "score"

@@ -20,6 +20,7 @@ from nlp.pipeline import read_ad, read_ads
 from nlp.records import Reading
 from store.database import chunks
 from store.errors import SidelightError
+from store.garbage import seldom
 from store.spread import HERE, Spread
 
 SLICE = 100
@@ -98,6 +99,7 @@ def _read_slice(ads: Sequence[Ad]) -> list[Reading]:
 
 def _begin() -> None:
     """A worker leaves Ctrl-C to its parent, and does not outlive it."""
+    seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,11 +1,14 @@
 """Text made to hurt: eight times as much of it costs about eight times the time, and a megabyte of it less than a second."""
 
+import gc
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from crawlers.records import Ad
 from nlp.pipeline import read_ads
+from store.garbage import seldom
 from tests.pace import slowdown
 
 SMALL, TIMES = 4_000, 8
@@ -61,6 +64,15 @@ HUGE = {
     "new words": " ".join(f"q{number:x}z" for number in range(MEGABYTE // 8)),  # none comes twice
     "signs": "🌹5\u200b",
 }
+
+
+@pytest.fixture(autouse=True)
+def _as_a_command() -> Iterator[None]:
+    """Commands and their workers look for garbage as seldom."""
+    before = gc.get_threshold()
+    seldom()
+    yield
+    gc.set_threshold(*before)
 
 
 def seconds(text: str) -> float:
