@@ -8,16 +8,12 @@ from typing import Any
 
 from crawlers.records import TEXT_FIELDS
 from indexer.backend import Request, SearchBackend
-from indexer.engine import open_backend
-from indexer.parse import parse
+from indexer.inquiry import inquire
 from indexer.records import AdDocument, Sort
-from indexer.resolve import resolve
-from indexer.values import Moment
 from store.database import chunks
 from store.errors import UsageError
 from store.jsonlines import write_lines
 from store.quarantine import held
-from store.schema import now
 from store.workspace import Workspace
 
 PAGE = 2_000
@@ -47,16 +43,9 @@ def export(workspace: Workspace, text: str, target: Path, backend: SearchBackend
     Returns how many. The caller has recorded the export before. Raises UsageError, QueryError, SearchError.
     """
     form = suffix(target)
-    tree = parse(text, Moment(now(), workspace.settings.zone))
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
+    with inquire(workspace, text, backend) as (own, _, node):
         rows = map(_row, _documents(workspace, own, Request(node, sort=Sort.TIME, limit=PAGE)))
         return _write_csv(target, rows) if form == ".csv" else write_lines(str(target), rows)
-    finally:
-        if backend is None:
-            own.close()
 
 
 def _documents(workspace: Workspace, backend: SearchBackend, request: Request) -> Iterator[AdDocument]:

@@ -3,8 +3,7 @@ ads spread over time; and over a map. All are exact, at any size, and the same f
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -13,14 +12,9 @@ from typing import Any
 from indexer.backend import SearchBackend
 from indexer.columns import TILE_ZOOM
 from indexer.counting import Value
-from indexer.engine import open_backend
 from indexer.fields import FACETS
-from indexer.parse import parse
-from indexer.query import Node
-from indexer.resolve import resolve
-from indexer.values import Moment
+from indexer.inquiry import inquire, moment
 from store.errors import UsageError
-from store.schema import now
 from store.workspace import Workspace
 
 # What people say -> the field of the index.
@@ -125,7 +119,7 @@ def table(
     fields = [NAMES[name] for name in by]
     if len(set(fields)) < len(fields):
         raise UsageError("by: the same field stands twice")
-    with _asked(workspace, text, backend) as (own, node):
+    with inquire(workspace, text, backend) as (own, _, node):
         ads = dict(own.combinations(node, fields))
         values: dict[tuple[Value, ...], dict[str, list[tuple[float, int]]]] = defaultdict(lambda: defaultdict(list))
         if measure:
@@ -158,18 +152,18 @@ def histogram(
     """
     if of not in TIMES:
         raise UsageError(f"a histogram of {of!r}; known are {', '.join(TIMES)}")
-    with _asked(workspace, text, backend) as (own, node):
+    with inquire(workspace, text, backend) as (own, _, node):
         found = own.extent(node, TIMES[of])
         if found is None:
             return []
-        moment = _moment(workspace)
-        first, last = (datetime.fromtimestamp(one, UTC).astimezone(moment.zone).date() for one in found)
+        present = moment(workspace)
+        first, last = (datetime.fromtimestamp(one, UTC).astimezone(present.zone).date() for one in found)
         days = [_begin(first, step)]
         while days[-1] <= last:
             days.append(_following(days[-1], step))
             if len(days) > MOST_BARS:
                 raise UsageError(f"more than {MOST_BARS:,} bars by {step}; ask for wider ones, or for a shorter time")
-        edges = [moment.midnight(day) for day in days]
+        edges = [present.midnight(day) for day in days]
         counts = own.between(node, TIMES[of], [int(edge.timestamp()) for edge in edges])
     return [Bar(start, end, count) for start, end, count in zip(edges, edges[1:], counts, strict=False)]
 
@@ -182,29 +176,12 @@ def map_grid(workspace: Workspace, text: str, zoom: int = 6, backend: SearchBack
     if not 0 <= zoom <= TILE_ZOOM:
         raise UsageError(f"a grid of zoom {zoom}; ask for 0 to {TILE_ZOOM}")
     counts: dict[tuple[int, int], int] = defaultdict(int)
-    with _asked(workspace, text, backend) as (own, node):
+    with inquire(workspace, text, backend) as (own, _, node):
         for (tile,), count in own.combinations(node, ["tile"]):
             if tile is not None:
                 _, x, y = map(int, str(tile).split("/"))
                 counts[x >> (TILE_ZOOM - zoom), y >> (TILE_ZOOM - zoom)] += count
     return [_cell(zoom, x, y, count) for (x, y), count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-
-
-@contextmanager
-def _asked(workspace: Workspace, text: str, backend: SearchBackend | None) -> Iterator[tuple[SearchBackend, Node]]:
-    tree = parse(text, _moment(workspace))
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
-        yield own, node
-    finally:
-        if backend is None:
-            own.close()
-
-
-def _moment(workspace: Workspace) -> Moment:
-    return Moment(now().astimezone(UTC), workspace.settings.zone)
 
 
 def _measured(value: Value) -> tuple[str, float]:

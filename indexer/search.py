@@ -1,24 +1,18 @@
 """The search service: a query's text in, a page of hits out. Whoever shows it has recorded the look before."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC
 
 from indexer.backend import MOST_FACET_VALUES, Ranked, Request, SearchBackend
-from indexer.engine import open_backend
 from indexer.fields import FACETS
 from indexer.highlight import highlights
+from indexer.inquiry import inquire
 from indexer.paging import Cursor, page, question, read
-from indexer.parse import parse
 from indexer.query import And, LinkedTo, Node, Terms, ranks, wanted
 from indexer.records import AD, GROUP, AdDocument, Facet, GroupDocument, Hit, Page, Sort
-from indexer.resolve import resolve
-from indexer.values import Moment
 from store.database import chunks
 from store.errors import UsageError
 from store.quarantine import held
-from store.schema import now
 from store.workspace import Workspace
 
 MOST_HITS = 500
@@ -53,15 +47,11 @@ def search(
         raise UsageError(f"no facet {unknown[0]!r}; known are {', '.join(FACETS)}")
     if not 1 <= limit <= MOST_HITS:
         raise UsageError(f"a page of {limit}; ask for 1 to {MOST_HITS}")
-    tree = parse(text, _moment(workspace))
-    if collapse_groups and sort in {None, Sort.RELEVANCE}:
-        sort = Sort.PRIORITY
-    if sort is None:
-        sort = Sort.RELEVANCE if ranks(tree) else Sort.TIME
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
+    with inquire(workspace, text, backend) as (own, tree, node):
+        if collapse_groups and sort in {None, Sort.RELEVANCE}:
+            sort = Sort.PRIORITY
+        if sort is None:
+            sort = Sort.RELEVANCE if ranks(tree) else Sort.TIME
         asked = Asked(tree, node, question(text, sort, collapse_groups))
         earlier = read(cursor, asked.question) if cursor else None
         request = Request(asked.node, sort=sort, limit=limit, facets=tuple(facets))
@@ -75,40 +65,23 @@ def search(
 
                 shown = with_chains(connection, own, tree, shown)
             return replace(found, hits=shown)
-    finally:
-        if backend is None:
-            own.close()
 
 
 def every(workspace: Workspace, text: str, backend: SearchBackend | None = None) -> list[str]:
     """The ids of all ads that answer the query, newest first."""
-    with _resolved(workspace, text, backend) as (own, node):
+    with inquire(workspace, text, backend) as (own, _, node):
         return list(own.ids(node))
 
 
 def among(workspace: Workspace, text: str, ad_ids: Sequence[str], backend: SearchBackend | None = None) -> list[str]:
     """Those of these ads that answer the query, sorted: what a saved search asks of each batch of new ads."""
-    with _resolved(workspace, text, backend) as (own, node):
+    with inquire(workspace, text, backend) as (own, _, node):
         found: list[str] = []
         for part in chunks(ad_ids):
             asked = And((Terms("key", tuple(f"{AD}:{one}" for one in part)), node))
             answer = own.search(Request(asked, limit=len(part)))
             found += [one.document.ad_id for one in answer.found if isinstance(one.document, AdDocument)]
         return sorted(found)
-
-
-@contextmanager
-def _resolved(workspace: Workspace, text: str, backend: SearchBackend | None) -> Iterator[tuple[SearchBackend, Node]]:
-    """The engine, opened for the while where none is handed in, and the query as it is asked."""
-    tree = parse(text, _moment(workspace))
-    own = backend or open_backend(workspace)
-    try:
-        with workspace.read() as connection:
-            node = resolve(tree, own, connection)
-        yield own, node
-    finally:
-        if backend is None:
-            own.close()
 
 
 def _page(backend: SearchBackend, asked: Asked, request: Request, earlier: Cursor | None) -> Page:
@@ -148,10 +121,6 @@ def _hits(found: Sequence[Ranked], asked: Asked, group_hits: int | None = None) 
                 document=document,
                 group_hits=group_hits,
             )
-
-
-def _moment(workspace: Workspace) -> Moment:
-    return Moment(now().astimezone(UTC), workspace.settings.zone)
 
 
 def _ordered(facet: Facet) -> Facet:

@@ -11,9 +11,10 @@ from casework.tables import watches
 from casework.watches import Kind, Watch, active
 from casework.watching.blindness import blind_for
 from casework.watching.canaries import SITE
-from casework.watching.subjects import moment, tree
+from casework.watching.subjects import tree
 from indexer.backend import IndexMissing, SearchBackend
 from indexer.engine import open_backend
+from indexer.inquiry import moment
 from indexer.query import And, Node, Not, Terms
 from store.errors import SidelightError
 from store.health import Health

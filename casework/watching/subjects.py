@@ -6,7 +6,6 @@ went the same way.
 """
 
 from collections.abc import Iterable
-from datetime import UTC
 
 from sqlalchemy import Connection, select
 
@@ -25,16 +24,9 @@ from linker.tables import hubs, link_keys
 from models.style_rows import suggestions
 from store.database import select_in
 from store.errors import UsageError
-from store.schema import now
-from store.workspace import Workspace
 
 # Ads of one wording beyond which it is everybody's, and tells no person.
 MOST_COPIES = 5_000
-
-
-def moment(workspace: Workspace) -> Moment:
-    """The present, in the team's time zone."""
-    return Moment(now().astimezone(UTC), workspace.settings.zone)
 
 
 def tree(connection: Connection, watch: Watch, present: Moment, backend: SearchBackend) -> Node:
