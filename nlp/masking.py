@@ -48,10 +48,8 @@ class Masks:
         )
 
     def hits(self, text: str) -> list[tuple[int, int, str]]:
-        """Start, end and row of every match, in reading order, longer ones first; they may overlap."""
-        found = {(start, -end, key) for start, end, key in self._plain(text)}
-        found |= {(start, -end, key) for start, end, key in self._disguised(text)}
-        return [(start, -end, key) for start, end, key in sorted(found)]
+        """Start, end and row of every match, in reading order, longer ones first; they may overlap, and come twice."""
+        return sorted([*self._plain(text), *self._disguised(text)], key=lambda span: (span[0], -span[1], span[2]))
 
     def _plain(self, text: str) -> Iterator[Span]:
         """Every match, digits and signs read as letters inside words; what is drawn between words is a blank."""
@@ -59,8 +57,11 @@ class Masks:
         swapped = SWAPPED.search(text) is not None
         for plain in [_lettered(text, table) for table in DIGITS] if swapped else [text]:
             # One letter stands for one, so the places are the same.
+            hits = self._phrases.find(sentences(plain))
             yield from (
-                (back(start), back(end - 1) + 1, key) for key, start, end in self._phrases.find(sentences(plain))
+                [(back(start), back(end - 1) + 1, key) for key, start, end in hits]
+                if back
+                else [(start, end, key) for key, start, end in hits]
             )
 
     def _disguised(self, text: str) -> Iterator[Span]:
@@ -86,8 +87,10 @@ class Masks:
                 yield start - (len(left) - first), end + (last - len(left) - len(word)), key
 
 
-def _squeezed(text: str) -> tuple[str, Callable[[int], int]]:
-    """The text with a blank for whatever is drawn between words, and the way back from its places."""
+def _squeezed(text: str) -> tuple[str, Callable[[int], int] | None]:
+    """The text with a blank for whatever is drawn between words, and the way back from its places, unless they are the same."""
+    if DRAWN.search(text) is None:
+        return text, None
     pieces: list[str] = []
     places, shifts, last, length = [0], [0], 0, 0
     for match in DRAWN.finditer(text):

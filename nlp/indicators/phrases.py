@@ -114,7 +114,11 @@ class _Could(dict[bytes, Told]):
                     self._note(numbers[place], place)
                 needed |= 1 << numbers[place]
             self._ways.setdefault(numbers[max(way, key=telling)], []).append((needed, index))
-        self._reach = max(map(len, self._begun), default=0)
+        self._least, self._reach = min(map(len, self._begun), default=0), max(map(len, self._begun), default=0)
+        self._starts = {begun[: self._least] for begun in self._begun}
+        self._told: dict[
+            frozenset[int], Told
+        ] = {}  # words that fill the same places, all numbers for one, share what is told
 
     def _note(self, number: int, place: Words) -> None:
         for word in place:
@@ -129,12 +133,16 @@ class _Could(dict[bytes, Told]):
         if len(self) >= REMEMBERED:
             self.clear()
         places = {*self._exact.get(word, ())}
-        for end in range(1, min(len(word), self._reach) + 1):
-            places.update(self._begun.get(word[:end], ()))
+        if word[: self._least] in self._starts:
+            for end in range(self._least, min(len(word), self._reach) + 1):
+                places.update(self._begun.get(word[:end], ()))
         if not DIGITS.isdisjoint(word):
             places.update(self._number)
-        ways = [way for place in places for way in self._ways.get(place, ())]
-        told = sum([1 << place for place in places]), tuple(ways)
+        key = frozenset(places)
+        told = self._told.get(key)
+        if told is None:
+            ways = [way for place in places for way in self._ways.get(place, ())]
+            told = self._told[key] = sum([1 << place for place in places]), tuple(ways)
         if len(word) <= LONG:
             self[word] = told
         return told
@@ -145,8 +153,9 @@ class _Could(dict[bytes, Told]):
         begun: list[tuple[int, int]] = []
         for word in set(sentence.translate(WORDS_ONLY).split()):
             bits, ways = self[word]
-            filled |= bits
-            begun += ways
+            if bits | filled != filled:
+                filled |= bits
+                begun += ways
         found = {index for needed, index in begun if needed & filled == needed}
         return sorted(found.union(self._always)) if found or self._always else []
 
