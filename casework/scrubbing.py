@@ -34,7 +34,9 @@ def finish(workspace: Workspace) -> None:
     with workspace.begin() as connection:
         # No watch has anything to say of an ad that is gone, and nothing failed that still matters.
         known = select(ads.c.ad_id)
-        connection.execute(delete(pending).where(pending.c.stage == "watch", pending.c.item.not_in(known)))
+        connection.execute(
+            delete(pending).where(pending.c.stage.in_(("watch", "standing")), pending.c.item.not_in(known))
+        )
         connection.execute(delete(failures).where(failures.c.stage == "read", failures.c.item.not_in(known)))
     index_stage.rebuild(workspace)
     with workspace.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

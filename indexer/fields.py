@@ -72,6 +72,8 @@ FIELDS = (
     Field("by_time", Holds.INTEGER),  # sort keys: each orders whole, with a piece of the id's digest as the tail
     Field("by_priority", Holds.INTEGER),
 )
+# What is said of an ad's group, not of the ad.
+OF_GROUP = frozenset({"group", "reason", "band", "route", "lane", "size", "priority", "by_priority"})
 BY_NAME = {field.name: field for field in FIELDS}
 FACETS = tuple(field.name for field in FIELDS if field.counted)
 # Stamped on every index; one with another stamp has to be rebuilt.

@@ -5,7 +5,7 @@ Killed anywhere, the rows stay due and are written again under the same versions
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -174,8 +174,15 @@ def _cross_off(workspace: Workspace, due: Sequence[Due], refused: Sequence[Refus
             outbox.refused(connection, one, reason)
         set_aside = {one for one, _ in bad}
         written = [one for one in due if one not in set_aside]
-        outbox.sent(connection, written)
-        announce(connection, "documents", (one.item for one in written if one.kind == AD))
+        _sent(connection, written)
+
+
+def _sent(connection: Connection, rows: Sequence[Due], unmade: Set[str] = frozenset()) -> None:
+    """Cross them off, and announce the ads among them but for these."""
+    outbox.sent(connection, rows)
+    ads = [one for one in rows if one.kind == AD and one.item not in unmade]
+    announce(connection, "documents", (one.item for one in ads if not one.standing))
+    announce(connection, "standings", (one.item for one in ads if one.standing))
 
 
 def _rebuild(workspace: Workspace, backend: SearchBackend, progress: Progress | None) -> int:
@@ -201,7 +208,7 @@ def _rebuild(workspace: Workspace, backend: SearchBackend, progress: Progress | 
 
 def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> None:
     """Cross off all that was due before the rebuild began, for the new index has it; what it refused stands as refused."""
-    columns = (tables.outbox.c.kind, tables.outbox.c.item, tables.outbox.c.version)
+    columns = (tables.outbox.c.kind, tables.outbox.c.item, tables.outbox.c.version, tables.outbox.c.standing)
     due = (
         select(*columns)
         .where(tables.outbox.c.version <= version)
@@ -212,8 +219,7 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
     while True:
         with workspace.begin() as connection:
             rows = [Due(*row) for row in connection.execute(due)]
-            outbox.sent(connection, rows)
-            announce(connection, "documents", (one.item for one in rows if one.kind == AD and one.item not in unmade))
+            _sent(connection, rows, unmade)
         if not rows:
             break
     for one in refused:

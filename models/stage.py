@@ -117,7 +117,7 @@ def _write(connection: Connection, scored: Scored) -> None:
     for group_id in scored.vanished:
         connection.execute(delete(priorities).where(priorities.c.group_id == group_id))
     outbox.put(connection, outbox.GROUP, [*(one.group_id for one in scored.made), *scored.vanished])
-    outbox.put(connection, outbox.AD, scored.ad_ids)
+    outbox.put(connection, outbox.AD, scored.ad_ids, standing=True)
 
 
 def _dated(connection: Connection, ad_ids: Sequence[str]) -> dict[str, StoredAd | Dated]:

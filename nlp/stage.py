@@ -12,7 +12,7 @@ from nlp.records import Reading
 from nlp.stored import save_readings
 from nlp.workers import Readers
 from nlp.yields import Yields
-from store import health, pending
+from store import health, outbox, pending
 from store.schema import now
 from store.spread import Spread
 from store.workspace import Workspace
@@ -34,6 +34,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None) -> 
 
     def write(connection: Connection, made: list[tuple[StoredAd, Reading]]) -> None:
         save_readings(connection, (reading for _, reading in made))
+        outbox.put(connection, outbox.AD, (one.ad.ad_id for one, _ in made))
         freshness.note(connection, made)
         yields.note((one.ad.site, reading) for one, reading in made)
 

@@ -149,7 +149,7 @@ def _model(workspace: Workspace) -> Iterator[Finding]:
 
 def _backlog(workspace: Workspace) -> Iterator[Finding]:
     with workspace.read() as connection:
-        for stage in ("read", "link", "score", "watch"):
+        for stage in ("read", "link", "score", "watch", "standing"):
             waiting = pending.count(connection, stage)
             if waiting:
                 grade = Grade.NOTE if waiting >= BEHIND else Grade.OK

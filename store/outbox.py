@@ -20,27 +20,32 @@ GROUP = "group"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One document to write: `kind` (AD or GROUP), the id of its record, and the version to write it under."""
+    """One document to write: `kind` (AD or GROUP), the id of its record, the version to write it under, and whether all
+    that changed is what is said of the ad's group."""
 
     kind: str
     item: str
     version: int
+    standing: bool = False
 
 
-def put(connection: Connection, kind: str, items: Iterable[str]) -> None:
-    """These records changed, came or went."""
+def put(connection: Connection, kind: str, items: Iterable[str], *, standing: bool = False) -> None:
+    """These records changed, came or went; with `standing` only what is said of the ads' groups did."""
     unique = list(dict.fromkeys(items))
     if not unique:
         return
     version, moment = next_revision(connection), now()
-    rows = ({"kind": kind, "item": item, "version": version, "error": None, "since": moment} for item in unique)
-    upsert(connection, outbox, rows, keep=("since",))
+    common = {"kind": kind, "version": version, "error": None, "since": moment, "standing": standing}
+    # One that waits because the record itself changed goes on doing so.
+    upsert(
+        connection, outbox, ({"item": item, **common} for item in unique), keep=("since", *(["standing"] * standing))
+    )
 
 
 def due(connection: Connection, limit: int) -> list[Due]:
     """The rows waiting longest, without those the engine refused."""
     rows = connection.execute(
-        select(outbox.c.kind, outbox.c.item, outbox.c.version)
+        select(outbox.c.kind, outbox.c.item, outbox.c.version, outbox.c.standing)
         .where(outbox.c.error.is_(None))
         .order_by(outbox.c.version, outbox.c.kind, outbox.c.item)
         .limit(limit)

@@ -26,7 +26,13 @@ COLUMNS = ("stage", "item", "revision", "since")
 REASON = 2_000  # characters kept of why an item failed
 
 # What a change of the left wakes up: the one place where the order of the stages is written.
-FOLLOWERS = {"ads": ("read",), "readings": ("link", "prices"), "groups": ("score", "style"), "documents": ("watch",)}
+FOLLOWERS = {
+    "ads": ("read",),
+    "readings": ("link", "prices"),
+    "groups": ("score", "style"),
+    "documents": ("watch",),
+    "standings": ("standing",),
+}
 
 
 def next_revision(connection: Connection) -> int:

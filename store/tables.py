@@ -1,6 +1,6 @@
 """Tables of the store itself: what is pending, the outbox, failures, health, suppression, audit, approvals."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, false
 
 from store.schema import Instant, metadata
 
@@ -52,6 +52,8 @@ outbox = Table(
     Column("version", BigInteger, nullable=False),
     Column("error", Text),  # why the engine refused it; such a row waits for a rebuild or a newer version
     Column("since", Instant),  # when it began to wait
+    # Nothing of the record itself changed, only what is said of its group: watches that ask about neither need not be asked.
+    Column("standing", Boolean, nullable=False, server_default=false()),
     Index("ix_outbox_version", "version"),
 )
 

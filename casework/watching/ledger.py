@@ -4,7 +4,7 @@ Written in the transaction that writes the alerts, so a run that is killed is ta
 read of a run's alerts is counted when somebody asks, for it changes later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,12 +79,24 @@ def fail(connection: Connection, run_id: int, failed: Mapping[int, str]) -> None
         connection.execute(update(watch_ledger).where(here).values(error=bindparam("why")), told)
 
 
-def count(connection: Connection, run_id: int, ads: int, matched: Mapping[int, int], new: Mapping[int, int]) -> None:
-    """So many ads were asked about by every watch that did not fail; of some of them came matches."""
+def count(
+    connection: Connection,
+    run_id: int,
+    ads: int,
+    matched: Mapping[int, int],
+    new: Mapping[int, int],
+    asked: Sequence[int] | None = None,
+) -> None:
+    """So many ads were asked about by every watch that did not fail, or by those of `asked`; of some of them came matches."""
     connection.execute(update(watch_runs).where(watch_runs.c.run_id == run_id).values(ads=watch_runs.c.ads + ads))
     mine = watch_ledger.c.run_id == run_id
     whole = update(watch_ledger).where(mine, watch_ledger.c.error.is_(None))
-    connection.execute(whole.values(evaluated=watch_ledger.c.evaluated + ads))
+    more = whole.values(evaluated=watch_ledger.c.evaluated + ads)
+    if asked is None:
+        connection.execute(more)
+    elif asked:
+        named = watch_ledger.c.watch_id == bindparam("number")
+        connection.execute(more.where(named), [{"number": one} for one in asked])
     if matched:
         connection.execute(
             update(watch_ledger)

@@ -13,7 +13,7 @@ from casework.tables import watches as watch_table
 from casework.watches import Origin
 from casework.watching import asked
 from casework.watching.asked import answers
-from casework.watching.runs import STAGE
+from casework.watching.runs import STAGE, STANDING
 from casework.watching.tables import channels, delivered_alerts, deliveries, watch_ledger
 from indexer.backend import SearchError
 from store.outbox import AD
@@ -161,5 +161,5 @@ def _messages(connection: Connection) -> dict[str, int]:
 def _waiting(connection: Connection) -> set[str]:
     """Ads the watches have still to be asked about: published and pending, or about to be published."""
     due = select(outbox.c.item).where(outbox.c.kind == AD)
-    asked_next = select(pending.c.item).where(pending.c.stage == STAGE)
+    asked_next = select(pending.c.item).where(pending.c.stage.in_((STAGE, STANDING)))
     return set(connection.execute(due).scalars()) | set(connection.execute(asked_next).scalars())

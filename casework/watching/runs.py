@@ -5,8 +5,9 @@ moment and taken up. A watch begins by noting what answers it already; one that 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, select, update
 
@@ -20,6 +21,8 @@ from casework.watching.matching import Held
 from casework.watching.rack import Rack, asked_about, counted
 from indexer import documents
 from indexer.backend import IndexMissing, SearchBackend, SearchError, State
+from indexer.fields import OF_GROUP
+from indexer.query import Node, fields_of
 from indexer.records import AD
 from store import pending, tables
 from store.database import chunks, insert_plain, select_in
@@ -28,6 +31,8 @@ from store.schema import now
 from store.workspace import Workspace
 
 STAGE = "watch"
+STANDING = "standing"  # ads of which only the group changed: a day changes most groups, and few watches ask about them
+ABOUT_GROUPS = OF_GROUP | {"key"}  # the ads of a group, of a wording, beside a contact are asked for by their keys
 LOCK = "watches"
 BATCH = 1_000
 AT_ONCE = 200  # watches of a sweep that are committed together
@@ -38,6 +43,7 @@ Progress = Callable[[int], None]
 class _Found:
     ads: int
     pairs: tuple[tuple[int, str], ...]  # watch, ad
+    asked: tuple[int, ...] | None = None  # watches, where it was not all of them
 
 
 class Watcher:
@@ -47,7 +53,7 @@ class Watcher:
         self.workspace = workspace
         self.backend = asked.engine_for(workspace, backend)
         self.asked: Asked | None = None
-        self.rack: Rack | None = None
+        self.racks: dict[str, Rack] = {}
 
     def run(self, progress: Progress | None = None) -> int:
         """Ask about every ad published since the last time; returns how many alerts are new. Raises BusyError."""
@@ -58,13 +64,11 @@ class Watcher:
                 run_id = ledger.open_run(connection, RunKind.BATCH)
             new = self._renew(run_id, entered=False)
 
-            def compute(connection: Connection, ad_ids: Sequence[str]) -> _Found:
-                return self._answered(connection, ad_ids)
-
             def write(connection: Connection, found: _Found) -> None:
                 nonlocal new
                 raised = raise_alerts(connection, found.pairs, run_id, Origin.BATCH)
-                ledger.count(connection, run_id, found.ads, Counter(one for one, _ in found.pairs), raised)
+                answered = Counter(one for one, _ in found.pairs)
+                ledger.count(connection, run_id, found.ads, answered, raised, found.asked)
                 new += sum(raised.values())
 
             def advance(done: int) -> None:
@@ -73,18 +77,20 @@ class Watcher:
                 if progress:
                     progress(done)
 
-            pending.drain(self.workspace, STAGE, compute=compute, write=write, batch=BATCH, progress=advance)
+            for stage in (STAGE, STANDING):
+                compute = partial(self._answered, stage)
+                pending.drain(self.workspace, stage, compute=compute, write=write, batch=BATCH, progress=advance)
             with self.workspace.begin() as connection:
                 ledger.close_run(connection, run_id)
             return new
 
     def forget(self) -> None:
         """Read the watches anew at the next run: their words for time ("last-7-days") mean something else by then."""
-        self.asked = self.rack = None
+        self.asked, self.racks = None, {}
 
     def _idle(self) -> bool:
         with self.workspace.read() as connection:
-            if pending.count(connection, STAGE):
+            if pending.count(connection, STAGE) or pending.count(connection, STANDING):
                 return False
             new = watches.c.based_at.is_(None) & watches.c.ended_at.is_(None)
             query = select(watches.c.watch_id).where(new).limit(1)
@@ -97,31 +103,40 @@ class Watcher:
         """
         with self.workspace.read() as connection:
             if self.asked is None or asked.stamp(connection) != self.asked.stamp:
-                self.asked, self.rack = asked.ask(self.workspace, connection, self.backend), None
+                self.asked, self.racks = asked.ask(self.workspace, connection, self.backend), {}
             elif entered:
                 return 0
             elif moved := asked.moved(self.workspace, connection, self.backend, self.asked):
-                self.asked, self.rack = moved, None
+                self.asked, self.racks = moved, {}
         with self.workspace.begin() as connection:
             ledger.enter(connection, run_id, self.asked.trees, self.asked.failed)
         return begin(self.workspace, self.backend, self.asked, run_id)
 
-    def _answered(self, connection: Connection, ad_ids: Sequence[str]) -> _Found:
+    def _answered(self, stage: str, connection: Connection, ad_ids: Sequence[str]) -> _Found:
         if self.asked is None:
             raise RuntimeError("the watches have to be read first")
+        trees = self.asked.trees if stage == STAGE else about_groups(self.asked.trees)
+        if not trees:
+            return _Found(len(ad_ids), (), ())
         made = documents.build(connection, AD, ad_ids)
-        fields = self.rack.fields if self.rack else asked_about(self.asked.trees.values())
+        rack = self.racks.get(stage)
+        fields = rack.fields if rack else asked_about(trees.values())
         held = {ad_id: Held(document, fields) for ad_id, document in made.items()}
-        if self.rack is None:
-            self.rack = Rack(self.asked.trees, counted(held.values()))
+        if rack is None:
+            rack = self.racks[stage] = Rack(trees, counted(held.values()))
         own = {number for number, watch in self.asked.watches.items() if watch.kind is Kind.CANARY}
         pairs = [
             (number, ad_id)
             for ad_id, one in held.items()
-            for number in self.rack.answered(one)
+            for number in rack.answered(one)
             if (number in own) is is_canary(ad_id)
         ]
-        return _Found(len(made), tuple(pairs))
+        return _Found(len(made), tuple(pairs), None if stage == STAGE else tuple(trees))
+
+
+def about_groups(trees: Mapping[int, Node]) -> dict[int, Node]:
+    """Those that another standing of an ad's group can make answer."""
+    return {number: tree for number, tree in trees.items() if not ABOUT_GROUPS.isdisjoint(fields_of(tree))}
 
 
 def evaluate(workspace: Workspace, progress: Progress | None = None) -> int:

@@ -31,15 +31,15 @@ def publish(workspace: Workspace, ads: Mapping[str, str], *, days: int = 0, inde
         stage.run(workspace)
 
 
-def group(workspace: Workspace, group_id: str, ad_ids: Iterable[str]) -> None:
-    """Put the ads into a group, which goes where they were the last ones."""
+def group(workspace: Workspace, group_id: str, ad_ids: Iterable[str], *, standing: bool = False) -> None:
+    """Put the ads into a group, which goes where they were the last ones; `standing` as the score stage does."""
     row = {"group_id": group_id, "itinerary": [], "templates": [], "first_seen": MOMENT, "last_seen": MOMENT}
     members = list(ad_ids)
     with workspace.begin() as connection:
         upsert(connection, groups, [{**row, "ads": len(members)}])
         connection.execute(delete(group_members).where(group_members.c.ad_id.in_(members)))
         connection.execute(insert(group_members), [{"ad_id": one, "group_id": group_id} for one in members])
-        outbox.put(connection, outbox.AD, members)
+        outbox.put(connection, outbox.AD, members, standing=standing)
         outbox.put(connection, outbox.GROUP, [group_id])
     stage.run(workspace)
 

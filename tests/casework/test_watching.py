@@ -139,6 +139,24 @@ def test_a_group_is_followed_through_a_change_of_its_id(workspace: Workspace) ->
         watches.add(workspace, "ana", "g7", kind=Kind.GROUP)
 
 
+def test_where_only_the_standing_of_a_group_changed_watches_of_ads_are_not_asked_again(workspace: Workspace) -> None:
+    publish(workspace, {"s:1": "one", "s:2": "two", "s:3": "three"})
+    runs.evaluate(workspace)
+    of_ads, of_groups = watches.add(workspace, "ana", "one"), watches.add(workspace, "ana", "group:g1")
+    runs.evaluate(workspace)
+    group(workspace, "g1", ["s:1", "s:2"], standing=True)
+    assert runs.evaluate(workspace) == 2
+    assert _alerts(workspace) == _alerts(workspace, of_groups) == ["s:1", "s:2"]
+    publish(workspace, {"s:3": "three and one"}, days=1, index=False)
+    group(workspace, "g1", ["s:1", "s:2", "s:3"], standing=True)
+    assert runs.evaluate(workspace) == 2
+    assert _alerts(workspace, of_ads) == ["s:3"]
+    with workspace.read() as connection:
+        rows = {number: ledger.entries(connection, number)[0].evaluated for number in (of_ads, of_groups)}
+    assert rows == {of_ads: 1, of_groups: 3}
+    assert proof.prove(workspace).holds
+
+
 def test_a_person_is_known_by_wording_and_style_when_the_number_changes(workspace: Workspace) -> None:
     publish(workspace, {"s:1": f"the old number {PHONE}"})
     group(workspace, "g1", ["s:1"])

@@ -89,6 +89,18 @@ def test_the_outbox_keeps_a_document_that_changed_after_it_was_sent(workspace: W
     assert left[0].version > max(row.version for row in first)
 
 
+def test_a_document_whose_record_changed_stays_so_whatever_is_said_of_its_group(workspace: Workspace) -> None:
+    with workspace.begin() as connection:
+        outbox.put(connection, outbox.AD, ["changed"])
+        outbox.put(connection, outbox.AD, ["changed", "grouped", "later"], standing=True)
+        outbox.put(connection, outbox.AD, ["later"])
+        first = outbox.due(connection, 10)
+        assert {row.item: row.standing for row in first} == {"changed": False, "grouped": True, "later": False}
+        outbox.sent(connection, first)
+        outbox.put(connection, outbox.AD, ["changed"], standing=True)
+        assert [row.standing for row in outbox.due(connection, 10)] == [True]
+
+
 def test_a_batch_with_a_bad_item_is_parted_down_to_it_and_not_done_one_by_one(workspace: Workspace) -> None:
     _announce(workspace, *(str(number) for number in range(512)))
     tries: list[int] = []
