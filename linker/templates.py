@@ -14,7 +14,7 @@ from linker.multiple import common_words, places_of
 from linker.records import Fill, Pattern, Reason, Slot, Template
 from linker.signals import Signals
 from linker.wording import wording_of
-from nlp.records import Reading
+from nlp.stored import StoredReading
 
 TEXT = Reason.TEXT
 TEMPLATES = 10
@@ -54,16 +54,16 @@ def chosen(template: Template) -> tuple[str, ...]:
     return ids if len(ids) <= ADS else tuple(ids[len(ids) * n // ADS] for n in range(ADS))
 
 
-def pattern(template: Template, readings: Mapping[str, Reading]) -> Pattern:
+def pattern(template: Template, readings: Mapping[str, StoredReading]) -> Pattern:
     """What the template looks like, by the readings of its `chosen` ads."""
-    copies = [copy_of(readings[ad_id]) for ad_id in chosen(template) if ad_id in readings]
+    copies = [copy_of(ad_id, readings[ad_id]) for ad_id in chosen(template) if ad_id in readings]
     return pattern_of(template.ad_ids, copies)
 
 
-def copy_of(reading: Reading) -> Copy:
+def copy_of(ad_id: str, reading: StoredReading) -> Copy:
     """An ad as it is aligned."""
     tokens = wording_of(reading.masked).tokens[:LONGEST]
-    return Copy(reading.ad_id, tuple(tokens), tuple(said_in(tokens, reading)))
+    return Copy(ad_id, tuple(tokens), tuple(said_in(tokens, reading.mentions)))
 
 
 def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:

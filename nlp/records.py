@@ -94,6 +94,12 @@ def called(value: str, detail: Mapping[str, Any]) -> str:
     return str(detail.get("official") or detail.get("name") or value)
 
 
+def told(mention: MentionJson) -> tuple[str, str]:
+    """The kind of a stored mention and what it says: a place by its official name, anything else by its value."""
+    kind, value = mention["kind"], mention["value"]
+    return kind, called(value, mention["detail"]) if kind == Kind.PLACE else value
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything read from one ad. `masked` is the only text the linker and the models see."""

@@ -79,7 +79,7 @@ def test_no_command_or_file_shows_it(office: Workspace, tmp_path: Path) -> None:
         assert [one["ad_id"] for one in of_group(connection, group_id)["ads"]] == ["harbor:1", "harbor:3"]
         file = groupfiles.load(connection, group_id)
         assert file is not None
-        assert set(file.ads) == set(file.readings) == {"harbor:1", "harbor:3"}
+        assert set(file.times) == set(file.readings) == {"harbor:1", "harbor:3"}
     export_pack(office, group_id, tmp_path / "pack", Terms("ana", "case 12"))
     assert b"number 2" not in b"".join(path.read_bytes() for path in (tmp_path / "pack").rglob("*") if path.is_file())
 
