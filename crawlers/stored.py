@@ -37,8 +37,8 @@ def load_ads(connection: Connection, ad_ids: Iterable[str]) -> dict[str, StoredA
 
 def times_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, datetime]:
     """When each of these ads stands: at its posting date, else when it was first seen."""
-    query = select(ads.c.ad_id, func.coalesce(ads.c.posted_at, ads.c.first_seen).label("stands_at"))
-    return {row.ad_id: row.stands_at for row in select_in(connection, query, ads.c.ad_id, ad_ids)}
+    query = select(ads.c.ad_id, func.coalesce(ads.c.posted_at, ads.c.first_seen))
+    return dict(select_in(connection, query, ads.c.ad_id, ad_ids))
 
 
 def sites_of(connection: Connection, ad_ids: Iterable[str]) -> list[str]:

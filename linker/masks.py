@@ -1,6 +1,6 @@
 """What stands behind the masks of a text: each token with the mention it hides."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from crawlers.records import TEXT_FIELDS
@@ -42,24 +42,15 @@ def said_in(tokens: Sequence[str], mentions: Sequence[MentionJson]) -> list[tupl
 def _hidden(mentions: Sequence[MentionJson]) -> dict[str, list[MentionJson]]:
     """The mentions that masks stand for, by token, each as often as it is written in parts; what overlaps is hidden once."""
     spans = sorted(
-        (
-            (ORDER[field], start, -end, number)
-            for number, one in enumerate(mentions)
-            if one["kind"] in TOKENS and one["value"] != one["detail"].get("method")
-            for field, start, end in _written(one)
-        ),
+        (ORDER[part["field"]], part["start"], -part["end"], number)
+        for number, one in enumerate(mentions)
+        if one["kind"] in TOKENS and one["value"] != one["detail"].get("method")
+        for part in one["detail"].get("parts") or (one,)
     )
-    found: dict[str, list[MentionJson]] = {token: [] for token in MASKS}
+    found: dict[str, list[MentionJson]] = defaultdict(list)
     last = (-1, 0)
     for field, start, end, number in spans:
         if (field, start) >= last or field != last[0]:
             found[TOKENS[mentions[number]["kind"]]].append(mentions[number])
             last = (field, -end)
     return found
-
-
-def _written(mention: MentionJson) -> list[tuple[str, int, int]]:
-    parts = mention["detail"].get("parts") or []
-    if parts:
-        return [(str(part["field"]), int(part["start"]), int(part["end"])) for part in parts]
-    return [(mention["field"], mention["start"], mention["end"])]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from linker.circuits import Circuit
-from linker.movement import Conflict, conflicts
+from linker.movement import Conflict, first_conflicts
 from linker.records import Group, Pattern
 from linker.ride_rows import circuits_of
 from linker.signal_rows import load_signals
@@ -45,12 +45,12 @@ def portrait(
     """A group's portrait; at most so many of its templates, by the readings that are `known`, else by those of the store."""
     shown = group.templates[:templates]
     readings = load_stored(connection, {ad_id for one in shown for ad_id in chosen(one)}) if known is None else known
-    odd = conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary)
+    odd, odd_found = first_conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary, CONFLICTS)
     ridden = circuits_of(connection, group.group_id)
     return Portrait(
         templates=tuple(pattern(one, readings) for one in shown),
-        conflicts=tuple(odd[:CONFLICTS]),
-        conflicts_found=len(odd),
+        conflicts=tuple(odd),
+        conflicts_found=odd_found,
         circuits=tuple(ridden[:CIRCUITS]),
         circuits_found=len(ridden),
     )

@@ -34,7 +34,7 @@ def load_stored(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Stor
     """The readings of these ads as they are stored: in a third of the time it takes to make records of all their mentions."""
     query = select(readings.c.ad_id, readings.c.masked, readings.c.mentions)
     rows = select_in(connection, query, readings.c.ad_id, ad_ids)
-    return {row.ad_id: StoredReading(row.masked, row.mentions) for row in rows}
+    return {ad_id: StoredReading(masked, mentions) for ad_id, masked, mentions in rows}
 
 
 def save_readings(connection: Connection, made: Iterable[Reading]) -> None:

@@ -18,7 +18,7 @@ from linker.quotes import common_words
 from linker.stored import group_ids_of
 from models.records import Priority
 from models.style_rows import suggestions
-from nlp.records import Kind
+from nlp.records import PLACE, Kind
 from nlp.stored import StoredReading, load_stored
 from store.quarantine import require_shown
 
@@ -128,7 +128,7 @@ def _holds(readings: Mapping[str, StoredReading]) -> dict[str, set[str]]:
         for mention in reading.mentions:
             if (kind := mention["kind"]) in found:
                 value = mention["value"]
-                found[kind].add(str(mention["detail"].get("name") or value) if kind == Kind.PLACE else value)
+                found[kind].add(str(mention["detail"].get("name") or value) if kind == PLACE else value)
     return found
 
 
