@@ -24,10 +24,10 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     # Taken apart, not asked by name: a row's columns by name take ten times as long.
-    query = select(link_keys.c.ad_id, link_keys.c.reason, link_keys.c.key)
-    for ad_id, reason, key in select_in(connection, query, link_keys.c.ad_id, wanted):
+    of_keys, of_ads = link_keys.c, link_signals.c
+    carried = select(of_keys.ad_id, of_keys.reason, of_keys.key)
+    for ad_id, reason, key in select_in(connection, carried, of_keys.ad_id, wanted):
         keys[ad_id].append(Key(REASONS[reason], key))
-    of_ads = link_signals.c
     query = select(of_ads.ad_id, of_ads.seen_first, of_ads.seen_last, of_ads.wording, of_ads.facts)
     return {
         ad_id: Signals(

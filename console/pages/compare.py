@@ -50,8 +50,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right
     if not (left and right):
         desk.look("compare", "page", "compare")
         return desk.page("compare.html", sides=None, left=left, right=right)
-    for named in (left, right):
-        desk.look("compare", "ad" if ":" in named else "group", named)
+    desk.looks("compare", [("ad" if ":" in named else "group", named) for named in (left, right)])
     with desk.workspace.read() as connection:
         sides = _sides(connection, left.strip(), right.strip())
         one, other = sides
