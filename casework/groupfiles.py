@@ -9,14 +9,14 @@ from sqlalchemy import Connection, select
 
 from casework import decisions
 from casework.records import Decision
-from crawlers.stored import StoredAd, load_ads
+from crawlers.stored import times_of
 from linker.records import Group, Lineage, Passage, Reason
 from linker.stored import load_groups
 from linker.tables import lineage
 from models.records import Priority
 from models.stored import load_priorities
-from nlp.records import Kind, Reading
-from nlp.stored import load_readings
+from nlp.records import KINDS, Kind
+from nlp.stored import StoredReading, load_stored
 from store.quarantine import held
 
 # What says who is behind the ads, in the order a reader asks for it.
@@ -49,12 +49,15 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class GroupFile:
-    """One group's file. `priority` is None until it has been scored; decisions are newest first."""
+    """One group's file: `times` is when each of its ads stands, its posting date or else when it was first seen.
+
+    `priority` is None until it has been scored; decisions are newest first.
+    """
 
     group: Group
     priority: Priority | None
-    ads: Mapping[str, StoredAd]
-    readings: Mapping[str, Reading]
+    times: Mapping[str, datetime]
+    readings: Mapping[str, StoredReading]
     decisions: tuple[Decision, ...]
     lineage: tuple[Lineage, ...]
 
@@ -78,31 +81,26 @@ def load(connection: Connection, group_id: str) -> GroupFile | None:
     return GroupFile(
         group=group,
         priority=priority.unquoted(held_back) if priority else None,
-        ads=load_ads(connection, shown),
-        readings=load_readings(connection, shown),
+        times=times_of(connection, shown),
+        readings=load_stored(connection, shown),
         decisions=tuple(decisions.history(connection, group_id, group.ad_ids)),
         lineage=tuple(Lineage(row.group_id, row.at, Passage(row.passage), row.other) for row in events),
     )
 
 
-def when(stored: StoredAd) -> datetime:
-    """The time an ad stands at: its posting date, else when it was first seen."""
-    return stored.ad.posted_at or stored.first_seen
-
-
 def carried(file: GroupFile) -> dict[Kind, list[Carried]]:
     """Names, ages and contacts of the group's ads, by kind; those on most ads first."""
     hubs = {(hub.reason.value, hub.key) for hub in file.group.hubs}
-    holders: dict[tuple[Kind, str], set[str]] = defaultdict(set)
+    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: dict[Kind, list[Carried]] = {kind: [] for kind in IDENTIFYING}
     for ad_id, reading in file.readings.items():
         for mention in reading.mentions:
-            if mention.kind in IDENTIFYING:
-                holders[mention.kind, mention.value].add(ad_id)
-    found: dict[Kind, list[Carried]] = {kind: [] for kind in IDENTIFYING}
+            if (kind := mention["kind"]) in found:
+                holders[kind, mention["value"]].add(ad_id)
     for (kind, value), ad_ids in holders.items():
-        times = sorted(when(file.ads[ad_id]) for ad_id in ad_ids)
-        is_hub = (kind.value, value) in hubs
-        found[kind].append(Carried(kind, value, len(ad_ids), times[0], times[-1], is_hub))
+        times = [file.times[ad_id] for ad_id in ad_ids]
+        is_hub = (kind, value) in hubs
+        found[KINDS[kind]].append(Carried(KINDS[kind], value, len(ad_ids), min(times), max(times), is_hub))
     for values in found.values():
         values.sort(key=lambda one: (-one.ads, one.value))
     return {kind: values for kind, values in found.items() if values}

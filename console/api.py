@@ -143,8 +143,7 @@ def group(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: Identifier) -> R
 @router.get("/why")
 def why(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: Identifier, right: Identifier) -> Response:
     """The chains of evidence between two ads."""
-    for ad_id in (left, right):
-        desk.look("why linked", "ad", ad_id)
+    desk.looks("why linked", [("ad", left), ("ad", right)])
     with desk.workspace.read() as connection:
         try:
             found = answer(connection, left, right)

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
-from casework.groupfiles import GroupFile, when
+from casework.groupfiles import GroupFile
 from console.scatter import Point, Scatter, scatter
 from nlp.records import Kind
 
 HOUR = 60
+PRICE, AGE = Kind.PRICE.value, Kind.AGE.value  # plain strings are compared in a third of the time
 
 
 def prices_and_ages(file: GroupFile) -> list[tuple[Scatter, str, str]]:
@@ -14,15 +15,16 @@ def prices_and_ages(file: GroupFile) -> list[tuple[Scatter, str, str]]:
     prices: dict[str, list[Point]] = defaultdict(list)
     ages: list[Point] = []
     for ad_id, reading in file.readings.items():
-        moment = when(file.ads[ad_id])
+        moment = file.times[ad_id]
         for one in reading.mentions:
-            if one.kind is Kind.PRICE and one.detail.get("minutes") and one.detail.get("amount"):
-                hourly = float(one.detail["amount"]) * HOUR / float(one.detail["minutes"])
-                prices[one.detail.get("currency") or "no currency"].append(
-                    Point(moment, hourly, f"{one.value}: {ad_id}")
-                )
-            elif one.kind is Kind.AGE and one.value.isdecimal():
-                ages.append(Point(moment, float(one.value), f"{one.value}: {ad_id}"))
+            kind, value = one["kind"], one["value"]
+            if kind == PRICE:
+                detail = one["detail"]
+                if detail.get("minutes") and detail.get("amount"):
+                    hourly = float(detail["amount"]) * HOUR / float(detail["minutes"])
+                    prices[detail.get("currency") or "no currency"].append(Point(moment, hourly, f"{value}: {ad_id}"))
+            elif kind == AGE and value.isdecimal():
+                ages.append(Point(moment, float(value), f"{value}: {ad_id}"))
     made = []
     if prices:
         currency = max(sorted(prices), key=lambda name: len(prices[name]))

@@ -4,7 +4,7 @@ A page about people can only be rendered by a desk whose look has been recorded;
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -71,7 +71,20 @@ class Desk:
 
     def look(self, action: str, kind: str, item: str, words: str | None = None, **facts: Fact) -> None:
         """Record what is about to be shown. Raises where it cannot be recorded, and then nothing is shown."""
-        act = Act(
+        audit.append(self.workspace, self._act(action, kind, item, words, facts))
+        self.looked = True
+
+    def looks(self, action: str, items: Iterable[tuple[str, str]]) -> None:
+        """Record several (kind, id) that are about to be shown together, each by itself and all of them or none."""
+        with self.workspace.begin() as connection:
+            for kind, item in items:
+                audit.append(self.workspace, self._act(action, kind, item), connection)
+        self.looked = True
+
+    def _act(
+        self, action: str, kind: str, item: str, words: str | None = None, facts: Mapping[str, Fact] | None = None
+    ) -> Act:
+        return Act(
             self.session.account,
             self.via,
             action,
@@ -80,10 +93,8 @@ class Desk:
             words=words,
             case_id=self.session.case_id,
             reason=self.session.reason,
-            facts=facts,
+            facts=facts or {},
         )
-        audit.append(self.workspace, act)
-        self.looked = True
 
     def ask(self, query: str) -> None:
         """Record a search and every contact it looks up. Raises PurposeError where more has to be said of why."""

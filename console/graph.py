@@ -112,9 +112,9 @@ def _carriers(file: GroupFile) -> tuple[dict[Key, set[str]], dict[Key, set[str]]
     for link in file.group.links:
         joined[link.reason.value, link.key].update((link.left, link.right))
     hubs: dict[Key, set[str]] = {(hub.reason.value, hub.key): set() for hub in file.group.hubs}
-    for ad_id, reading in file.readings.items():
+    for ad_id, reading in file.readings.items() if hubs else ():
         for mention in reading.mentions:
-            if (place := (mention.kind.value, mention.value)) in hubs:
+            if (place := (mention["kind"], mention["value"])) in hubs:
                 hubs[place].add(ad_id)
     return dict(joined), {key: ads for key, ads in hubs.items() if ads}
 

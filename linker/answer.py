@@ -108,7 +108,7 @@ def _words(step: Step, found: Answer) -> Iterator[str]:
     told = set()  # a contact that is a reason twice is quoted once
     for evidence, quotes in step_quotes(step, found.ads, found.readings):
         if evidence.reason is Reason.TEXT and step.left in found.readings and step.right in found.readings:
-            same, most = common_words(found.readings[step.left], found.readings[step.right])
+            same, most = common_words(found.readings[step.left].masked, found.readings[step.right].masked)
             yield f"     {same} of {most} words in common order"
         for one in quotes:
             if one in told:

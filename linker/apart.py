@@ -135,9 +135,10 @@ def crossing(connection: Connection, left: str, right: str, most: int = 5) -> li
     members = members_of(connection, sorted(set(groups.values())))
     mine, others = set(members.get(groups.get(left, ""), ())), set(members.get(groups.get(right, ""), ()))
     found = []
-    for near, far in ((links.c.left, links.c.right), (links.c.right, links.c.left)):
-        for row in select_in(connection, select(links), near, sorted(mine)):
-            if (row.right if far is links.c.right else row.left) in others:
-                words = WORDS[Reason(row.reason)].format(key=row.key)
-                found.append(Shared(Bar.WEAK, row.reason, "", f"{row.left} and {row.right} of their groups {words}"))
+    query = select(links.c.left, links.c.right, links.c.reason, links.c.key)
+    for near in (links.c.left, links.c.right):
+        for one, other, reason, key in select_in(connection, query, near, sorted(mine)):
+            if (other if near is links.c.left else one) in others:
+                words = WORDS[Reason(reason)].format(key=key)
+                found.append(Shared(Bar.WEAK, reason, "", f"{one} and {other} of their groups {words}"))
     return sorted(set(found), key=lambda one: one.why)[:most]

@@ -79,11 +79,19 @@ class Conflict:
 
 def conflicts(ads: Iterable[Signals], stops: Sequence[Stop]) -> list[Conflict]:
     """What one traveller could not have done, of new ads alone; moves first, then stays, each in order of time."""
+    return first_conflicts(ads, stops, None)[0]
+
+
+def first_conflicts(ads: Iterable[Signals], stops: Sequence[Stop], most: int | None) -> tuple[list[Conflict], int]:
+    """At most so many of the conflicts, and how many there are: to count one is little beside choosing the ads that show it."""
     by_id = {ad.ad_id: ad for ad in ads}
     fresh = new_visits(by_id.values())
-    found = [_fast(one, other, by_id) for one, other in too_fast(fresh)]
-    news = {visit.ad_id for visit in fresh}
-    return found + [one for left, right in at_once(stops) if (one := _together(left, right, by_id, news))]
+    fast = too_fast(fresh)
+    news = {visit.ad_id: by_id[visit.ad_id] for visit in fresh}
+    both = [(left, right, met) for left, right in at_once(stops) if all(met := _inside(left, right, news))]
+    told = [_fast(left, right, by_id) for left, right in fast[:most]]
+    left_over = None if most is None else most - len(told)
+    return told + [_together(*pair) for pair in both[:left_over]], len(fast) + len(both)
 
 
 def new_visits(ads: Collection[Signals]) -> list[Visit]:
@@ -147,18 +155,21 @@ def _fast(left: Visit, right: Visit, ads: dict[str, Signals]) -> Conflict:
     )
 
 
-def _together(left: Stop, right: Stop, ads: dict[str, Signals], news: set[str]) -> Conflict | None:
-    """Of the new ads that stand inside the time both stays ran, the pair nearest in time; None where a stay has none."""
+def _inside(left: Stop, right: Stop, news: dict[str, Signals]) -> list[list[Signals]]:
+    """The new ads of each of two stays that stand inside the time both ran."""
     begin, end = max(left.first, right.first), min(left.last, right.last)
-    inside = [
-        [ads[one] for one in stop.ad_ids if one in news and begin <= ads[one].first <= end] for stop in (left, right)
+    return [
+        [news[one] for one in stop.ad_ids if one in news and begin <= news[one].first <= end] for stop in (left, right)
     ]
-    if not all(inside):
-        return None
+
+
+def _together(left: Stop, right: Stop, inside: list[list[Signals]]) -> Conflict:
+    """Two stays at once, shown by the pair of ads inside both that have a name in common, else lie nearest in time."""
     one, other = min(
         ((one, other) for one in inside[0][:NEAREST] for other in inside[1][:NEAREST]),
         key=lambda pair: (not _names(*pair), abs(pair[0].first - pair[1].first), pair[0].ad_id, pair[1].ad_id),
     )
+    begin, end = max(left.first, right.first), min(left.last, right.last)
     return Conflict(
         kind=Oddity.AT_ONCE,
         left=one.ad_id,

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from linker.circuits import Circuit
-from linker.movement import Conflict, conflicts
+from linker.movement import Conflict, first_conflicts
 from linker.records import Group, Pattern
 from linker.ride_rows import circuits_of
 from linker.signal_rows import load_signals
 from linker.templates import chosen, pattern
-from nlp.records import Reading
-from nlp.stored import load_readings
+from nlp.stored import StoredReading, load_stored
 
 # A group that posts for fourteen towns at once has hundreds of conflicts: the first are enough, and all are counted.
 CONFLICTS, CIRCUITS = 40, 10
@@ -41,17 +40,17 @@ class Portrait:
 
 
 def portrait(
-    connection: Connection, group: Group, templates: int = 5, known: Mapping[str, Reading] | None = None
+    connection: Connection, group: Group, templates: int = 5, known: Mapping[str, StoredReading] | None = None
 ) -> Portrait:
     """A group's portrait; at most so many of its templates, by the readings that are `known`, else by those of the store."""
     shown = group.templates[:templates]
-    readings = known or load_readings(connection, sorted({ad_id for one in shown for ad_id in chosen(one)}))
-    odd = conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary)
+    readings = load_stored(connection, {ad_id for one in shown for ad_id in chosen(one)}) if known is None else known
+    odd, odd_found = first_conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary, CONFLICTS)
     ridden = circuits_of(connection, group.group_id)
     return Portrait(
         templates=tuple(pattern(one, readings) for one in shown),
-        conflicts=tuple(odd[:CONFLICTS]),
-        conflicts_found=len(odd),
+        conflicts=tuple(odd),
+        conflicts_found=odd_found,
         circuits=tuple(ridden[:CIRCUITS]),
         circuits_found=len(ridden),
     )

@@ -95,9 +95,9 @@ def step_quotes(
     ]
 
 
-def common_words(left: Reading, right: Reading) -> tuple[int, int]:
+def common_words(left: str, right: str) -> tuple[int, int]:
     """How many words two masked texts have in common order, and how many the longer one has."""
-    one, other = wording_of(left.masked).tokens, wording_of(right.masked).tokens
+    one, other = wording_of(left).tokens, wording_of(right).tokens
     return len(aligned(one, other)), max(len(one), len(other))
 
 

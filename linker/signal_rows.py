@@ -23,18 +23,22 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     """The signals of these ads that the store has; of the wordings only the digest."""
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
-    for row in select_in(connection, select(link_keys), link_keys.c.ad_id, wanted):
-        keys[row.ad_id].append(Key(REASONS[row.reason], row.key))
+    # Taken apart, not asked by name: a row's columns by name take ten times as long.
+    of_keys, of_ads = link_keys.c, link_signals.c
+    carried = select(of_keys.ad_id, of_keys.reason, of_keys.key)
+    for ad_id, reason, key in select_in(connection, carried, of_keys.ad_id, wanted):
+        keys[ad_id].append(Key(REASONS[reason], key))
+    query = select(of_ads.ad_id, of_ads.seen_first, of_ads.seen_last, of_ads.wording, of_ads.facts)
     return {
-        row.ad_id: Signals(
-            ad_id=row.ad_id,
-            first=row.seen_first,
-            last=row.seen_last,
-            keys=tuple(sorted(keys[row.ad_id])),
-            wording=Wording(row.wording, ""),
-            **facts_to_fields(row.facts),
+        ad_id: Signals(
+            ad_id=ad_id,
+            first=first,
+            last=last,
+            keys=tuple(sorted(keys[ad_id])),
+            wording=Wording(wording, ""),
+            **facts_to_fields(facts),
         )
-        for row in select_in(connection, select(link_signals), link_signals.c.ad_id, wanted)
+        for ad_id, first, last, wording, facts in select_in(connection, query, of_ads.ad_id, wanted)
     }
 
 

@@ -12,6 +12,8 @@ from linker.tables import group_members, groups, hubs, link_keys, link_signals, 
 from store.database import select_in
 
 REASONS = {reason.value: reason for reason in Reason}  # to look one up is many times as fast as to call the class
+# A row that is taken apart takes a tenth of the time that its columns take by name: a large group has thousands.
+LINK = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight, links.c.detail)
 
 
 def group_ids_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, str]:
@@ -24,8 +26,8 @@ def members_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, li
     """The sorted ad ids of each group."""
     found: dict[str, list[str]] = defaultdict(list)
     query = select(group_members.c.ad_id, group_members.c.group_id)
-    for row in select_in(connection, query, group_members.c.group_id, group_ids):
-        found[row.group_id].append(row.ad_id)
+    for ad_id, group_id in select_in(connection, query, group_members.c.group_id, group_ids):
+        found[group_id].append(ad_id)
     return {group_id: sorted(ad_ids) for group_id, ad_ids in found.items()}
 
 
@@ -35,11 +37,9 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
     members = members_of(connection, rows)
     owner = {ad_id: group_id for group_id, ad_ids in members.items() for ad_id in ad_ids}
     inside: dict[str, list[Link]] = defaultdict(list)
-    for row in select_in(connection, select(links), links.c.left, owner):
-        if owner.get(row.right) == owner[row.left]:
-            inside[owner[row.left]].append(
-                Link(row.left, row.right, REASONS[row.reason], row.key, row.weight, row.detail)
-            )
+    for left, right, reason, key, weight, detail in select_in(connection, LINK, links.c.left, owner):
+        if owner.get(right) == (group_id := owner[left]):
+            inside[group_id].append(Link(left, right, REASONS[reason], key, weight, detail))
     touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
     query = select(link_keys.c.ad_id, hubs).join(
         hubs, (hubs.c.reason == link_keys.c.reason) & (hubs.c.key == link_keys.c.key)

@@ -14,7 +14,7 @@ from linker.multiple import common_words, places_of
 from linker.records import Fill, Pattern, Reason, Slot, Template
 from linker.signals import Signals
 from linker.wording import wording_of
-from nlp.records import Reading
+from nlp.stored import StoredReading
 
 TEXT = Reason.TEXT
 TEMPLATES = 10
@@ -54,43 +54,45 @@ def chosen(template: Template) -> tuple[str, ...]:
     return ids if len(ids) <= ADS else tuple(ids[len(ids) * n // ADS] for n in range(ADS))
 
 
-def pattern(template: Template, readings: Mapping[str, Reading]) -> Pattern:
+def pattern(template: Template, readings: Mapping[str, StoredReading]) -> Pattern:
     """What the template looks like, by the readings of its `chosen` ads."""
-    copies = [copy_of(readings[ad_id]) for ad_id in chosen(template) if ad_id in readings]
+    copies = [copy_of(ad_id, readings[ad_id]) for ad_id in chosen(template) if ad_id in readings]
     return pattern_of(template.ad_ids, copies)
 
 
-def copy_of(reading: Reading) -> Copy:
+def copy_of(ad_id: str, reading: StoredReading) -> Copy:
     """An ad as it is aligned."""
     tokens = wording_of(reading.masked).tokens[:LONGEST]
-    return Copy(reading.ad_id, tuple(tokens), tuple(said_in(tokens, reading)))
+    return Copy(ad_id, tuple(tokens), tuple(said_in(tokens, reading.mentions)))
 
 
 def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
     """The common words of all copies and the slots between them, each with what fills it in which ads."""
-    texts = list(dict.fromkeys(copy.tokens for copy in copies))
-    common, places = _aligned(texts)
-    rows = dict(zip(texts, places, strict=True))
-    own = {text: _own(rows[text], len(text)) for text in texts}
+    numbers: dict[tuple[str, ...], int] = {}
+    wordings = [numbers.setdefault(copy.tokens, len(numbers)) for copy in copies]  # of each copy
+    texts = list(numbers)
+    common, rows = _aligned(texts)
+    own = [_own(row, len(text)) for text, row in zip(texts, rows, strict=True)]
     # Weighed by ads would let one wording that is posted daily hide what all the others have.
-    filled = [sum(bool(own[text][gap]) for text in texts) for gap in range(len(common) + 1)]
+    filled = [sum(bool(found[gap]) for found in own) for gap in range(len(common) + 1)]
     slots = [count > 0 and count * SELDOM >= len(texts) for count in filled]
     parts: list[str | Slot] = []
     for gap in range(len(common) + 1):
         if slots[gap]:
-            parts.append(_slot(copies, own, gap))
+            parts.append(_slot(copies, [own[number][gap] for number in wordings]))
         if gap < len(common):
-            parts.append(_masked(copies, rows, gap) if common[gap] in MASKS else common[gap])
+            masked = common[gap] in MASKS
+            parts.append(_masked(copies, [rows[number][gap] for number in wordings]) if masked else common[gap])
     strays = {
-        text for text in texts
-        if None in rows[text] or any(found and not slots[gap] for gap, found in enumerate(own[text]))
+        number for number, (row, found) in enumerate(zip(rows, own, strict=True))
+        if None in row or any(one and not slot for one, slot in zip(found, slots, strict=True))
     }  # fmt: skip
     return Pattern(
         ad_ids=ad_ids,
         looked=len(copies),
         wordings=len(texts),
         parts=tuple(_joined(parts)),
-        strays=sum(copy.tokens in strays for copy in copies),
+        strays=sum(number in strays for number in wordings),
     )
 
 
@@ -100,7 +102,7 @@ def _aligned(texts: Sequence[tuple[str, ...]]) -> tuple[list[str], list[list[int
     Most of a look at a group goes into this, and many look at one group on one day. So it is remembered under a digest of the
     texts, and as numbers alone: no word of an ad stays in memory.
     """
-    digest = hashlib.blake2b(repr(texts).encode(), digest_size=20).digest()
+    digest = hashlib.blake2b("\n".join(map(" ".join, texts)).encode(), digest_size=20).digest()
     if (found := _known.get(digest)) is None:
         sample = texts if len(texts) <= WORDINGS else [texts[len(texts) * n // WORDINGS] for n in range(WORDINGS)]
         common = common_words(sample)
@@ -128,22 +130,21 @@ def _own(row: Sequence[int | None], length: int) -> list[range]:
     return found
 
 
-def _slot(copies: Sequence[Copy], own: Mapping[tuple[str, ...], list[range]], gap: int) -> Slot:
+def _slot(copies: Sequence[Copy], own: Iterable[range]) -> Slot:
+    """A gap in which the copies have these words of their own."""
     values: dict[str, list[str]] = defaultdict(list)
     kinds: set[str] = set()
-    for copy in copies:
-        places = own[copy.tokens][gap]
+    for copy, places in zip(copies, own, strict=True):
         values[" ".join(copy.said[place][1] for place in places)].append(copy.ad_id)
         kinds.update(copy.said[place][0] for place in places)
     return Slot(tuple(sorted(kinds)), _fills(values))
 
 
-def _masked(copies: Sequence[Copy], rows: Mapping[tuple[str, ...], list[int | None]], position: int) -> Slot:
+def _masked(copies: Sequence[Copy], places: Iterable[int | None]) -> Slot:
     """A mask that all texts have: a slot too, filled by what was read there."""
     values: dict[str, list[str]] = defaultdict(list)
     kinds: set[str] = set()
-    for copy in copies:
-        place = rows[copy.tokens][position]
+    for copy, place in zip(copies, places, strict=True):
         values[copy.said[place][1] if place is not None else ""].append(copy.ad_id)
         kinds.update([copy.said[place][0]] if place is not None else [])
     return Slot(tuple(sorted(kinds)), _fills(values))

@@ -22,8 +22,10 @@ class Kind(StrEnum):
     INDICATOR = "indicator"
 
 
-# To look a kind up in a dictionary is many times as fast as to call the class.
+# To look a kind up in a dictionary is many times as fast as to call the class, and to compare with a plain string as to
+# reach a member of it.
 KINDS = {kind.value: kind for kind in Kind}
+PLACE = Kind.PLACE.value
 
 
 class MentionJson(TypedDict):
@@ -92,6 +94,12 @@ class Mention:
 def called(value: str, detail: Mapping[str, Any]) -> str:
     """How to call a mention's value across ads."""
     return str(detail.get("official") or detail.get("name") or value)
+
+
+def told(mention: MentionJson) -> tuple[str, str]:
+    """The kind of a stored mention and what it says: a place by its official name, anything else by its value."""
+    kind, value = mention["kind"], mention["value"]
+    return kind, called(value, mention["detail"]) if kind == PLACE else value
 
 
 @dataclass(frozen=True, slots=True)

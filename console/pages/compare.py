@@ -9,18 +9,17 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from casework import groupfiles, judging
-from casework.groupfiles import carried
 from casework.policy import Action
 from console.desk import Desk, NotFoundError, at
-from crawlers.stored import load_ads
+from crawlers.stored import load_ads, sites_of
 from linker.answer import answer
 from linker.judgements import Verdict
 from linker.quotes import common_words
 from linker.stored import group_ids_of
 from models.records import Priority
 from models.style_rows import suggestions
-from nlp.records import Kind, Reading
-from nlp.stored import load_readings
+from nlp.records import PLACE, Kind
+from nlp.stored import StoredReading, load_stored
 from store.quarantine import require_shown
 
 router = APIRouter()
@@ -39,8 +38,8 @@ class Side:
     group_id: str
     ad_ids: tuple[str, ...]
     facts: list[tuple[str, object]]
-    holds: dict[Kind, set[str]]
-    readings: dict[str, Reading] = field(default_factory=dict)
+    holds: dict[str, set[str]]
+    readings: Mapping[str, StoredReading] = field(default_factory=dict)
     priority: Priority | None = None
     hubs: frozenset[tuple[str, str]] = frozenset()
 
@@ -51,8 +50,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right
     if not (left and right):
         desk.look("compare", "page", "compare")
         return desk.page("compare.html", sides=None, left=left, right=right)
-    for named in (left, right):
-        desk.look("compare", "ad" if ":" in named else "group", named)
+    desk.looks("compare", [("ad" if ":" in named else "group", named) for named in (left, right)])
     with desk.workspace.read() as connection:
         sides = _sides(connection, left.strip(), right.strip())
         one, other = sides
@@ -93,7 +91,7 @@ def _sides(connection: Connection, left: str, right: str) -> tuple[Side, Side]:
 def _ad(connection: Connection, ad_id: str) -> Side:
     require_shown(connection, ad_id)
     stored = load_ads(connection, [ad_id])[ad_id]
-    readings = load_readings(connection, [ad_id])
+    readings = load_stored(connection, [ad_id])
     facts: list[tuple[str, object]] = [
         ("Site", stored.ad.site),
         ("Posted", stored.ad.posted_at),
@@ -102,39 +100,34 @@ def _ad(connection: Connection, ad_id: str) -> Side:
         ("Text", stored.ad.body[:1_500]),
     ]
     group_id = group_ids_of(connection, [ad_id]).get(ad_id, "")
-    return Side("ad", ad_id, group_id, (ad_id,), facts, _holds(readings), dict(readings))
+    return Side("ad", ad_id, group_id, (ad_id,), facts, _holds(readings), readings)
 
 
 def _group(connection: Connection, given: str, group_id: str) -> Side:
     file = groupfiles.load(connection, group_id)
-    if file is None or not file.ads:
+    if file is None or not file.times:
         raise NotFoundError(f"there is no ad or group {given!r}; take an id as it stands on its page")
     group = file.group
     facts: list[tuple[str, object]] = [
         ("Ads", len(group.ad_ids)),
         ("First seen", group.first_seen),
         ("Last seen", group.last_seen),
-        ("Sites", ", ".join(sorted({one.ad.site for one in file.ads.values()}))),
+        ("Sites", ", ".join(sites_of(connection, file.times))),
         ("Towns", ", ".join(dict.fromkeys(stop.name for stop in group.itinerary)) or "none"),
         ("Templates", len(group.templates)),
     ]
-    shown = sorted(file.ads)
-    holds = _holds(file.readings) | {kind: {one.value for one in found} for kind, found in carried(file).items()}
+    shown, holds = tuple(sorted(file.times)), _holds(file.readings)
     hubs = frozenset((hub.reason.value, hub.key) for hub in group.hubs)
-    return Side(
-        "group", group.group_id, group.group_id, tuple(shown), facts, holds, dict(file.readings), file.priority, hubs
-    )
+    return Side("group", group.group_id, group.group_id, shown, facts, holds, file.readings, file.priority, hubs)
 
 
-def _holds(readings: Mapping[str, Reading]) -> dict[Kind, set[str]]:
-    found: dict[Kind, set[str]] = {}
+def _holds(readings: Mapping[str, StoredReading]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for reading in readings.values():
         for mention in reading.mentions:
-            if mention.kind in KINDS:
-                value = (
-                    str(mention.detail.get("name") or mention.value) if mention.kind is Kind.PLACE else mention.value
-                )
-                found.setdefault(mention.kind, set()).add(value)
+            if (kind := mention["kind"]) in found:
+                value = mention["value"]
+                found[kind].add(str(mention["detail"].get("name") or value) if kind == PLACE else value)
     return found
 
 
@@ -142,7 +135,7 @@ def _rows(one: Side, other: Side) -> list[tuple[Kind, list[str], list[str], list
     """For each kind what both hold, what only the one or the other does, and which of the first are hubs."""
     rows = []
     for kind in KINDS:
-        mine, others = one.holds.get(kind, set()), other.holds.get(kind, set())
+        mine, others = one.holds[kind], other.holds[kind]
         if mine or others:
             both = mine & others
             hubs = {value for value in both if (kind.value, value) in one.hubs | other.hubs}
@@ -158,7 +151,7 @@ def _alike(one: Side, other: Side) -> list[tuple[str, str, int, int]]:
     for left in mine:
         for right in others:
             if left != right:
-                same, of = common_words(one.readings[left], other.readings[right])
+                same, of = common_words(one.readings[left].masked, other.readings[right].masked)
                 if same:
                     found.append((left, right, same, of))
     return sorted(found, key=lambda pair: (-pair[2] / max(1, pair[3]), pair[:2]))

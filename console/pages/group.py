@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
 from casework import decisions, groupfiles, queue
-from casework.groupfiles import GroupFile, carried, joints, when
+from casework.groupfiles import GroupFile, carried, joints
 from casework.policy import Action, ForbiddenError
 from casework.records import QueueLane
 from console import sealed
@@ -19,11 +19,12 @@ from console.charts import prices_and_ages
 from console.desk import Desk, NotFoundError, at, sent_to
 from console.graph import graph
 from console.timeline import Row, timeline
+from crawlers.stored import load_ads
 from linker.portrait import portrait
 from models.labels import Tier, Value, choose
 from models.lowering import lowerings
 from models.style_rows import suggestions
-from nlp.records import Kind
+from nlp.records import Kind, told
 from store.errors import UsageError
 
 router = APIRouter()
@@ -31,6 +32,7 @@ ADS = 100  # on one page
 LINKS = 60
 TEMPLATES = 3  # each is an alignment of many texts
 ROWS = {Kind.NAME: 8, Kind.PHONE: 8, Kind.EMAIL: 4, Kind.HANDLE: 4}
+DRAWN = frozenset({Kind.PLACE, *ROWS})
 CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
 
 
@@ -40,17 +42,17 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
     desk.look("group", "group", id)
     with desk.workspace.read() as connection:
         file = groupfiles.load(connection, id)
-        today = queue.today(desk.workspace)
-        told = portrait(connection, file.group, TEMPLATES, file.readings) if file else None
-        place = queue.entry_of(connection, today, id)
+        if file is None:
+            raise NotFoundError(
+                f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
+            )
+        drawn = portrait(connection, file.group, TEMPLATES, file.readings)
+        ordered = sorted(file.times, key=lambda ad_id: (file.times[ad_id], ad_id), reverse=True)
+        first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
+        ads = load_ads(connection, ordered[first : first + ADS])
+        place = queue.entry_of(connection, queue.today(desk.workspace), id)
         alike = suggestions(connection, id)
-    if file is None or told is None:
-        raise NotFoundError(
-            f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
-        )
     people = carried(file)
-    ordered = sorted(file.ads.values(), key=lambda one: (when(one), one.ad.ad_id), reverse=True)
-    first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
     seal = sealed.sealer(desk.workspace)
     contact_links = {
         (kind, one.value): seal(f'linked:"{one.value}"')
@@ -68,17 +70,16 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         people=people,
         contact_links=contact_links,
         joints=joints(file.group)[:LINKS],
-        ads=ordered[first : first + ADS],
+        ads=[ads[ad_id] for ad_id in ordered[first : first + ADS]],
         start=first,
         page_of=ADS,
-        when=when,
         all_ads=seal(f"group:{id}"),
         map=atlas(file.group.itinerary),
         stays=_stays(file),
         timeline=timeline(_rows(file), desk.workspace.settings.zone),
         charts=prices_and_ages(file),
         net=graph(file),
-        told=told,
+        told=drawn,
         alike=alike,
         entry=place,
         blind=place is not None
@@ -147,19 +148,16 @@ def _stays(file: GroupFile) -> str:
 
 def _rows(file: GroupFile) -> list[Row]:
     """Rows of the timeline: places in order of arrival, then the names and contacts on most ads."""
-    by_place: dict[str, list[datetime]] = defaultdict(list)
-    held: dict[tuple[Kind, str], list[datetime]] = defaultdict(list)
+    held: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for ad_id, reading in file.readings.items():
-        moment = when(file.ads[ad_id])
-        for name in {one.label for one in reading.of(Kind.PLACE)}:
-            by_place[name].append(moment)
-        for kind, value in {(one.kind, one.value) for one in reading.mentions if one.kind in ROWS}:
-            held[kind, value].append(moment)
+        moment = file.times[ad_id]
+        for one in {told(one) for one in reading.mentions if one["kind"] in DRAWN}:
+            held[one].append(moment)
     stops = list(dict.fromkeys(stop.name for stop in file.group.itinerary))[:10]
-    rows = [Row(name, "place", tuple(by_place[name])) for name in stops if by_place[name]]
+    rows = [Row(name, "place", tuple(held["place", name])) for name in stops if ("place", name) in held]
     for kind, most in ROWS.items():
         own = sorted(
-            (item for item in held.items() if item[0][0] is kind), key=lambda item: (-len(item[1]), item[0][1])
+            (item for item in held.items() if item[0][0] == kind), key=lambda item: (-len(item[1]), item[0][1])
         )
         rows += [Row(value, kind.value, tuple(moments)) for (_, value), moments in own[:most]]
     return rows

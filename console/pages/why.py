@@ -20,8 +20,7 @@ router = APIRouter()
 @router.get("/why")
 def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], left: str = "", right: str = "") -> Response:
     """The chains from one ad to the other."""
-    desk.look("why linked", "ad", left)
-    desk.look("why linked", "ad", right)
+    desk.looks("why linked", [("ad", left), ("ad", right)])
     with desk.workspace.read() as connection:
         try:
             found = answer(connection, left, right)

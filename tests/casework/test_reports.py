@@ -1,6 +1,7 @@
 """An ad with a known image is held back from everybody but a supervisor and waits for a report that a person makes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from crawlers.stored import record_sighting
 from indexer.dossier import of_ad, of_group
 from indexer.search import search
 from linker.answer import answer
+from linker.portrait import portrait
+from linker.records import Template
 from linker.stored import group_ids_of
 from operations.daily import process
 from store.errors import UsageError
@@ -79,9 +82,19 @@ def test_no_command_or_file_shows_it(office: Workspace, tmp_path: Path) -> None:
         assert [one["ad_id"] for one in of_group(connection, group_id)["ads"]] == ["harbor:1", "harbor:3"]
         file = groupfiles.load(connection, group_id)
         assert file is not None
-        assert set(file.ads) == set(file.readings) == {"harbor:1", "harbor:3"}
+        assert set(file.times) == set(file.readings) == {"harbor:1", "harbor:3"}
     export_pack(office, group_id, tmp_path / "pack", Terms("ana", "case 12"))
     assert b"number 2" not in b"".join(path.read_bytes() for path in (tmp_path / "pack").rglob("*") if path.is_file())
+
+
+def test_a_template_is_opened_by_no_ad_that_is_not_shown(office: Workspace) -> None:
+    with office.read() as connection:
+        group_id = group_ids_of(connection, ["harbor:2"])["harbor:2"]
+        file = groupfiles.load(connection, group_id)
+        assert file is not None
+        group = replace(file.group, templates=(Template(file.group.ad_ids),))
+        assert [one.looked for one in portrait(connection, group, known=file.readings).templates] == [2]
+        assert [one.parts for one in portrait(connection, group, known={}).templates] == [()]
 
 
 def test_only_a_supervisor_may_see_it() -> None:

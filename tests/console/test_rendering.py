@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, UndefinedError
+from markupsafe import escape
 
 from console import rendering
+from console.rendering import circles, escaped, options
+from console.visible import plain
 
 LATE = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -46,3 +51,12 @@ def test_what_a_template_writes(page, line: str, value: object, said: str) -> No
 def test_a_value_that_was_not_given_is_an_error(page) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(UndefinedError):
         page("{{ forgotten }}")
+
+
+@given(st.lists(st.text(), max_size=8))
+def test_many_texts_are_escaped_at_once_as_one_by_one(texts: list[str]) -> None:
+    one_by_one = [str(escape(plain(text))) for text in texts]
+    assert escaped(texts) == one_by_one
+    assert options(texts) == "".join(f"<option>{text}" for text in one_by_one).replace("<option", "<option selected", 1)
+    dots = circles([(1.5, 2.0, text) for text in texts])
+    assert dots == "".join(f'<circle cx="1.5" cy="2.0" r="4"><title>{text}</title></circle>' for text in one_by_one)

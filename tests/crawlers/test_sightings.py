@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from crawlers.records import Ad, Change
-from crawlers.stored import load_ads, record_gone, record_sighting, record_sightings
+from crawlers.stored import load_ads, record_gone, record_sighting, record_sightings, sites_of, times_of
 from crawlers.tables import ad_versions, sightings
 from store import outbox, pending
 from store.workspace import Workspace
@@ -38,6 +38,17 @@ def test_the_same_ad_in_two_runs_is_one_ad_with_two_sightings(workspace: Workspa
     with workspace.read() as connection:
         stored = load_ads(connection, [AD.ad_id])[AD.ad_id]
     assert (stored.first_seen, stored.last_seen, stored.version) == (DAY, DAY + timedelta(days=1), 1)
+
+
+def test_an_ad_stands_at_its_posting_or_else_where_it_was_first_seen(workspace: Workspace) -> None:
+    other = Ad("lantern:1", "lantern", "http://lantern.example/1", None)
+    see(workspace, AD, other, replace(AD, ad_id="harbor:2"), at=DAY + timedelta(days=4))
+    with workspace.read() as connection:
+        assert times_of(connection, ["harbor:1", "lantern:1", "none:1"]) == {
+            "harbor:1": DAY,
+            "lantern:1": DAY + timedelta(days=4),
+        }
+        assert sites_of(connection, ["lantern:1", "harbor:2", "harbor:1"]) == ["harbor", "lantern"]
 
 
 def test_the_same_ad_twice_in_one_run_is_one_sighting(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from linker.multiple import common_words, heaviest
 from linker.records import Pattern, Slot, Template
 from linker.templates import ADS, Copy, chosen, pattern, pattern_of
 from nlp.pipeline import read_ads
+from nlp.stored import StoredReading
 from tests.linker.conftest import posted
 
 PHONE = "+13125550101"
@@ -131,7 +132,9 @@ def test_a_slot_behind_a_mask_says_its_kind_and_what_was_read_there() -> None:
         ))
         for n, (name, phone, town) in enumerate(people)
     ]  # fmt: skip
-    readings = {one.ad_id: one for one in read_ads(ads)}
+    readings = {
+        one.ad_id: StoredReading(one.masked, [told.as_json() for told in one.mentions]) for one in read_ads(ads)
+    }
     found = pattern(Template(tuple(readings)), readings)
     slots = {
         part.kinds[0]: [(one.words, len(one.ad_ids)) for one in part.fills]
