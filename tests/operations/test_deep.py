@@ -31,7 +31,7 @@ def _of(findings: list[Finding], topic: str) -> list[Finding]:
     return [finding for finding in findings if finding.topic == topic]
 
 
-@pytest.mark.parametrize("engine", ["embedded", "elasticsearch"])
+@pytest.mark.parametrize("engine", ["embedded", pytest.param("elasticsearch", marks=pytest.mark.slow)])
 def test_a_marked_row_and_document_go_there_and_back_and_leave_nothing(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
