@@ -91,6 +91,7 @@ def test_what_a_label_teaches_most_of_is_near_the_cut_and_stands_before_the_lot(
     assert entries[10].why.startswith("a label teaches most here")
 
 
+@pytest.mark.slow
 def test_another_day_draws_another_audit_slice(
     workspace: Workspace, add_group: AddGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:

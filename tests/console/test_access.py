@@ -171,6 +171,7 @@ def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, gr
         assert len(answer.content) <= 300_000, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(ALL))
 def test_each_role_may_send_its_forms_and_no_other(seat: Seat, group_id: str, role: Role) -> None:
     client = seat(role)

@@ -91,6 +91,7 @@ def test_a_write_without_a_document_drops_what_stands_there(engine: Workspace) -
     assert backend.health().published == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", list(Sort))
 def test_pages_neither_repeat_nor_skip_an_unchanged_ad_while_others_are_written(
     engine: Workspace, put: Put, sort: Sort

@@ -85,6 +85,7 @@ def test_a_person_s_word_is_evidence_and_no_way_at_all_is_no_chain() -> None:
 pairs = st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.sampled_from("12345678"))
 
 
+@pytest.mark.slow
 @given(st.lists(pairs.filter(lambda one: one[0] < one[1]), max_size=12))
 def test_the_first_chain_is_as_short_as_a_plain_search_finds_and_no_two_rest_on_the_same(
     given_links: list[tuple[str, str, str]],
