@@ -192,6 +192,7 @@ def test_habits_are_learned_and_the_claimed_rate_holds_for_strangers_not_seen(st
     assert all(one.rate <= RATE and one.rate * one.among <= CHANCE for one in found)
 
 
+@pytest.mark.slow
 def test_the_same_archive_and_seed_give_the_same_model(archive: list[Poster], style: Style) -> None:
     again, figures = train(archive[::-1])
     assert again.digest == style.digest
@@ -205,6 +206,7 @@ def test_too_few_known_pairs_are_refused_in_a_sentence(archive: list[Poster]) ->
         train(archive[:20])
 
 
+@pytest.mark.slow
 def test_a_saved_model_gives_the_same_values_and_a_changed_one_is_not_opened(
     tmp_path: Path, style: Style, archive: list[Poster]
 ) -> None:

@@ -69,6 +69,7 @@ def _run(*words: str) -> None:
     assert done.exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["read", "link", "score"])
 def test_a_command_gives_the_same_bytes_on_the_cluster(command: str, scheduler: str, folder: Path) -> None:
     _run(command, str(folder / "ads.jsonl"), str(folder / "alone.jsonl"))
