@@ -8,6 +8,8 @@ from proof.breakages import WAYS
 from proof.broken_sites import HEALTHY, outcomes
 from store.health import State
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = ("the text in another part of the page", "an empty list")
 
 

@@ -13,6 +13,8 @@ from market.make import make
 from market.server import serve
 from store.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 SITES = Path(__file__).parents[2] / "market" / "sites"
 
 

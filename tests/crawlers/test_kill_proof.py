@@ -8,6 +8,8 @@ from market.server import serve
 from proof.kill_crawl import SITES, begin, disturb, state
 from store.workspace import open_workspace
 
+pytestmark = pytest.mark.slow
+
 
 def test_killed_crawls_lose_and_double_nothing(tmp_path: Path) -> None:
     make(tmp_path / "market", seed=5, ads=400)

@@ -26,6 +26,8 @@ from store.settings import Settings
 from store.spread import SchedulerError, Spread, check_address
 from store.workspace import open_workspace
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ADS = [entry.ad for entry in generate(seed=5, ads=240, days=8)]
 CLUSTER = """
@@ -69,7 +71,6 @@ def _run(*words: str) -> None:
     assert done.exit_code == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", ["read", "link", "score"])
 def test_a_command_gives_the_same_bytes_on_the_cluster(command: str, scheduler: str, folder: Path) -> None:
     _run(command, str(folder / "ads.jsonl"), str(folder / "alone.jsonl"))

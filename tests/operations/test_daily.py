@@ -18,6 +18,8 @@ from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 from tests.operations.conftest import Rehearsal
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_day_brings_every_ad_from_page_to_queue(lived: Workspace, rehearsal: Rehearsal) -> None:
     truth = truth_of.load_truth(rehearsal.folder)

@@ -12,6 +12,8 @@ from store import backlog
 from store.settings import Settings
 from store.workspace import open_workspace
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_rest_is_done_and_exactly_the_damaged_are_set_aside(tmp_path: Path) -> None:
     make(tmp_path / "market", seed=5, ads=150, days=10)
