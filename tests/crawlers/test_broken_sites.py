@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from market.server import serve
 from proof.breakages import WAYS

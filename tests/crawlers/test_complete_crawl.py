@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from proof.complete_crawl import SITES, follow
 from store.workspace import Workspace

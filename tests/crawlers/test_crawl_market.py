@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import orjson
+import pytest
 
 from crawlers.adlines import parse_ad
 from crawlers.records import Ad, Origin

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from market.server import serve
 from proof.kill_crawl import SITES, begin, disturb, state

@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import text
 
 from market.make import make
