@@ -36,6 +36,7 @@ def _pages(office: Workspace, group_id: str) -> dict[str, tuple[str, str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_every_look_is_recorded_as_the_signed_in_person(office: Workspace, seat: Seat, group_id: str) -> None:
     client = seat(Role.SUPERVISOR)
     for address, (action, kind, item) in _pages(office, group_id).items():

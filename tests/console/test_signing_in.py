@@ -99,6 +99,7 @@ def test_too_many_wrong_passwords_from_one_address_hold_everyone_there_back(
     assert (answer.status_code, "Too many tries" in answer.text) == (429, True)
 
 
+@pytest.mark.slow
 def test_a_person_sets_up_a_second_factor_and_their_other_sessions_end(house: Workspace) -> None:
     accounts.add(house, "cleo", Role.ANALYST, PASSWORD, "root")
     browser, elsewhere = _browser(house), _browser(house)

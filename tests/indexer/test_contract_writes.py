@@ -118,6 +118,7 @@ class _KilledError(Exception):
     """Stands where the process would have ended."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["write", "publish", "_cross_off"])
 def test_a_stage_killed_at_any_point_ends_with_the_same_index(
     engine: Workspace, put: Put, group: Put, monkeypatch: pytest.MonkeyPatch, moment: str

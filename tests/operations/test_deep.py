@@ -91,6 +91,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[in
     return serve
 
 
+@pytest.mark.slow
 def test_a_certificate_is_told_before_it_ends_and_one_of_nobody_is_refused(
     served: Callable[[int], tuple[int, str]],
 ) -> None:
