@@ -87,6 +87,7 @@ def test_beyond_this_machine_no_account_opens_by_a_password_alone(house: Workspa
     check_factors(house)
 
 
+@pytest.mark.slow
 def test_too_many_wrong_passwords_from_one_address_hold_everyone_there_back(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

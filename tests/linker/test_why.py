@@ -159,6 +159,7 @@ def test_near_copies_are_told_by_how_many_words_they_share(workspace: Workspace,
     assert 'harbor:a body 0-90: "quiet house near the park' in told
 
 
+@pytest.mark.slow
 def test_a_job_offer_and_an_ad_with_one_contact_are_shown_with_the_words_of_both(
     workspace: Workspace, put: Put
 ) -> None:
