@@ -1,7 +1,7 @@
 """Documents from the store: what is searched of an ad or a group is what the rooms before have saved of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -21,30 +21,46 @@ from store.database import ASKED, select_in
 from store.quarantine import held
 
 _SPAN = itemgetter(*Span._fields)
+# The fields that hold values as they were read.
+PLAIN = (
+    ("phones", Kind.PHONE),
+    ("emails", Kind.EMAIL),
+    ("handles", Kind.HANDLE),
+    ("urls", Kind.URL),
+    ("payments", Kind.PAYMENT),
+    ("names", Kind.NAME),
+)
+# By group: what each of its ads' documents says of it.
+Facts = dict[str, dict[str, Any]]
+REMEMBERED = 200_000  # groups, at some 500 bytes
 
 
-def build(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
-    """The documents of these ads or groups; one whose record is gone is left out."""
+def build(connection: Connection, kind: str, ids: Sequence[str], known: Facts | None = None) -> dict[str, Document]:
+    """The documents of these ads or groups; one whose record is gone is left out.
+
+    `known` keeps the facts of groups from call to call: nobody should then mind that a group has changed since the first.
+    """
+    known = {} if known is None else known
     if kind == AD:
-        return dict(_ads(connection, ids))
-    return dict(_groups(connection, ids))
+        return dict(_ads(connection, ids, known))
+    return dict(_groups(connection, ids, known))
 
 
-def _ads(connection: Connection, ad_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
+def _ads(connection: Connection, ad_ids: Sequence[str], known: Facts) -> Iterator[tuple[str, Document]]:
     stored = load_ads(connection, ad_ids)
     for ad_id in held(connection, stored):
         del stored[ad_id]  # a document that is not built is dropped from the index
     read = load_mentions(connection, stored)
     belongs = group_ids_of(connection, stored)
-    facts = _group_facts(connection, set(belongs.values()))
+    facts = _facts(connection, set(belongs.values()), known)
     for ad_id, one in stored.items():
         group_id = belongs.get(ad_id)
         yield ad_id, _ad(one, read.get(ad_id, ()), group_id, facts.get(group_id or "", {}))
 
 
-def _groups(connection: Connection, group_ids: Sequence[str]) -> Iterator[tuple[str, Document]]:
+def _groups(connection: Connection, group_ids: Sequence[str], known: Facts) -> Iterator[tuple[str, Document]]:
     members = members_of(connection, group_ids)
-    facts = _group_facts(connection, members)
+    facts = _facts(connection, members.keys(), known)
     for part in _together(members):
         ads = load_ads(connection, (ad_id for group_id in part for ad_id in members[group_id]))
         for ad_id in held(connection, ads):
@@ -71,10 +87,17 @@ def _together(members: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
         yield part
 
 
-def _group_facts(connection: Connection, group_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _facts(connection: Connection, group_ids: Set[str], known: Facts) -> Facts:
+    if len(known) > REMEMBERED:
+        known.clear()
+    known |= _group_facts(connection, group_ids - known.keys())
+    return known
+
+
+def _group_facts(connection: Connection, group_ids: Iterable[str]) -> Facts:
     """Size, link reasons and priority of each group, as fields of a document."""
     wanted = sorted(group_ids)
-    found: dict[str, dict[str, Any]] = {group_id: {} for group_id in wanted}
+    found: Facts = {group_id: {} for group_id in wanted}
     for row in select_in(connection, select(groups.c.group_id, groups.c.ads), groups.c.group_id, wanted):
         found[row.group_id]["group_size"] = row.ads
     reasons: dict[str, set[str]] = defaultdict(set)
@@ -139,37 +162,39 @@ def _first(stored: StoredAd) -> datetime:
 
 
 def _values(mentions: Sequence[MentionJson]) -> dict[str, Any]:
-    """What was read, by field of a document: sorted and each once, places in reading order."""
+    """What was read, by field of a document, as far as anything was: sorted and each once, places in reading order."""
     by_kind: dict[str, list[MentionJson]] = defaultdict(list)
     for mention in mentions:
         by_kind[mention["kind"]].append(mention)
-    prices = [one["detail"] for one in by_kind[Kind.PRICE] if isinstance(one["detail"].get("amount"), int | float)]
+    found: dict[str, Any] = {field: _distinct(by_kind[kind]) for field, kind in PLAIN if kind in by_kind}
+    if Kind.AGE in by_kind:
+        found["ages"] = tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one["value"])}))
+    if Kind.PRICE in by_kind:
+        found |= _prices([one["detail"] for one in by_kind[Kind.PRICE]])
+    if Kind.PLACE in by_kind:
+        found["places"] = tuple(map(_place, {one["value"]: one for one in by_kind[Kind.PLACE]}.values()))
+    if Kind.INDICATOR in by_kind:
+        found["indicators"] = _distinct([one for one in by_kind[Kind.INDICATOR] if not one["detail"].get("negated")])
+    return found
+
+
+def _prices(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    prices = [one for one in details if isinstance(one.get("amount"), int | float)]
     rates = [
         (str(one.get("currency") or ""), forms.rate(float(one["amount"]), float(one["minutes"])))
         for one in prices
         if one.get("minutes")
     ]
     return {
-        "phones": _distinct(by_kind[Kind.PHONE]),
-        "emails": _distinct(by_kind[Kind.EMAIL]),
-        "handles": _distinct(by_kind[Kind.HANDLE]),
-        "urls": _distinct(by_kind[Kind.URL]),
-        "payments": _distinct(by_kind[Kind.PAYMENT]),
-        "names": _distinct(by_kind[Kind.NAME]),
-        "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one["value"])})),
         "amounts": tuple(sorted({float(one["amount"]) for one in prices})),
         "rates": tuple(sorted({rate for _, rate in rates})),
         "hourly": tuple(sorted({forms.hourly(currency, rate) for currency, rate in rates if currency})),
         "currencies": tuple(sorted({str(one["currency"]) for one in prices if one.get("currency")})),
-        "places": tuple(map(_place, {one["value"]: one for one in by_kind[Kind.PLACE]}.values())),
-        "indicators": tuple(
-            sorted({one["value"] for one in by_kind[Kind.INDICATOR] if not one["detail"].get("negated")})
-        ),
     }
 
 
 def _distinct(mentions: list[MentionJson]) -> tuple[str, ...]:
-    return tuple(sorted({one["value"] for one in mentions})) if mentions else ()
+    return tuple(sorted({one["value"] for one in mentions}))
 
 
 def _place(mention: MentionJson) -> Place:

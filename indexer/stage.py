@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy import Connection, select
 
@@ -15,6 +16,7 @@ from crawlers.tables import ads
 from indexer import documents
 from indexer.backend import Drift, Refusal, SearchBackend, State, Write
 from indexer.columns import digest
+from indexer.documents import Facts
 from indexer.engine import open_backend
 from indexer.records import AD, GROUP, Document
 from linker.stored import group_ids_of
@@ -33,17 +35,22 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 BATCH = 500
 GROUP_BATCH = 50
+MANY, MOST = 20_000, 0.75  # documents due, and their share of the index, from which on it is built anew
 TOGETHER = 4  # batches made durable at once: to commit costs the engine as much as to write hundreds of documents
+AT_ONCE = 10_000  # rows crossed off after a rebuild in one go
 LOCK = "index"
 Progress = Callable[[int], None]
+_RUNS: dict[str, Facts] = {}
 
 
 def run(workspace: Workspace, progress: Progress | None = None) -> int:
-    """Write all that is due; returns how many documents. Makes the index first where there is none that can be used."""
+    """Write all that is due; returns how many documents. Makes the index anew where there is none that can be used, and where
+    so much is due that this costs less."""
     with exclusive(workspace, LOCK):
         backend = open_backend(workspace)
         try:
-            made = _rebuild(workspace, backend, progress) if _unusable(backend) else 0
+            anew = _unusable(backend) or _mostly_due(workspace, backend)
+            made = _rebuild(workspace, backend, progress) if anew else 0
             return made + _drain(workspace, backend, progress)
         finally:
             backend.close()
@@ -99,6 +106,13 @@ def _unusable(backend: SearchBackend) -> bool:
     return health.state in {State.MISSING, State.OUT_OF_DATE}
 
 
+def _mostly_due(workspace: Workspace, backend: SearchBackend) -> bool:
+    """To replace a document costs a third more than to write one into a new index: the old one is looked up and taken out."""
+    with workspace.read() as connection:
+        waiting, _ = outbox.count(connection)
+    return waiting >= MANY and waiting >= MOST * backend.health().documents
+
+
 def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | None) -> int:
     written = 0
     while True:
@@ -107,9 +121,10 @@ def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | No
         if not due:
             return written
         refused: list[Refusal] = []
+        known: Facts = {}  # no longer than this: whatever these rows ask for was saved before they were read
         for part in chunks(due, BATCH):
             with workspace.read() as connection:
-                batch, damaged = _built(connection, part, workspace.root)
+                batch, damaged = _built(connection, part, workspace.root, known)
             refused += [*damaged, *backend.write(batch)]
         backend.publish(max(one.version for one in due))
         _cross_off(workspace, due, refused)
@@ -118,13 +133,15 @@ def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | No
             progress(written)
 
 
-def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[list[Write], list[Refusal]]:
+def _built(connection: Connection, due: Sequence[Due], folder: Path, known: Facts) -> tuple[list[Write], list[Refusal]]:
     """What to write for these rows; where a record is damaged, why there is no document of it."""
     writes: list[Write] = []
     damaged: list[Refusal] = []
 
     def attempt(part: Sequence[Due]) -> None:
-        made = {kind: _made(connection, kind, [one.item for one in part if one.kind == kind]) for kind in (AD, GROUP)}
+        made = {
+            kind: _made(connection, kind, [one.item for one in part if one.kind == kind], known) for kind in (AD, GROUP)
+        }
         writes.extend(
             Write(documents.key_of(one.kind, one.item), one.version, made[one.kind].get(one.item)) for one in part
         )
@@ -139,10 +156,10 @@ def _built(connection: Connection, due: Sequence[Due], folder: Path) -> tuple[li
     return writes, damaged
 
 
-def _made(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Document]:
+def _made(connection: Connection, kind: str, ids: Sequence[str], known: Facts) -> dict[str, Document]:
     """The documents; what is damaged of a group's ads is said of the group."""
     try:
-        return documents.build(connection, kind, ids)
+        return documents.build(connection, kind, ids, known)
     except DamagedError as problem:
         owners = group_ids_of(connection, problem.problems) if kind == GROUP else {}
         raise DamagedError({owners.get(one, one): why for one, why in problem.problems.items()}) from None
@@ -189,7 +206,7 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
         select(*columns)
         .where(tables.outbox.c.version <= version)
         .order_by(tables.outbox.c.version, tables.outbox.c.kind, tables.outbox.c.item)
-        .limit(BATCH)
+        .limit(AT_ONCE)
     )
     unmade = {one.key.partition(":")[2] for one in refused if one.key.startswith(f"{AD}:")}
     while True:
@@ -213,10 +230,12 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
 def _everything(workspace: Workspace, version: int) -> Iterator[tuple[list[Write], list[Refusal]]]:
     """Every document of the store, by id, in batches, with those that cannot be made.
 
-    Each batch is one consistent view, built where the scheduler says.
+    Each batch is built where the scheduler says, from one consistent view, but for what is said of a group: that is asked for
+    once. Whatever changes meanwhile is in the outbox.
     """
     with Spread(workspace.settings.scheduler) as spread:
-        build = partial(_build, workspace if not spread.scheduler else Store.of(workspace), workspace.root, version)
+        source = workspace if not spread.scheduler else Store.of(workspace)
+        build = partial(_build, source, workspace.root, version, token_hex())
         yield from spread.map(build, _ids(workspace))
 
 
@@ -235,9 +254,16 @@ def _ids(workspace: Workspace) -> Iterator[tuple[str, list[str]]]:
 
 
 def _build(
-    source: Workspace | Store, folder: Path, version: int, part: tuple[str, list[str]]
+    source: Workspace | Store, folder: Path, version: int, run: str, part: tuple[str, list[str]]
 ) -> tuple[list[Write], list[Refusal]]:
     kind, ids = part
     with source.read() as connection:
-        writes, damaged = _built(connection, [Due(kind, one, version) for one in ids], folder)
+        writes, damaged = _built(connection, [Due(kind, one, version) for one in ids], folder, _known(run))
     return [one for one in writes if one.document is not None], damaged
+
+
+def _known(run: str) -> Facts:
+    """What this process knows of groups in one going over everything."""
+    if run not in _RUNS:
+        _RUNS.clear()
+    return _RUNS.setdefault(run, {})
