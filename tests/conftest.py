@@ -25,6 +25,15 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("sidelight")
 
 REQUIRE = os.environ.get("SIDELIGHT_REQUIRE_REAL") == "1"
+REAL = {"elasticsearch_url", "postgresql_url", "chromium"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a real server or browser, itself or by a fixture, is slow; the others say so themselves."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not REAL.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -77,6 +77,7 @@ def test_nonsense_is_answered_by_a_sentence(
     assert status == 0 or said.err.strip(), "it failed without a word"
 
 
+@pytest.mark.slow
 def test_help_answers_at_once() -> None:
     took = []
     for _ in range(3):

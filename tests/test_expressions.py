@@ -264,6 +264,7 @@ def slowest(compiled: Any, *, many: bool) -> tuple[float, str]:
     return worst
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", expressions(), ids=lambda one: one.where)
 def test_an_expression_reads_hostile_text_quickly(expression: Expression) -> None:
     taken, text = slowest(expression.compiled, many=expression.many)
@@ -271,12 +272,14 @@ def test_an_expression_reads_hostile_text_quickly(expression: Expression) -> Non
     assert taken < ALLOWED or taken < min(ALLOWED * slowdown(), GIVEN_UP), what
 
 
+@pytest.mark.slow
 def test_expressions_are_found_wherever_they_stand() -> None:
     assert {"nlp", "crawlers", "linker", "indexer", "casework"} <= {
         one.where.partition(".")[0] for one in expressions()
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [r"(a+)+\Z", r"(?:\w+\s*)+:", r"x*y"])
 def test_an_expression_that_crawls_is_caught(pattern: str) -> None:
     assert slowest(re.compile(pattern), many=False)[0] > ALLOWED

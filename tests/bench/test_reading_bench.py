@@ -74,6 +74,7 @@ def test_a_market_without_such_ads_is_refused() -> None:
         sample([Ad("1", "s", "", None, body="word")])
 
 
+@pytest.mark.slow
 def test_a_peer_that_is_not_installed_is_named_with_the_reason() -> None:
     rivals = Rivals(sys.executable, rounds=1)
     rivals.ask("job", "phones", [("call (312) 555-0142", "US"), ("none here", None)])
@@ -84,6 +85,7 @@ def test_a_peer_that_is_not_installed_is_named_with_the_reason() -> None:
     assert "phonenumbers VALID" in rivals.versions()
 
 
+@pytest.mark.slow
 def test_cases_are_scored_row_by_row(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "source": "made", "text": "call 312 555 0142", "phones": ["+13125550142"], "region": "US"},
@@ -98,6 +100,7 @@ def test_cases_are_scored_row_by_row(tmp_path: Path) -> None:
     assert ours.note == "0 of 1 rows without any have a find"
 
 
+@pytest.mark.slow
 def test_ages_of_the_truth_judge_the_indicators_that_follow_from_ages(tmp_path: Path) -> None:
     make(tmp_path, seed=3, ads=120)
     rows = {row.what: row for row in Market(tmp_path, "market").indicators(languages=True)}

@@ -83,6 +83,7 @@ def test_an_account_without_a_password_opens_with_none(workspace: Workspace) -> 
             accounts.check(workspace, "local", guess)
 
 
+@pytest.mark.slow
 def test_the_fifth_wrong_password_locks_and_the_lock_grows(workspace: Workspace, ana: accounts.Account) -> None:
     for _ in range(5):
         with pytest.raises(SignInError):

@@ -72,6 +72,7 @@ def test_a_mail_holds_counts_and_a_link_and_nothing_of_the_alert(
     assert sending.deliver(team, now() + timedelta(hours=2)).sent == 0
 
 
+@pytest.mark.slow
 def test_a_server_that_is_down_for_a_while_loses_and_doubles_nothing(
     workspace: Workspace, post: tuple[Post, Controller]
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_burst_goes_out_together_and_a_threshold_is_waited_for(
     assert _subjects(box) == ["Sidelight: 2 new alerts", "Sidelight: 3 new alerts"]
 
 
+@pytest.mark.slow
 def test_a_digest_goes_out_once_a_day_at_its_time_in_the_teams_zone(
     workspace: Workspace, post: tuple[Post, Controller]
 ) -> None:

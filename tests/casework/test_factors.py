@@ -91,6 +91,7 @@ def test_a_recovery_code_opens_once(workspace: Workspace, secret: str) -> None:
         assert factors.left(connection, "ana") == factors.RECOVERY_CODES - 1
 
 
+@pytest.mark.slow
 def test_wrong_codes_lock_and_the_password_alone_forgives_nothing(workspace: Workspace, secret: str) -> None:
     factors.enrol(workspace, "ana", secret, present(secret), "ana", Via.CONSOLE)
     for _ in range(3):

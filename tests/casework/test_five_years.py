@@ -32,6 +32,8 @@ from store import keys
 from store.audit import Act, Via, append
 from store.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 YEARS = range(5)

@@ -77,6 +77,7 @@ def test_versions_custody_and_everything_written_are_in_it(pack: Path) -> None:
     assert "It is not a finding" in (pack / "STATEMENT.txt").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_case_exported_twice_differs_in_the_seal_alone(office: Workspace, pack: Path, tmp_path: Path) -> None:
     time.sleep(1.1)  # formats with whole seconds in them
     export_case(office, first_case(office), tmp_path / "again", TERMS)
@@ -111,6 +112,7 @@ def _changed(pack: Path, positions: int) -> Iterator[tuple[Path, int]]:
         path.write_bytes(whole)
 
 
+@pytest.mark.slow
 def test_a_case_is_taken_out_under_its_number_and_a_group_under_none(office: Workspace, tmp_path: Path) -> None:
     export(office, first_group(office), tmp_path / "group", replace(TERMS, reason="for a group"))
     export_case(office, first_case(office), tmp_path / "case", replace(TERMS, reason="for a case"))
@@ -127,6 +129,7 @@ def test_a_case_is_taken_out_under_its_number_and_a_group_under_none(office: Wor
     ]
 
 
+@pytest.mark.slow
 def test_any_changed_byte_in_any_file_is_found(pack: Path) -> None:
     for path, position in _changed(pack, 4):
         with contextlib.suppress(PackError):
@@ -249,6 +252,7 @@ def test_every_group_is_told_with_an_example_of_what_joins_it(office: Workspace)
         assert (one.ads, one.pairs, set(one.example)) == (2, 1, {"s:1", "s:2"})
 
 
+@pytest.mark.slow
 def test_more_than_one_person_may_take_out_alone_needs_the_word_of_a_second(office: Workspace, tmp_path: Path) -> None:
     careful = replace(office, settings=Settings(export_alone=1))
     wanted = (

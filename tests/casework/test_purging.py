@@ -33,6 +33,7 @@ START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
+@pytest.mark.slow
 def test_the_words_of_old_months_cannot_be_read_any_more(workspace: Workspace) -> None:
     append(workspace, Act("ana", Via.COMMAND, "search", "query", "x", words="the words of a query"))
     (key,) = workspace.keys.glob("audit-20*.key")

@@ -80,6 +80,7 @@ def test_a_day_built_again_is_the_same_and_its_audit_slice_too(workspace: Worksp
     assert queue.build(small) == first
 
 
+@pytest.mark.slow
 def test_what_a_label_teaches_most_of_is_near_the_cut_and_stands_before_the_lot(
     workspace: Workspace, add_group: AddGroup
 ) -> None:
@@ -91,6 +92,7 @@ def test_what_a_label_teaches_most_of_is_near_the_cut_and_stands_before_the_lot(
     assert entries[10].why.startswith("a label teaches most here")
 
 
+@pytest.mark.slow
 def test_another_day_draws_another_audit_slice(
     workspace: Workspace, add_group: AddGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:

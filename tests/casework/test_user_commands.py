@@ -60,6 +60,7 @@ def test_a_second_factor_is_given_only_against_a_code(workspace: Workspace, monk
     assert "no second factor any more" in _run(workspace, "users", "factor", "ana", "--remove").stdout
 
 
+@pytest.mark.slow
 def test_much_is_taken_out_only_with_the_word_of_a_supervisor(
     workspace: Workspace, add_group: AddGroup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

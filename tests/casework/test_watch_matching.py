@@ -103,6 +103,7 @@ TREES: st.SearchStrategy[Node] = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(tree=TREES)
 def test_an_ad_answers_as_the_engine_says(engine: _Engine, tree: Node) -> None:
@@ -115,6 +116,7 @@ def test_a_range_without_bounds_is_any_number_at_all(engine: _Engine) -> None:
         assert {ad_id for ad_id, held in HELD.items() if matches(tree, held)} == engine.answers(tree)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(trees=st.lists(TREES, min_size=1, max_size=8), sample=st.integers(0, 40))
 def test_the_rack_finds_what_asking_every_watch_finds(trees: list[Node], sample: int) -> None:

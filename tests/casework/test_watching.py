@@ -37,6 +37,7 @@ def _break(workspace: Workspace, watch_id: int, query: str) -> None:
         connection.execute(update(watch_table).where(watch_table.c.watch_id == watch_id).values(query=query))
 
 
+@pytest.mark.slow
 def test_what_answers_a_new_watch_already_is_known_and_alerts_nobody(workspace: Workspace) -> None:
     publish(workspace, {"s:1": "quiet garden"})
     assert runs.evaluate(workspace) == 0
@@ -54,6 +55,7 @@ def test_an_ad_published_before_the_watch_but_not_yet_asked_about_is_news(worksp
     assert runs.evaluate(workspace) == 1
 
 
+@pytest.mark.slow
 def test_a_failing_watch_is_shown_and_catches_up_once_it_can_be_asked(workspace: Workspace) -> None:
     broken = watches.add(workspace, "ana", "garden")
     whole = watches.add(workspace, "ana", "river")
@@ -76,6 +78,7 @@ def test_a_failing_watch_is_shown_and_catches_up_once_it_can_be_asked(workspace:
     assert proof.prove(workspace).holds
 
 
+@pytest.mark.slow
 def test_the_ledger_says_what_each_run_came_to_and_what_was_read_of_it(workspace: Workspace) -> None:
     number = watches.add(workspace, "ana", "garden")
     publish(workspace, {"s:1": "garden", "s:2": "garden", "s:3": "river"})
@@ -126,6 +129,7 @@ def test_an_identifier_is_watched_in_any_writing_and_a_word_is_none(workspace: W
         watches.add(workspace, "ana", "garden", kind=Kind.IDENTIFIER)
 
 
+@pytest.mark.slow
 def test_a_group_is_followed_through_a_change_of_its_id(workspace: Workspace) -> None:
     publish(workspace, {"s:1": "one", "s:2": "two"})
     group(workspace, "g1", ["s:1", "s:2"])

@@ -161,6 +161,7 @@ def test_a_policy_with_a_slip_is_not_taken(tmp_path: Path, harm: str) -> None:
         policy.read(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(ALL))
 def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, group_id: str, role: Role) -> None:
     client = seat(role)
@@ -171,6 +172,7 @@ def test_each_role_sees_its_pages_and_no_other(office: Workspace, seat: Seat, gr
         assert len(answer.content) <= 300_000, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(ALL))
 def test_each_role_may_send_its_forms_and_no_other(seat: Seat, group_id: str, role: Role) -> None:
     client = seat(role)
@@ -194,6 +196,7 @@ def test_without_a_session_every_page_leads_to_the_sign_in(anonymous: TestClient
         assert anonymous.post(address, data={**fields, "csrf": "x"}).status_code == 303, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", [None, "", "0" * 43])
 def test_a_form_without_the_sessions_token_is_refused(seat: Seat, group_id: str, token: str | None) -> None:
     client = seat(Role.SUPERVISOR)

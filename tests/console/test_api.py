@@ -34,6 +34,7 @@ def described(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     workspace.close()
 
 
+@pytest.mark.slow
 def test_nothing_that_is_asked_makes_it_fail(described: schemathesis.BaseSchema) -> None:
     asked = 0
     for found in described.get_all_operations():

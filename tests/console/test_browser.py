@@ -12,6 +12,7 @@ from tests.console.watched import Watched
 pytestmark = pytest.mark.real("browser")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_an_analysts_morning(browser: Browser, address: str, office: Workspace, scripts: bool) -> None:
     seen = Watched(browser, address, scripts=scripts)
@@ -55,6 +56,7 @@ def test_an_analysts_morning(browser: Browser, address: str, office: Workspace, 
     assert {"queue", "search", "group", "why linked", "decide"} <= set(actions)
 
 
+@pytest.mark.slow
 def test_a_hostile_ad_does_nothing_on_any_page_that_shows_it(browser: Browser, address: str) -> None:
     seen = Watched(browser, address)
     seen.sign_in()
@@ -69,6 +71,7 @@ def test_a_hostile_ad_does_nothing_on_any_page_that_shows_it(browser: Browser, a
     seen.check()
 
 
+@pytest.mark.slow
 def test_the_keyboard_walks_the_queue_and_reaches_the_search(browser: Browser, address: str) -> None:
     seen = Watched(browser, address)
     seen.sign_in()
@@ -88,6 +91,7 @@ def test_the_keyboard_walks_the_queue_and_reaches_the_search(browser: Browser, a
     seen.check()
 
 
+@pytest.mark.slow
 def test_the_queue_is_worked_through_by_keyboard_one_entry_at_a_time(
     browser: Browser, address: str, office: Workspace
 ) -> None:
@@ -128,6 +132,7 @@ def test_the_queue_is_worked_through_by_keyboard_one_entry_at_a_time(
     seen.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(browser: Browser, address: str, width: int) -> None:
     seen = Watched(browser, address)

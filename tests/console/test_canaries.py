@@ -127,6 +127,7 @@ def _figures(workspace: Workspace) -> str:
         )
 
 
+@pytest.mark.slow
 def test_a_failure_anywhere_says_its_kind_and_nothing_else(
     browser: TestClient,
     group_id: str,

@@ -46,6 +46,7 @@ def test_no_address_that_names_a_case_is_missing(office: Workspace) -> None:
     assert found == set(OF_A_CASE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(Role))
 def test_a_case_opens_to_who_may_decide_and_has_a_part_in_it(office: Workspace, seat: Seat, role: Role) -> None:
     client, own = seat(role), role.value.replace(" ", "-")

@@ -1,5 +1,6 @@
 """Saying of two ads whether they are one poster's, pinning, and comparing, from the pages that show them."""
 
+import pytest
 from starlette.testclient import TestClient
 
 from casework import auditlog, caseitems, cases, judging
@@ -61,6 +62,7 @@ def test_a_judgement_in_a_case_stands_there_and_needs_a_part_in_it(office: Works
     assert [(one.kind.value, one.state["verdict"]) for one in items] == [("judgement", "unsure")]
 
 
+@pytest.mark.slow
 def test_the_pages_of_ads_and_groups_offer_the_persons_open_cases(
     office: Workspace, ana: TestClient, group_id: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from starlette.testclient import TestClient
 
 from casework import auditlog, oversight
@@ -39,6 +40,7 @@ def test_who_looked_a_person_up_is_found_however_the_contact_is_typed(
     assert auditor.post("/oversight/about", data={"csrf": _csrf(auditor), "typed": "hello"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_of_many_looks_the_newest_are_shown_and_all_are_counted(seat: Seat, office: Workspace) -> None:
     first = _look(office, "ana", "ad", "harbor:1")
     for _ in range(200):

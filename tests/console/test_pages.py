@@ -55,6 +55,7 @@ def test_a_query_that_cannot_be_read_shows_where_and_what_to_write(ana: TestClie
     assert "Write the ) that ends it" in answer.text
 
 
+@pytest.mark.slow
 def test_an_ad_that_sidelight_planted_says_so_wherever_it_is_shown(ana: TestClient, office: Workspace) -> None:
     planted = canaries.plant(office)
     for stage in (read_stage, link_stage, score_stage, index_stage):

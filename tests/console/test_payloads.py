@@ -12,6 +12,7 @@ from store.workspace import open_workspace
 pytestmark = pytest.mark.real("browser")
 
 
+@pytest.mark.slow
 def test_nothing_that_is_stored_acts_on_any_page_or_in_any_file(browser: Browser, tmp_path: Path) -> None:
     workspace = open_workspace(tmp_path / "workspace", settings())
     tally = prove(workspace, browser, payloads(300, seed=7), each=300)

@@ -54,6 +54,7 @@ def _come_back(browser: TestClient) -> str:
         return str(client.get(address).headers["location"]).removeprefix("http://testserver")
 
 
+@pytest.mark.slow
 def test_whoever_the_provider_knows_and_an_operator_linked_is_let_in(browser: TestClient, opened: Workspace) -> None:
     assert "Sign in with your organisation" in browser.get("/sign-in").text
     answer = browser.get(_come_back(browser))

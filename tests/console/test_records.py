@@ -36,6 +36,7 @@ def _pages(office: Workspace, group_id: str) -> dict[str, tuple[str, str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_every_look_is_recorded_as_the_signed_in_person(office: Workspace, seat: Seat, group_id: str) -> None:
     client = seat(Role.SUPERVISOR)
     for address, (action, kind, item) in _pages(office, group_id).items():
@@ -46,6 +47,7 @@ def test_every_look_is_recorded_as_the_signed_in_person(office: Workspace, seat:
     assert verification.verify(office).problem is None
 
 
+@pytest.mark.slow
 def test_what_cannot_be_recorded_is_not_shown(
     office: Workspace, seat: Seat, group_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,7 @@ def test_name_and_password_open_a_session_and_signing_out_ends_it(workspace: Wor
     assert browser.get("/queue").headers["location"] == "/sign-in"
 
 
+@pytest.mark.slow
 def test_several_processes_serve_as_one(workspace: Workspace) -> None:
     accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
     with in_processes(workspace.root, 2) as port:

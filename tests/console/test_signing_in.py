@@ -87,6 +87,7 @@ def test_beyond_this_machine_no_account_opens_by_a_password_alone(house: Workspa
     check_factors(house)
 
 
+@pytest.mark.slow
 def test_too_many_wrong_passwords_from_one_address_hold_everyone_there_back(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +100,7 @@ def test_too_many_wrong_passwords_from_one_address_hold_everyone_there_back(
     assert (answer.status_code, "Too many tries" in answer.text) == (429, True)
 
 
+@pytest.mark.slow
 def test_a_person_sets_up_a_second_factor_and_their_other_sessions_end(house: Workspace) -> None:
     accounts.add(house, "cleo", Role.ANALYST, PASSWORD, "root")
     browser, elsewhere = _browser(house), _browser(house)

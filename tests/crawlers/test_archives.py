@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zstandard
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
@@ -22,6 +23,7 @@ from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 
 
+@pytest.mark.slow
 def test_an_archive_goes_through_the_same_parsers(
     workspace: Workspace, web: Any, make_site: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -119,6 +121,7 @@ def packings(archive: Path, folder: Path) -> dict[str, Path]:
     return {path.name: path for path in folder.iterdir() if path.suffix in (".warc", ".zst", ".wacz")}
 
 
+@pytest.mark.slow
 def test_every_packing_of_an_archive_gives_the_same_ads_and_sightings(
     workspace: Workspace, web: Any, make_site: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ def test_an_arc_file_is_read_too(workspace: Workspace, make_site: Callable[..., 
         assert body_of(workspace, connection, str(one.ad.origin.capture_id)) == web.pages["/harbor/ad/1"][2]
 
 
+@pytest.mark.slow
 def test_a_zstd_archive_that_is_cut_gives_what_it_held(
     workspace: Workspace, web: Any, make_site: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from market.server import serve
 from proof.breakages import WAYS
 from proof.broken_sites import HEALTHY, outcomes
 from store.health import State
+
+pytestmark = pytest.mark.slow
 
 CHOSEN = ("the text in another part of the page", "an empty list")
 

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from proof.complete_crawl import SITES, follow
 from store.workspace import Workspace
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_ad_shown_is_stored_as_it_was_shown_that_day(workspace: Workspace, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from warcio.archiveiterator import ArchiveIterator
 
@@ -17,6 +18,7 @@ from store.workspace import Workspace
 Site = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_an_unchanged_page_is_asked_for_with_conditions_and_read_from_its_copy(
     workspace: Workspace, web: Any, make_site: Site
 ) -> None:
@@ -65,6 +67,7 @@ def test_an_unchanged_page_is_asked_for_with_conditions_and_read_from_its_copy(
     assert "holds other bytes" in damage.problem
 
 
+@pytest.mark.slow
 def test_where_the_copy_is_lost_the_page_is_asked_for_whole(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("harbor")
     web.listing("/harbor/", "/harbor/ad/1")

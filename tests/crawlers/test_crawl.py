@@ -40,6 +40,7 @@ def changes(workspace: Workspace, ad_id: str) -> list[str]:
         return list(rows.scalars())
 
 
+@pytest.mark.slow
 def test_every_kind_of_listing_is_followed_to_its_end(workspace: Workspace, web: Any, make_site: Site) -> None:
     for name in ("pages", "next"):
         make_site(name, listing=name)
@@ -80,6 +81,7 @@ def test_every_kind_of_listing_is_followed_to_its_end(workspace: Workspace, web:
         assert load_ads(connection, ["json:1"])["json:1"].ad.price == "80.5"
 
 
+@pytest.mark.slow
 def test_a_crawl_is_polite_and_asks_for_text_only(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("harbor")
     web.put("/robots.txt", "User-agent: Sidelight\nDisallow: /harbor/private/\n", "text/plain")
@@ -117,6 +119,7 @@ def test_a_crawl_is_polite_and_asks_for_text_only(workspace: Workspace, web: Any
     assert not [url for url in kept if "disguised" in url], "no byte of a picture is kept"
 
 
+@pytest.mark.slow
 def test_every_page_is_kept_as_it_came(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("harbor")
     web.listing("/harbor/", "/harbor/ad/1", "/harbor/ad/old")
@@ -141,6 +144,7 @@ def test_every_page_is_kept_as_it_came(workspace: Workspace, web: Any, make_site
     assert evidence.sha256 == hashlib.sha256(web.pages["/harbor/ad/1"][2]).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_later_run_tells_same_changed_and_gone(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("harbor")
     scroll = {"items": "jmespath:ads", "next": "jmespath:next"}
@@ -174,6 +178,7 @@ def test_a_later_run_tells_same_changed_and_gone(workspace: Workspace, web: Any,
         assert load_ads(connection, ["inline:3"])["inline:3"].gone_at is not None
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_a_verdict_that_others_can_read(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("empty")
     web.put("/empty/", "<h1>Verify you are human</h1>")
@@ -210,6 +215,7 @@ def test_an_unknown_site_and_a_missing_contact_are_refused_before_anything_is_se
     assert not web.asked
 
 
+@pytest.mark.slow
 def test_a_site_that_another_process_crawls_is_left_to_it(workspace: Workspace, web: Any, make_site: Site) -> None:
     make_site("harbor")
     with exclusive(workspace, "crawl-harbor"), pytest.raises(CrawlError, match="harbor: another process"):

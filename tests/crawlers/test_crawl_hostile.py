@@ -15,6 +15,7 @@ from store.health import State
 from store.workspace import Workspace
 
 
+@pytest.mark.slow
 def test_damaged_pages_are_counted_and_the_rest_goes_on(
     workspace: Workspace, web: Any, make_site: Callable[..., Any]
 ) -> None:

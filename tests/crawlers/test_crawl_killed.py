@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from warcio.archiveiterator import ArchiveIterator
 
@@ -16,6 +17,8 @@ from crawlers.run import crawl
 from crawlers.stored import all_ads
 from crawlers.tables import captures, frontier, runs, sightings
 from store.workspace import Workspace
+
+pytestmark = pytest.mark.slow
 
 ADS = 300
 CALL = "import sys; from pathlib import Path; from store.workspace import open_workspace; from crawlers.run import crawl; crawl(open_workspace(Path(sys.argv[1])))"  # noqa: E501

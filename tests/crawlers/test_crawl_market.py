@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import orjson
+import pytest
 
 from crawlers.adlines import parse_ad
 from crawlers.records import Ad, Origin
@@ -12,6 +13,8 @@ from crawlers.stored import all_ads
 from market.make import make
 from market.server import serve
 from store.workspace import Workspace
+
+pytestmark = pytest.mark.slow
 
 SITES = Path(__file__).parents[2] / "market" / "sites"
 

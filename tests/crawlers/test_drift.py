@@ -108,6 +108,7 @@ def test_words_with_accents_are_not_taken_for_misread_ones() -> None:
     )
 
 
+@pytest.mark.slow
 def test_damaged_pages_neither_crash_nor_hang() -> None:
     found = fuzz(500, seed=7)
     assert found.crashes == []

@@ -46,6 +46,7 @@ def site_with_a_redirect(web: Any, make_site: Callable[..., Path]) -> None:
     web.ad("/harbor/moved/2", 2)
 
 
+@pytest.mark.slow
 def test_a_record_says_how_its_address_was_reached_under_which_configuration(
     workspace: Workspace, web: Any, make_site: Callable[..., Path]
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_record_says_how_its_address_was_reached_under_which_configuration(
     assert all(headers["WARC-IP-Address"] == "127.0.0.1" for kind, headers, _ in found if kind == "response")
 
 
+@pytest.mark.slow
 def test_bytes_that_are_kept_already_are_referred_to_and_read_back(
     workspace: Workspace, web: Any, make_site: Callable[..., Path]
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_file_that_is_large_enough_is_followed_by_another_also_after_an_interr
             assert body_of(a_run, connection, f"capture-{number}") == body
 
 
+@pytest.mark.slow
 def test_a_change_of_any_byte_of_any_file_is_found(a_run: Workspace) -> None:
     evidence = an_evidence(a_run, rotate=2_000)
     for number in range(4):
@@ -154,6 +157,7 @@ def test_a_change_of_any_byte_of_any_file_is_found(a_run: Workspace) -> None:
     assert not [one for one in verify(a_run) if isinstance(one, Damage)]
 
 
+@pytest.mark.slow
 def test_the_commands(workspace: Workspace, web: Any, make_site: Callable[..., Path]) -> None:
     site_with_a_redirect(web, make_site)
     crawl(workspace)
@@ -197,6 +201,7 @@ print("\\n".join(notices))
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_pauses_the_crawl_and_it_goes_on_when_there_is_room(
     tmp_path: Path, web: Any, workspace: Workspace, make_site: Callable[..., Path]
 ) -> None:

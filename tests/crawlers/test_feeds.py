@@ -34,6 +34,7 @@ def urlset(*urls: str) -> str:
     return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
 
 
+@pytest.mark.slow
 def test_an_index_of_sitemaps_leads_through_packed_ones_to_ads(
     workspace: Workspace, web: Any, make_site: Callable[..., Any]
 ) -> None:
@@ -60,6 +61,7 @@ def test_an_index_of_sitemaps_leads_through_packed_ones_to_ads(
     assert "/ad/9.jpg" not in web.paths()
 
 
+@pytest.mark.slow
 def test_entries_of_an_rss_feed_lead_to_ads(workspace: Workspace, web: Any, make_site: Callable[..., Any]) -> None:
     ad = {"native_id": "article::attr(data-id)", "title": ".title", "body": ".body"}
     make_site("harbor", listing="feed", start=[f"http://{web.origin}/rss"], select={"ad": ad})
@@ -100,6 +102,7 @@ RDF = RSS.replace('<rss version="2.0" ', '<rdf:RDF xmlns:rdf="http://www.w3.org/
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [RSS, ATOM, JSON_FEED, RDF], ids=["rss", "atom", "json", "rdf"])
 def test_entries_of_a_feed_are_ads_whatever_its_format(
     source: str, workspace: Workspace, web: Any, make_site: Callable[..., Any]
@@ -142,6 +145,7 @@ def test_a_deep_or_broken_feed_is_read_as_far_as_it_goes() -> None:
     assert page.json["items"][0]["id"] == "7"
 
 
+@pytest.mark.slow
 def test_a_site_is_begun_from_its_feed(tmp_path: Path, web: Any) -> None:
     entries = RSS[RSS.index("<item>") : RSS.index("</channel>")].replace("Any weather.", "Any weather. " * 20)
     feed = RSS.replace("</channel>", entries.replace("<guid>7", "<guid>8") + "</channel>").replace(

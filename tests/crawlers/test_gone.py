@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from crawlers.records import RunVerdict
@@ -30,6 +31,7 @@ def again(workspace: Workspace) -> RunVerdict:
     return verdict
 
 
+@pytest.mark.slow
 def test_a_page_that_says_so_with_status_200_or_leads_to_the_listing_is_gone(
     workspace: Workspace, web: Any, make_site: Callable[..., Any]
 ) -> None:
@@ -48,6 +50,7 @@ def test_a_page_that_says_so_with_status_200_or_leads_to_the_listing_is_gone(
     assert verdict.counts.get("unreadable", 0) == 0
 
 
+@pytest.mark.slow
 def test_a_site_that_calls_most_of_its_ads_gone_is_not_believed(
     workspace: Workspace, web: Any, make_site: Callable[..., Any]
 ) -> None:
@@ -62,6 +65,7 @@ def test_a_site_that_calls_most_of_its_ads_gone_is_not_believed(
     assert any("too many to be believed" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 def test_a_wall_is_named_and_no_ad_is_made_of_it(workspace: Workspace, web: Any, make_site: Callable[..., Any]) -> None:
     select = {
         "listing": {"ads": "a.ad::attr(href)", "next": "a.next::attr(href)"},
@@ -81,6 +85,7 @@ def test_a_wall_is_named_and_no_ad_is_made_of_it(workspace: Workspace, web: Any,
     assert "consent" in told
 
 
+@pytest.mark.slow
 def test_a_listing_that_is_a_wall_leaves_known_ads_as_they_are(
     workspace: Workspace, web: Any, make_site: Callable[..., Any]
 ) -> None:

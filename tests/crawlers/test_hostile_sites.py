@@ -9,6 +9,7 @@ from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,6 +28,7 @@ from store.health import State
 from store.workspace import Workspace
 
 
+@pytest.mark.slow
 def test_no_way_leads_inward(workspace: Workspace, tmp_path: Path) -> None:
     led = lead(workspace, tmp_path, every=13, named=True)
     assert led.vectors > 60
@@ -43,6 +45,7 @@ def test_a_canary_would_tell() -> None:
     assert watched.touched == 2
 
 
+@pytest.mark.slow
 def test_a_site_does_not_reach_what_another_sites_manifest_allows(workspace: Workspace) -> None:
     inner, outer = Server("127.0.0.1"), Server("127.0.0.2")
     with served(inner, outer):
@@ -56,6 +59,7 @@ def test_a_site_does_not_reach_what_another_sites_manifest_allows(workspace: Wor
     assert not {"/secret", "/robots-of-others"} & set(inner.asked)
 
 
+@pytest.mark.slow
 def test_hostile_answers_are_named_and_the_crawl_goes_on(workspace: Workspace) -> None:
     groups = ("squeezed", "grown", "charsets", "broken", "led_on")
     done = bomb(workspace, groups, leave={"formatting", "elements", "comments", "attributes-many"})
@@ -65,12 +69,14 @@ def test_hostile_answers_are_named_and_the_crawl_goes_on(workspace: Workspace) -
     assert done.memory <= 300
 
 
+@pytest.mark.slow
 def test_heads_and_bodies_without_an_end_are_cut_off(workspace: Workspace) -> None:
     done = bomb(workspace, ("heads",), leave={"endless-body", "endless-chunks"})
     assert done.unnamed == []
     assert done.short == []
 
 
+@pytest.mark.slow
 def test_traps_are_left_and_named(tmp_path: Path) -> None:
     done = trap(scratch(tmp_path), 10, {"delay": 0, "concurrency": 1, "autothrottle": False})
     assert done.wrong == []
@@ -78,6 +84,7 @@ def test_traps_are_left_and_named(tmp_path: Path) -> None:
     assert max(done.pages.values()) < 50
 
 
+@pytest.mark.slow
 def test_of_a_picture_no_byte_is_taken(workspace: Workspace) -> None:
     """The head alone ends it: the server finds the connection closed before it has sent a byte of the body."""
     sent: list[int] = []
@@ -141,6 +148,7 @@ def test_the_settings_in_force_are_these() -> None:
     assert manifest.pace.concurrency == 1
 
 
+@pytest.mark.slow
 def test_a_server_without_a_certificate_that_holds_is_told_nothing(workspace: Workspace, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(self_signed(tmp_path))

@@ -46,6 +46,7 @@ def test_bad_lines_are_reported_with_their_number_and_the_rest_goes_on(workspace
     assert (origin.file_sha256, origin.line) == (hashlib.sha256(path.read_bytes()).hexdigest(), 6)
 
 
+@pytest.mark.slow
 def test_an_import_may_be_repeated_and_taken_up_again(workspace: Workspace, tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", *(ad(number) for number in range(2500)))
     first = import_ads(workspace, path, print)

@@ -3,10 +3,14 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from market.make import make
 from market.server import serve
 from proof.kill_crawl import SITES, begin, disturb, state
 from store.workspace import open_workspace
+
+pytestmark = pytest.mark.slow
 
 
 def test_killed_crawls_lose_and_double_nothing(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_a_vics_file_yields_the_digests_of_the_categories_asked_for(tmp_path: Pa
     assert list(digests(bare)) == [("md5", KNOWN)]
 
 
+@pytest.mark.slow
 def test_a_long_vics_file_is_read_in_pieces(tmp_path: Path) -> None:
     made = [{"MediaID": number, "Category": 1, "MD5": f"{number:032x}", "Note": "n" * 90} for number in range(30_000)]
     assert [digest for _, digest in digests(vics(tmp_path, *made))] == [one["MD5"] for one in made]
@@ -241,6 +242,7 @@ def test_noise_is_found_where_it_is() -> None:
     assert not holds_noise(random.Random(6).randbytes(100_000))
 
 
+@pytest.mark.slow
 def test_a_picture_is_hashed_on_the_way_and_no_byte_of_it_is_kept(
     lawful: Workspace, tmp_path: Path, web: Web, gallery: None
 ) -> None:
@@ -265,6 +267,7 @@ def test_a_picture_is_hashed_on_the_way_and_no_byte_of_it_is_kept(
             assert not holds_noise(gzip.decompress(data)), path
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_asks_for_no_picture_once_the_authority_has_ended(
     workspace: Workspace, web: Web, gallery: None
 ) -> None:
@@ -280,6 +283,7 @@ def test_an_interrupted_run_asks_for_no_picture_once_the_authority_has_ended(
     assert "/pictures/1.jpg" not in web.paths()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["authority", "opt-in", "hashes"])
 def test_without_authority_opt_in_or_hashes_no_picture_is_asked_for(
     lawful: Workspace, tmp_path: Path, web: Web, gallery: None, missing: str

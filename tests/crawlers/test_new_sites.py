@@ -25,6 +25,7 @@ def run(*words: str) -> Any:
     return result
 
 
+@pytest.mark.slow
 def test_the_fourth_site_is_added_by_three_commands_and_a_name(tmp_path: Path) -> None:
     make(tmp_path / "market", seed=4, ads=900)
     folder, workspace = tmp_path / "w", ["-w", str(tmp_path / "w")]

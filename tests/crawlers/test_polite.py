@@ -106,6 +106,7 @@ ROBOTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_site_whose_robots_txt_closes_it_or_cannot_be_read_is_left_alone(workspace: Workspace) -> None:
     servers = {name: Server() for name in ROBOTS}
     with served(*servers.values()):
@@ -121,6 +122,7 @@ def test_a_site_whose_robots_txt_closes_it_or_cannot_be_read_is_left_alone(works
         assert any("robots.txt" in sentence for sentence in verdicts[name].reasons)
 
 
+@pytest.mark.slow
 def test_robots_txt_is_passed_over_only_with_a_legal_basis_that_is_audited(workspace: Workspace) -> None:
     server = Server()
     basis = "Production order 2026-117, Harbor County Court, 4 May 2026"
@@ -144,6 +146,7 @@ def test_robots_txt_is_passed_over_only_with_a_legal_basis_that_is_audited(works
     assert event.at <= verdict.ended_at
 
 
+@pytest.mark.slow
 def test_the_crawl_delay_is_kept(workspace: Workspace) -> None:
     server = Server()
     with served(server):
@@ -156,6 +159,7 @@ def test_the_crawl_delay_is_kept(workspace: Workspace) -> None:
     assert min(gaps) > 0.55, "though the manifest allows four at once and no delay"
 
 
+@pytest.mark.slow
 def test_a_busy_host_is_left_in_peace_and_its_page_is_not_lost(workspace: Workspace) -> None:
     server = Server()
     answers = {
@@ -212,6 +216,7 @@ def test_waiting_ends_when_the_run_is_halted_and_a_slow_host_is_asked_less(tmp_p
     assert pace.interval("harbor.example") == 4.5
 
 
+@pytest.mark.slow
 def test_a_crawl_in_another_process_stops_when_told_to_and_goes_on_later(workspace: Workspace) -> None:
     server = Server()
     numbers = range(30)

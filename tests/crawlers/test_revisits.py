@@ -56,6 +56,7 @@ seen = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(seen, unique_by=lambda one: one.ad_id), st.integers(-3, 20))
 def test_a_plan_is_within_its_room_without_repeats_and_leaves_nothing_likelier_out(
     known: list[Seen], room: int
@@ -69,6 +70,7 @@ def test_a_plan_is_within_its_room_without_repeats_and_leaves_nothing_likelier_o
     assert plan(list(reversed(known)), NOON, room) == picked
 
 
+@pytest.mark.slow
 def test_a_crawl_whose_pages_do_not_suffice_keeps_some_for_known_ads(
     make_site: Callable[..., Path], workspace: Workspace, web: Web
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_crawl_whose_pages_do_not_suffice_keeps_some_for_known_ads(
     assert sum(one.changes for one in known.values()) == changes.count("changed")
 
 
+@pytest.mark.slow
 def test_pages_that_were_kept_in_vain_are_spent_on_the_listing(
     make_site: Callable[..., Path], workspace: Workspace, web: Web
 ) -> None:

@@ -91,6 +91,7 @@ def built(web: Web) -> Web:
     return web
 
 
+@pytest.mark.slow
 def test_ads_that_only_scripts_show_are_read_and_no_media_is_asked_for(
     make_site: Callable[..., Path], workspace: Workspace, built: Web, tmp_path: Path
 ) -> None:
@@ -121,6 +122,7 @@ def test_ads_that_only_scripts_show_are_read_and_no_media_is_asked_for(
     other.close()
 
 
+@pytest.mark.slow
 def test_robots_txt_holds_for_what_scripts_ask_too(
     make_site: Callable[..., Path], workspace: Workspace, built: Web
 ) -> None:
@@ -131,6 +133,7 @@ def test_robots_txt_holds_for_what_scripts_ask_too(
     assert "/data.json" not in built.paths()
 
 
+@pytest.mark.slow
 def test_without_the_manifests_word_no_script_is_run(
     make_site: Callable[..., Path], workspace: Workspace, built: Web
 ) -> None:
@@ -145,6 +148,7 @@ STUN = """for (const frame of [window, document.body.appendChild(document.create
 WAYS = yaml.safe_load((Path(__file__).parent / "script_ways.yml").read_text())
 
 
+@pytest.mark.slow
 def test_no_script_leads_the_browser_anywhere_else(
     make_site: Callable[..., Path], workspace: Workspace, web: Web, canary: Canary, canary_udp: Canary
 ) -> None:
@@ -183,6 +187,7 @@ def test_the_canaries_sing() -> None:
         listener.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_never_comes_to_rest_is_given_up_and_kept_and_the_rest_is_read(
     make_site: Callable[..., Path], workspace: Workspace, web: Web
 ) -> None:

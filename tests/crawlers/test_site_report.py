@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+import pytest
 from typer.testing import CliRunner
 
 from crawlers.cli import app
@@ -18,6 +19,7 @@ def report(workspace: Workspace, *words: str) -> Any:
     return CliRunner().invoke(app, ["sites", "report", *words, "-w", str(workspace.root)])
 
 
+@pytest.mark.slow
 def test_a_site_in_full(workspace: Workspace, web: Any, make_site: Callable[..., Any]) -> None:
     make_site("harbor")
     assert report(workspace, "harbor").stdout == "harbor: no run\n"

@@ -47,10 +47,12 @@ def _build(to: Path) -> bytes:
     return wheel.read_bytes()
 
 
+@pytest.mark.slow
 def test_two_builds_of_the_wheel_are_the_same_bytes(tmp_path: Path) -> None:
     assert _build(tmp_path / "one") == _build(tmp_path / "two")
 
 
+@pytest.mark.slow
 def test_every_package_of_the_lock_has_hashes_and_stands_in_the_list() -> None:
     listed = bom(ROOT)
     assert [one["name"] for one in listed["components"]] == [

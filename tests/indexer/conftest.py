@@ -31,7 +31,7 @@ def elastic_settings(new_elastic_settings: Callable[[], Settings]) -> Settings:
     return new_elastic_settings()
 
 
-@pytest.fixture(params=["embedded", "elastic"])
+@pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.slow)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace, once on each engine."""
     if request.param == "embedded":
@@ -167,7 +167,7 @@ def elastic_world(tmp_path_factory: pytest.TempPathFactory, elastic_settings: Se
     yield from _world(tmp_path_factory, elastic_settings)
 
 
-@pytest.fixture(scope="session", params=["embedded", "elastic"])
+@pytest.fixture(scope="session", params=["embedded", pytest.param("elastic", marks=pytest.mark.slow)])
 def world(request: pytest.FixtureRequest) -> Workspace:
     """The whole world, once on each engine; nothing may write to it."""
     found: Workspace = request.getfixturevalue(f"{request.param}_world")

@@ -149,6 +149,7 @@ def test_what_a_terminal_would_act_on_is_not_printed(workspace: Workspace, put: 
     assert not {"\x1b", "\x07"} & set(shown.stdout)
 
 
+@pytest.mark.slow
 def test_index_status_and_rebuild(run: Run) -> None:
     assert "documents in the new index" in run("index", "rebuild").stdout
     status = json.loads(run("index", "status", "--json").stdout)

@@ -53,6 +53,7 @@ def test_ids_alone_are_those_of_all_pages_in_their_order(embedded_world: Workspa
             assert list(opened(world).ids(parse(query))) == ids(world, query)
 
 
+@pytest.mark.slow
 def test_both_engines_answer_the_fixed_queries_alike(embedded_world: Workspace, elastic_world: Workspace) -> None:
     outcomes = list(compare(embedded_world, opened(embedded_world), opened(elastic_world), QUERIES))
     assert [one for one in outcomes if one.differences] == []
@@ -60,6 +61,7 @@ def test_both_engines_answer_the_fixed_queries_alike(embedded_world: Workspace, 
     assert sum(0 < one.hits < 300 for one in outcomes) >= 0.9 * len(outcomes)
 
 
+@pytest.mark.slow
 def test_both_engines_answer_generated_queries_alike(embedded_world: Workspace, elastic_world: Workspace) -> None:
     first, second = opened(embedded_world), opened(elastic_world)
     seed = secrets.randbelow(2**32) if os.environ.get("CI") != "true" else 8

@@ -91,6 +91,7 @@ def test_a_write_without_a_document_drops_what_stands_there(engine: Workspace) -
     assert backend.health().published == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", list(Sort))
 def test_pages_neither_repeat_nor_skip_an_unchanged_ad_while_others_are_written(
     engine: Workspace, put: Put, sort: Sort
@@ -117,6 +118,7 @@ class _KilledError(Exception):
     """Stands where the process would have ended."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["write", "publish", "_cross_off"])
 def test_a_stage_killed_at_any_point_ends_with_the_same_index(
     engine: Workspace, put: Put, group: Put, monkeypatch: pytest.MonkeyPatch, moment: str

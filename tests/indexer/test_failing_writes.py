@@ -26,6 +26,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "PAUSES", tuple(pause / 50 for pause in bulk.PAUSES))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hasty")
 def test_every_valid_document_is_written_once_and_the_others_are_set_aside_with_their_reason(
     elastic_settings: Settings, elasticsearch_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -73,6 +74,7 @@ def test_the_server_remembers_deletes_for_longer_than_the_longest_retry() -> Non
     assert longest_retry(choice.TIMEOUT) * 2 < hours * 3600
 
 
+@pytest.mark.slow
 def test_reconcile_finds_every_planted_drift(engine: Workspace) -> None:
     stage.ready(engine)
     put(engine, [f"harbor:{number:06}" for number in range(120)])

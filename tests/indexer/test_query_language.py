@@ -202,6 +202,7 @@ PIECES = st.one_of(
 HOSTILE = st.lists(PIECES, max_size=12).map("".join) | st.lists(PIECES, max_size=12).map(" ".join)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(HOSTILE)
 def test_any_text_is_a_query_or_a_query_error(text: str) -> None:

@@ -47,6 +47,7 @@ def _change(workspace: Workspace, came: Sequence[Wording], went: Sequence[str], 
         write_moves(connection, moves)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0.0, 1.0])
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

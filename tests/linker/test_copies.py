@@ -96,6 +96,7 @@ def test_more_words_than_there_are_characters_are_told_apart_all_the_same(
         _check_followers(texts, chosen)
 
 
+@pytest.mark.slow
 @given(_texts())
 def test_clusters_are_what_hangs_together_through_any_band(texts: dict[str, str]) -> None:
     bands: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -106,6 +107,7 @@ def test_clusters_are_what_hangs_together_through_any_band(texts: dict[str, str]
     assert clusters(texts) == components(texts, edges)
 
 
+@pytest.mark.slow
 @given(_texts())
 def test_the_order_of_texts_does_not_matter(texts: dict[str, str]) -> None:
     turned = dict(reversed(texts.items()))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ words = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(some_links, words, st.randoms())
 def test_the_order_of_ads_links_and_judgements_does_not_matter(made: list[Link], said: list[Judgement], rng) -> None:  # type: ignore[no-untyped-def]
     first = partition(ADS, made, said)

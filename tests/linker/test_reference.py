@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,12 +110,14 @@ def _links(ads: list[Signals]) -> list[Link]:
     return [one for key, members in blocks(by.values()).items() for one in links_of(key, members)[0]]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(market)
 def test_groups_are_those_of_the_plain_reference(ads: list[Signals]) -> None:
     assert _ids(link(ads)) == reference.groups(ads)
 
 
+@pytest.mark.slow
 @given(market, words)
 def test_judged_groups_are_those_of_the_plain_reference(ads: list[Signals], said: list[Judgement]) -> None:
     there = {ad.ad_id: ad for ad in ads}
@@ -123,6 +126,7 @@ def test_judged_groups_are_those_of_the_plain_reference(ads: list[Signals], said
     assert sorted(partition(there, links, said)) == reference.judged(there, links, heard)
 
 
+@pytest.mark.slow
 @given(market)
 def test_what_recruits_is_linked_by_the_reason_of_its_own(ads: list[Signals]) -> None:
     by = with_clusters({ad.ad_id: ad for ad in ads})
@@ -131,6 +135,7 @@ def test_what_recruits_is_linked_by_the_reason_of_its_own(ads: list[Signals]) ->
     assert sorted(map(sorted, made)) == sorted(map(sorted, pairs))
 
 
+@pytest.mark.slow
 @given(market)
 def test_a_hub_never_joins(ads: list[Signals]) -> None:
     groups = link(ads)
@@ -141,12 +146,14 @@ def test_a_hub_never_joins(ads: list[Signals]) -> None:
         assert one.reason is not Reason.RECRUITMENT or one.detail["contact"] not in by_contact
 
 
+@pytest.mark.slow
 @given(market, words, st.randoms())
 def test_no_order_of_arrival_changes_anything(ads: list[Signals], said: list[Judgement], rng: Any) -> None:
     first = link(ads, said)
     assert link(rng.sample(ads, len(ads)), rng.sample(said, len(said))) == first
 
 
+@pytest.mark.slow
 @given(market, words)
 def test_the_newest_word_always_holds_and_no_word_is_broken_but_for_a_newer_one(
     ads: list[Signals], said: list[Judgement]
@@ -163,6 +170,7 @@ def test_the_newest_word_always_holds_and_no_word_is_broken_but_for_a_newer_one(
         assert (owner[word.left] == owner[word.right]) is (word.verdict is Verdict.SAME)
 
 
+@pytest.mark.slow
 @given(market, words)
 def test_a_split_loses_no_link_and_brings_nothing_new_together(ads: list[Signals], said: list[Judgement]) -> None:
     apart = [word for word in said if word.verdict is not Verdict.SAME]

@@ -113,6 +113,7 @@ def _run_killed_at(workspace: Workspace, number: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_killed_at_every_commit_and_run_again_nothing_is_lost(
     workspace: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_person_s_word_is_evidence_and_no_way_at_all_is_no_chain() -> None:
 pairs = st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.sampled_from("12345678"))
 
 
+@pytest.mark.slow
 @given(st.lists(pairs.filter(lambda one: one[0] < one[1]), max_size=12))
 def test_the_first_chain_is_as_short_as_a_plain_search_finds_and_no_two_rest_on_the_same(
     given_links: list[tuple[str, str, str]],
@@ -158,6 +159,7 @@ def test_near_copies_are_told_by_how_many_words_they_share(workspace: Workspace,
     assert 'harbor:a body 0-90: "quiet house near the park' in told
 
 
+@pytest.mark.slow
 def test_a_job_offer_and_an_ad_with_one_contact_are_shown_with_the_words_of_both(
     workspace: Workspace, put: Put
 ) -> None:

@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def _copies(changed: int, pairs: int) -> float:
     return found / pairs
 
 
+@pytest.mark.slow
 def test_a_changed_word_in_five_does_not_hide_a_copy() -> None:
     assert _copies(changed=3, pairs=100) == 1.0
     assert _copies(changed=10, pairs=100) >= 0.95

@@ -7,6 +7,7 @@ from market.measures import b_cubed, join_on_any
 FEW = 5  # authors who may share a key by chance or by numbers given up and taken again
 
 
+@pytest.mark.slow
 def test_the_stock_matcher_misses_two_phones_in_five(entries: list[Entry]) -> None:
     assert phones_by_matcher(entries).recall <= 0.6
 

@@ -34,6 +34,7 @@ TRUTH_KEYS = [
 CLASSES = {"independent", "agency", "spa", "spam", "controlled", "recruiter"}
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     command = "import sys; from market.make import make; make(sys.argv[1], seed=7, ads=200)"
     for name, hashing in (("one", "1"), ("two", "2")):
@@ -48,6 +49,7 @@ def test_another_seed_makes_another_market() -> None:
     assert one != two
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(ads=st.integers(1, 120), seed=st.integers(0, 2**31), prevalence=st.sampled_from([0, 0.03, 0.5, 1]))
 def test_a_market_has_as_many_ads_as_were_asked_for(ads: int, seed: int, prevalence: float) -> None:

@@ -1,6 +1,8 @@
 import re
 from collections.abc import Callable
 
+import pytest
+
 from market.make import Entry
 from market.people import classes
 
@@ -15,6 +17,7 @@ def _text(entry: Entry) -> str:
     )
 
 
+@pytest.mark.slow
 def test_every_true_phone_stands_in_the_ad(
     entries: list[Entry], says: Callable[[str, str], bool], readings: Callable[[str], tuple[str, str, str]]
 ) -> None:

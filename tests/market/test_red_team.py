@@ -198,6 +198,7 @@ def test_an_age_says_its_years(family: str, age: int, language: str, seed: int) 
         assert str(age) in _digits(text) or said in text
 
 
+@pytest.mark.slow
 def test_every_true_phone_stands_in_the_ad(entries: list[Entry]) -> None:
     for entry in entries:
         ad, truth = entry.ad, entry.truth

@@ -69,6 +69,7 @@ def test_a_second_reading_with_the_first_on_screen_is_said_to_be_one() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(list(Value)), st.sampled_from(list(Value))), min_size=FEWEST, max_size=40))
 def test_kappa_is_at_most_one_and_is_none_where_only_one_answer_was_given(said: list[tuple[Value, Value]]) -> None:
     [both] = agreement([*read("ana", [one for one, _ in said]), *read("ben", [other for _, other in said])])

@@ -72,6 +72,7 @@ def test_swapping_words_of_group_identity_changes_a_score_by_exactly_nothing(lan
     assert all(texts == results[0][1] for _, texts in results)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(language: str) -> None:
     """The value and the words a model learns from are the same for every word of a class; bench/bias.py swaps in market ads."""

@@ -67,6 +67,7 @@ def test_no_word_for_a_group_of_people_is_an_indicator_or_is_left_in_the_masked_
         assert word not in reading.masked.split(), word
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["romanian", "latina", "tailandesa", "immigrant", "trans", "petite"])
 def test_no_weight_of_a_trained_model_belongs_to_such_a_word_however_telling_it_was(word: str) -> None:
     random = Random(3)

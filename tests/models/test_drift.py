@@ -53,6 +53,7 @@ def checked(views: Sequence[GroupView], days: range) -> list[Drift]:
     return [drift(views, after(day)) for day in days]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", ["vocabulary", "ages"])
 def test_a_planted_shift_is_told_within_seven_days(shift: str) -> None:
     views = market(SHIFT + 8, shift=shift)
@@ -62,11 +63,13 @@ def test_a_planted_shift_is_told_within_seven_days(shift: str) -> None:
     assert alarms[-1]
 
 
+@pytest.mark.slow
 def test_ordinary_weeks_are_calm() -> None:
     views = market(100)
     assert not any(found.alarm for found in checked(views, range(70, 100, 2)))
 
 
+@pytest.mark.slow
 def test_groups_that_go_on_and_grow_are_no_drift() -> None:
     random, made = Random(5), []
     for day in range(0, 70, 1):

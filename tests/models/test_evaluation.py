@@ -33,6 +33,7 @@ def test_a_queue_is_measured_at_its_size_with_intervals(figures: Any) -> None:
     assert 0 < low <= high <= 1
 
 
+@pytest.mark.slow
 def test_a_queue_that_holds_all_groups_says_nothing_of_their_order(corpus: Cases) -> None:
     found = evaluation.evaluate(corpus, Published(), near_copies=0, capacity=len(corpus))
     assert found["model"]["p_at_queue"] is None
@@ -158,6 +159,7 @@ def test_disguised_words_are_read_anew_and_nothing_else_changes() -> None:
     assert [one.ad(ad_id).body for one in redteam.disguised(views, seed=3) for ad_id in one.ad_ids] == said
 
 
+@pytest.mark.slow
 def test_one_call_measures_all_of_it_and_writes_the_card(trained: Path, corpus: Cases, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(trained, tmp_path / "challenger"))
     views, labels = labelled()

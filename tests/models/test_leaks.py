@@ -63,6 +63,7 @@ def test_a_site_that_is_none_is_named(corpus: Cases, tmp_path: Path) -> None:
         retraining.train(corpus, tmp_path / "m", pipeline="any", away={"moon"})
 
 
+@pytest.mark.slow
 def test_two_processes_with_different_hash_seeds_make_the_same_digest(tmp_path: Path) -> None:
     digests = set()
     for seed in ("1", "2"):
@@ -97,6 +98,7 @@ def test_a_change_of_prevalence_moves_the_log_odds_by_its_own() -> None:
     assert np.allclose(shifted(shifted(chance, 0.3, 0.02), 0.02, 0.3), chance)
 
 
+@pytest.mark.slow
 def test_text_has_a_share_where_it_tells_what_the_points_do_not_and_loads_as_it_was_saved(
     corpus: Cases, tmp_path: Path
 ) -> None:

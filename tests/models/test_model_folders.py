@@ -111,6 +111,7 @@ def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, name: str) -> None
         folders.place(tmp_path, name)
 
 
+@pytest.mark.slow
 def test_a_taken_name_is_refused(corpus: Cases, trained: Path) -> None:
     with pytest.raises(ModelError, match="already"):
         retraining.train(corpus, trained, pipeline=version())

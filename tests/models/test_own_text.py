@@ -42,6 +42,7 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return csv_file(tmp_path_factory.mktemp("own") / "all.csv", ["ad_id", "text", "value", "site"], rows())
 
 
+@pytest.mark.slow
 def test_one_csv_makes_a_measured_classifier_that_loads_again(workspace: Workspace, one_file: Path) -> None:
     made = run(workspace, "train", "--name", "own", "--labels", str(one_file), "--ads", str(one_file))
     assert made.exit_code == 0, made.output
@@ -83,6 +84,7 @@ def test_copies_and_what_shares_a_group_never_stand_on_both_sides() -> None:
     assert len(set(block)) == 30
 
 
+@pytest.mark.slow
 def test_classes_that_are_whole_numbers_have_their_order(tmp_path: Path) -> None:
     level = {"bad": "1", "so-so": "2", "good": "10"}
     assert ordered(tuple(level.values())) == ("1", "2", "10")

@@ -90,6 +90,7 @@ def test_a_loss_a_leak_or_too_few_groups_are_refused(
         promotion.promote(workspace, folder.name, why="", pipeline=version())
 
 
+@pytest.mark.slow
 def test_a_rehearsal_model_needs_a_word_that_this_is_a_rehearsal(workspace: Workspace) -> None:
     made = workspace.trained / "market"
     rows = cases(*labelled(source=Source.MARKET))
@@ -110,6 +111,7 @@ def test_the_card_tells_limits_and_shows_not_measured_where_nothing_was(workspac
     assert not cards.stale(folder)
 
 
+@pytest.mark.slow
 def test_a_card_is_older_than_a_model_that_was_evaluated_again(
     workspace: Workspace, folder: Path, corpus: Cases
 ) -> None:

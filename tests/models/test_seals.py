@@ -146,6 +146,7 @@ def mutations(random: Random, older: Path, elsewhere: Workspace) -> Iterator[tup
         yield f"another byte, number {number}", flipped(random, MODEL)
 
 
+@pytest.mark.slow
 def test_200_mutations_are_refused_with_a_reason_and_none_is_executed(
     home: Workspace, older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

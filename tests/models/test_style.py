@@ -138,6 +138,7 @@ def test_posters_who_share_a_contact_or_have_none_are_not_taken_for_two() -> Non
     assert not different(one, Poster("g", "en", one.towns, one.sites, frozenset(), one.joined))
 
 
+@pytest.mark.slow
 def test_candidates_are_of_one_language_bounded_and_never_a_poster_with_itself(
     archive: list[Poster], style: Style
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_rate_is_never_nothing_and_never_lower_for_what_is_less_alike(
     assert low == (sum(score >= min(one, other) for score in scores) + 1) / (len(scores) + 1)
 
 
+@pytest.mark.slow
 def test_habits_are_learned_and_the_claimed_rate_holds_for_strangers_not_seen(style: Style) -> None:
     fresh = [poster(f"fresh {number}", town=f"town {number % 8}") for number in range(400)]
     two = [poster(f"fresh {number}", 1, town=f"town {number % 8}") for number in range(60)]
@@ -190,6 +192,7 @@ def test_habits_are_learned_and_the_claimed_rate_holds_for_strangers_not_seen(st
     assert all(one.rate <= RATE and one.rate * one.among <= CHANCE for one in found)
 
 
+@pytest.mark.slow
 def test_the_same_archive_and_seed_give_the_same_model(archive: list[Poster], style: Style) -> None:
     again, figures = train(archive[::-1])
     assert again.digest == style.digest
@@ -203,6 +206,7 @@ def test_too_few_known_pairs_are_refused_in_a_sentence(archive: list[Poster]) ->
         train(archive[:20])
 
 
+@pytest.mark.slow
 def test_a_saved_model_gives_the_same_values_and_a_changed_one_is_not_opened(
     tmp_path: Path, style: Style, archive: list[Poster]
 ) -> None:

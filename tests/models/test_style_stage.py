@@ -83,6 +83,7 @@ def pair(connection: Connection, author: int) -> tuple[str, str]:
     return one, other
 
 
+@pytest.mark.slow
 def test_suggestions_are_made_stored_and_join_nothing(office: Workspace) -> None:
     with office.read() as connection:
         before = everything(connection)
@@ -103,6 +104,7 @@ def test_suggestions_are_made_stored_and_join_nothing(office: Workspace) -> None
     assert style_stage.run(office).said == "nothing changed"
 
 
+@pytest.mark.slow
 def test_not_the_same_by_a_person_is_honoured_at_once(office: Workspace) -> None:
     style_stage.run(office)
     with office.begin() as connection:
@@ -113,6 +115,7 @@ def test_not_the_same_by_a_person_is_honoured_at_once(office: Workspace) -> None
         assert first not in suggestions(connection, first.left)
 
 
+@pytest.mark.slow
 def test_a_changed_group_has_all_suggestions_made_anew_and_none_of_a_group_that_is_gone_stands(
     office: Workspace,
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_changed_group_has_all_suggestions_made_anew_and_none_of_a_group_that_
     assert style_stage.run(office).made is not None
 
 
+@pytest.mark.slow
 def test_without_a_model_or_with_one_of_another_reading_nothing_is_suggested(
     office: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +149,7 @@ def test_without_a_model_or_with_one_of_another_reading_nothing_is_suggested(
         assert pending.count(connection, "style") == 0
 
 
+@pytest.mark.slow
 def test_commands_train_suggest_and_record_who_looked(office: Workspace) -> None:
     told = run(office, "train")
     assert "1 in   1,000: " in told.output

@@ -59,6 +59,7 @@ def test_a_planted_copy_and_a_planted_ad_are_found_as_leaks(corpus: Cases) -> No
     assert leaks(planted, range(10), [last - 2, last - 1, last]) == [last - 1, last]
 
 
+@pytest.mark.slow
 def test_the_same_data_and_seed_give_the_same_digest(corpus: Cases, trained: Path, tmp_path: Path) -> None:
     again = retraining.train(corpus, tmp_path / "again", pipeline=version())
     assert again.digest == read_manifest(trained).digest

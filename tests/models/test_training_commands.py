@@ -41,6 +41,7 @@ def run(workspace: Workspace, *words: str) -> Result:
     return CliRunner().invoke(app, [*words, "--workspace", str(workspace.root)])
 
 
+@pytest.mark.slow
 def test_from_files_to_a_carded_model_compared_with_the_scorecard(
     workspace: Workspace, files: tuple[Path, Path]
 ) -> None:

@@ -268,6 +268,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_megabyte_made_to_hurt_is_read_at_once(unit: str) -> None:
     text = AdText.of(Ad("test:1", "test", "", None, body=unit * (1_000_000 // len(unit))))

@@ -11,6 +11,8 @@ from nlp.pipeline import read_ads
 from store.garbage import seldom
 from tests.pace import slowdown
 
+pytestmark = pytest.mark.slow
+
 SMALL, TIMES = 4_000, 8
 # Quadratic growth would be 64 times; the rest of the allowance is for a busy machine.
 ALLOWED = 28.0

@@ -160,6 +160,7 @@ def test_what_a_number_leaves_of_its_line_may_end_another() -> None:
 MEGABYTE = 1_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

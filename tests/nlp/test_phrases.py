@@ -59,6 +59,7 @@ TEXTS = st.lists(WORDS | st.sampled_from(("the", "our", ". ", ", ", "-", "flats"
 )
 
 
+@pytest.mark.slow
 @given(phrases=st.lists(PHRASES | PIECES, min_size=1, max_size=5, unique=True), text=TEXTS)
 def test_what_could_not_stand_is_left_out_and_nothing_else(phrases: list[str], text: str) -> None:
     lists = {"kind": ["agency", "flat* #", "own book"]}

@@ -30,6 +30,7 @@ SEEDS = st.sampled_from(
 TEXTS = st.lists(st.one_of(SEEDS, st.text(max_size=12)), max_size=8).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(TEXT_FIELDS, TEXTS)))
 def test_every_mention_is_its_characters_of_its_field(fields: dict[str, str]) -> None:

@@ -154,6 +154,7 @@ def test_the_gazetteer_loads_from_its_cache_in_under_half_a_second() -> None:
     assert time.process_time() - started < 1.5 * slowdown()
 
 
+@pytest.mark.slow
 def test_without_a_cache_folder_the_gazetteer_is_made_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
     gazetteer.cache_clear()

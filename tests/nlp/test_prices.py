@@ -177,6 +177,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["body", "price"])
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_megabyte_made_to_hurt_costs_little(unit: str, field: str) -> None:

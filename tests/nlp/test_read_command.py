@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GOOD = {"ad_id": "lantern:1", "site": "lantern", "body": "I'm 24, call 3one2 555 O142", "region": "US"}
 
 
@@ -18,6 +20,7 @@ def lines(output: bytes) -> list[dict[str, object]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
+@pytest.mark.slow
 def test_each_ad_is_one_reading_with_exact_words(tmp_path: Path) -> None:
     source, target = tmp_path / "ads.jsonl", tmp_path / "readings.jsonl"
     source.write_text(json.dumps(GOOD) + "\n\n", encoding="utf-8")
@@ -39,6 +42,7 @@ def test_each_ad_is_one_reading_with_exact_words(tmp_path: Path) -> None:
     assert phone["detail"] == {"form": "mixed", "valid": True}
 
 
+@pytest.mark.slow
 def test_bad_lines_are_reported_with_their_number_and_skipped_and_streams_are_dashes() -> None:
     given = b"\n".join([json.dumps(GOOD).encode(), b"{broken", b"[]", b'{"site":"lantern"}', json.dumps(GOOD).encode()])
     done = sidelight("read", "-", "-", given=given)
@@ -49,6 +53,7 @@ def test_bad_lines_are_reported_with_their_number_and_skipped_and_streams_are_da
     assert "'ad_id' is missing or empty" in reported[2]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:
     done = sidelight("read", str(tmp_path / "none.jsonl"), str(tmp_path / "out.jsonl"))
     assert done.returncode == 2
@@ -56,12 +61,14 @@ def test_a_file_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_empty_file_gives_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "ads.jsonl").touch()
     assert sidelight("read", str(tmp_path / "ads.jsonl"), str(tmp_path / "out.jsonl")).returncode == 0
     assert (tmp_path / "out.jsonl").read_bytes() == b""
 
 
+@pytest.mark.slow
 def test_explain_shows_the_way_from_the_characters_to_the_value() -> None:
     done = sidelight("explain", "call 3one2 555 O142")
     assert done.returncode == 0
@@ -73,6 +80,7 @@ def test_explain_shows_the_way_from_the_characters_to_the_value() -> None:
     assert "call _contact_" in told
 
 
+@pytest.mark.slow
 def test_explain_takes_a_text_from_stdin_and_lets_no_control_code_through() -> None:
     done = sidelight("explain", "-", given=b"calm \x1b[31m house")
     assert done.returncode == 0

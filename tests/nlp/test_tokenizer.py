@@ -2,12 +2,14 @@
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.spacy_component import language
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",))))
 def test_the_tokens_joined_are_the_text(text: str) -> None:
     assert language().make_doc(text).text == text

@@ -43,6 +43,7 @@ def candidate(workspace: Workspace, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_what_is_added_lost_and_kept_is_told_with_its_words(workspace: Workspace, candidate: Path) -> None:
     with workspace.read() as connection:
         found = [(one.change, one.ad_id, one.mention.surface) for one in differences(connection, candidate)]
@@ -65,6 +66,7 @@ def test_nothing_is_changed_and_the_look_is_logged_first(workspace: Workspace, c
         assert connection.execute(query).scalar_one() == 1
 
 
+@pytest.mark.slow
 def test_the_table_counts_by_indicator(workspace: Workspace, candidate: Path) -> None:
     told = CliRunner().invoke(app, ["lexicon", "diff", str(candidate), "--workspace", str(workspace.root)])
     assert "independence_claim" in told.stdout

@@ -16,6 +16,8 @@ from nlp import workers
 from nlp.pipeline import read_ads
 from nlp.workers import Readers, WorkerError
 
+pytestmark = pytest.mark.slow
+
 
 def ads(number: int) -> list[Ad]:
     return [Ad(f"test:{n}", "test", "", None, body=f"call 312 555 01{n % 100:02} number {n}") for n in range(number)]

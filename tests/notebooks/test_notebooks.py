@@ -9,6 +9,8 @@ from nbclient import NotebookClient
 from market.make import make
 from models.notebooks import names
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 

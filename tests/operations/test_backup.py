@@ -107,6 +107,7 @@ def test_postgresql_comes_back_row_for_row_into_an_empty_database_and_into_no_ot
     again.close()
 
 
+@pytest.mark.slow
 def test_a_drill_on_postgresql_leaves_no_database_behind(shared: Workspace, tmp_path: Path) -> None:
     _fill(shared)
     backup(shared, tmp_path / "copy", with_keys=False)

@@ -26,6 +26,8 @@ from store.settings import Settings
 from store.spread import SchedulerError, Spread, check_address
 from store.workspace import open_workspace
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ADS = [entry.ad for entry in generate(seed=5, ads=240, days=8)]
 CLUSTER = """

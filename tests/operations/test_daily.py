@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from crawlers.tables import ads, sightings
@@ -17,6 +18,8 @@ from store import outbox, pending
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 from tests.operations.conftest import Rehearsal
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_day_brings_every_ad_from_page_to_queue(lived: Workspace, rehearsal: Rehearsal) -> None:

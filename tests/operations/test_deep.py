@@ -31,7 +31,7 @@ def _of(findings: list[Finding], topic: str) -> list[Finding]:
     return [finding for finding in findings if finding.topic == topic]
 
 
-@pytest.mark.parametrize("engine", ["embedded", "elasticsearch"])
+@pytest.mark.parametrize("engine", ["embedded", pytest.param("elasticsearch", marks=pytest.mark.slow)])
 def test_a_marked_row_and_document_go_there_and_back_and_leave_nothing(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +91,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[in
     return serve
 
 
+@pytest.mark.slow
 def test_a_certificate_is_told_before_it_ends_and_one_of_nobody_is_refused(
     served: Callable[[int], tuple[int, str]],
 ) -> None:

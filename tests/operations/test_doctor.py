@@ -61,6 +61,7 @@ def test_a_damaged_database(workspace: Workspace) -> None:
     assert "sidelight.db" in _broken(examine(workspace.root))["workspace"].text
 
 
+@pytest.mark.slow
 def test_missing_data_of_the_reader(tmp_path: Path) -> None:
     # The installation itself is damaged here, so it is a copy, looked at by a process of its own.
     for room in ("store", "crawlers", "nlp", "linker", "models", "indexer", "casework", "operations"):

@@ -109,6 +109,7 @@ def harbor(make_site: Callable[..., Path], web: Web) -> Path:  # noqa: F811
     return make_site("harbor", schedule="hourly")
 
 
+@pytest.mark.slow
 def test_a_due_site_is_crawled_and_processed_and_not_again_before_its_time(harbor: Path, workspace: Workspace) -> None:
     assert schedule.once(workspace) == ["site harbor", "process"]
     with workspace.read() as connection:
@@ -158,6 +159,7 @@ def test_a_second_scheduler_is_refused_and_a_timer_takes_that_for_no_failure(wor
     assert "nothing begun" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_killed_scheduler_holds_nothing_and_the_next_takes_its_run_up(
     harbor: Path,
     workspace: Workspace,

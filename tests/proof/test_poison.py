@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import text
 
 from market.make import make
@@ -11,6 +12,8 @@ from proof.poison import Damager, live, poisoned_file
 from store import backlog
 from store.settings import Settings
 from store.workspace import open_workspace
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_rest_is_done_and_exactly_the_damaged_are_set_aside(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import importlib.util
 
+import pytest
+
 from proof.results import PROOFS, SIZES, Proof, head, row
 from proof.soak import Look, slope
 
@@ -18,6 +20,7 @@ def test_the_head_says_seed_commit_machine_and_date() -> None:
     assert " cores, " in said
 
 
+@pytest.mark.slow
 def test_a_row_says_whether_the_proof_held() -> None:
     line, _, held = row(Proof("no such", "proof.fuzz", "no-such-reader", "", ""), "small", 1)
     assert not held

@@ -7,6 +7,8 @@ import pytest
 
 from proof.whole_day import STAGES, Cost, Day, curve, exponent, split, stage
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_new_ads_are_the_newest(tmp_path: Path) -> None:
     old, new = split(tmp_path, seed=4, stored=150, new=50)

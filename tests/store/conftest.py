@@ -21,7 +21,7 @@ def declare_tables() -> None:
                 import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace, its tables in SQLite and in PostgreSQL in turn."""
     if request.param == "postgresql":

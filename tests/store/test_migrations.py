@@ -60,6 +60,7 @@ def test_each_step_down_and_up_again_keeps_every_row_both_versions_know(filled: 
         assert [one.item for one in outbox.due(connection, 10)] == ["s:1", "s:2"]
 
 
+@pytest.mark.slow
 def test_all_the_way_down_and_up_again_ends_with_the_tables_of_today(filled: Workspace) -> None:
     downgrade(migrations.configuration(filled.engine), "base")
     assert set(inspect(filled.engine).get_table_names()) == {"alembic_version"}

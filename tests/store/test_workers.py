@@ -17,6 +17,8 @@ from store.settings import Settings
 from store.workspace import Workspace, open_workspace
 from tests.store.draining import STAGE, drain, seen
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ITEMS = [f"s:{number}" for number in range(400)]
 
