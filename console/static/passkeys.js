@@ -49,6 +49,7 @@
   const say = (form, sentence) => {
     const place = form.querySelector("[data-said]");
     place.textContent = sentence;
+    place.className = "bad";
     place.hidden = !sentence;
   };
 
@@ -79,6 +80,7 @@
       say(form, `Passkeys answer ${form.dataset.origin} alone. Open the console there.`);
       continue;
     }
+    say(form, "");
     button.disabled = false;
     if (button.hasAttribute("autofocus")) button.focus();
     form.addEventListener("submit", (event) => {

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,8 +38,9 @@ def test_passkeys_are_bound_to_a_name_that_browsers_take(url: str, expected: tup
 
 
 @pytest.fixture
-def house(workspace: Workspace) -> Workspace:
-    """Ana has an account in a console with an address."""
+def house(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Ana has an account in a console with an address. Hashes take no time."""
+    monkeypatch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     addressed = replace(workspace, settings=Settings(console_url="https://console.example.org"))
     accounts.add(addressed, "ana", Role.ANALYST, "seven quiet herons", "root")
     return addressed
