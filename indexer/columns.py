@@ -18,6 +18,7 @@ Columns = dict[str, list[Value]]
 # Fine enough that every coarser grid of a map is made of these: at the equator a tile is 10 km wide.
 TILE_ZOOM = 12
 PRIORITY_STEPS = 2**22 - 1
+SHORT = 80
 
 
 # Field of the index, field of the document, and the form its values take there (None: as they are).
@@ -106,9 +107,17 @@ def searched(document: Document, version: int) -> Columns:
 
 
 def _text(ad: AdDocument) -> Columns:
-    title, location = tokens.words(ad.title), tokens.words(ad.location)
-    said = tokens.apart((title, tokens.words(ad.body), location, tokens.words(ad.contact), tokens.words(ad.name)))
+    title, location = tokens.words(ad.title), _repeated(ad.location)
+    said = tokens.apart((title, tokens.words(ad.body), location, _repeated(ad.contact), _repeated(ad.name)))
     return {name: [run] for name, run in (("words", said), ("title", title), ("location", location)) if run}
+
+
+def _repeated(text: str) -> str:
+    """The words of what is mostly a short text that many ads share."""
+    return _remembered(text) if len(text) <= SHORT else tokens.words(text)
+
+
+_remembered = lru_cache(maxsize=10_000)(tokens.words)
 
 
 def _distinct(values: Iterable[Value]) -> list[Value]:

@@ -21,6 +21,15 @@ from store.database import ASKED, select_in
 from store.quarantine import held
 
 _SPAN = itemgetter(*Span._fields)
+# The fields that hold values as they were read.
+PLAIN = (
+    ("phones", Kind.PHONE),
+    ("emails", Kind.EMAIL),
+    ("handles", Kind.HANDLE),
+    ("urls", Kind.URL),
+    ("payments", Kind.PAYMENT),
+    ("names", Kind.NAME),
+)
 # By group: what each of its ads' documents says of it.
 Facts = dict[str, dict[str, Any]]
 REMEMBERED = 200_000  # groups, at some 500 bytes
@@ -153,37 +162,39 @@ def _first(stored: StoredAd) -> datetime:
 
 
 def _values(mentions: Sequence[MentionJson]) -> dict[str, Any]:
-    """What was read, by field of a document: sorted and each once, places in reading order."""
+    """What was read, by field of a document, as far as anything was: sorted and each once, places in reading order."""
     by_kind: dict[str, list[MentionJson]] = defaultdict(list)
     for mention in mentions:
         by_kind[mention["kind"]].append(mention)
-    prices = [one["detail"] for one in by_kind[Kind.PRICE] if isinstance(one["detail"].get("amount"), int | float)]
+    found: dict[str, Any] = {field: _distinct(by_kind[kind]) for field, kind in PLAIN if kind in by_kind}
+    if Kind.AGE in by_kind:
+        found["ages"] = tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one["value"])}))
+    if Kind.PRICE in by_kind:
+        found |= _prices([one["detail"] for one in by_kind[Kind.PRICE]])
+    if Kind.PLACE in by_kind:
+        found["places"] = tuple(map(_place, {one["value"]: one for one in by_kind[Kind.PLACE]}.values()))
+    if Kind.INDICATOR in by_kind:
+        found["indicators"] = _distinct([one for one in by_kind[Kind.INDICATOR] if not one["detail"].get("negated")])
+    return found
+
+
+def _prices(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    prices = [one for one in details if isinstance(one.get("amount"), int | float)]
     rates = [
         (str(one.get("currency") or ""), forms.rate(float(one["amount"]), float(one["minutes"])))
         for one in prices
         if one.get("minutes")
     ]
     return {
-        "phones": _distinct(by_kind[Kind.PHONE]),
-        "emails": _distinct(by_kind[Kind.EMAIL]),
-        "handles": _distinct(by_kind[Kind.HANDLE]),
-        "urls": _distinct(by_kind[Kind.URL]),
-        "payments": _distinct(by_kind[Kind.PAYMENT]),
-        "names": _distinct(by_kind[Kind.NAME]),
-        "ages": tuple(sorted({age for one in by_kind[Kind.AGE] for age in forms.ages(one["value"])})),
         "amounts": tuple(sorted({float(one["amount"]) for one in prices})),
         "rates": tuple(sorted({rate for _, rate in rates})),
         "hourly": tuple(sorted({forms.hourly(currency, rate) for currency, rate in rates if currency})),
         "currencies": tuple(sorted({str(one["currency"]) for one in prices if one.get("currency")})),
-        "places": tuple(map(_place, {one["value"]: one for one in by_kind[Kind.PLACE]}.values())),
-        "indicators": tuple(
-            sorted({one["value"] for one in by_kind[Kind.INDICATOR] if not one["detail"].get("negated")})
-        ),
     }
 
 
 def _distinct(mentions: list[MentionJson]) -> tuple[str, ...]:
-    return tuple(sorted({one["value"] for one in mentions})) if mentions else ()
+    return tuple(sorted({one["value"] for one in mentions}))
 
 
 def _place(mention: MentionJson) -> Place:

@@ -35,18 +35,22 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 BATCH = 500
 GROUP_BATCH = 50
+MANY, MOST = 20_000, 0.75  # documents due, and their share of the index, from which on it is built anew
 TOGETHER = 4  # batches made durable at once: to commit costs the engine as much as to write hundreds of documents
+AT_ONCE = 10_000  # rows crossed off after a rebuild in one go
 LOCK = "index"
 Progress = Callable[[int], None]
 _RUNS: dict[str, Facts] = {}
 
 
 def run(workspace: Workspace, progress: Progress | None = None) -> int:
-    """Write all that is due; returns how many documents. Makes the index first where there is none that can be used."""
+    """Write all that is due; returns how many documents. Makes the index anew where there is none that can be used, and where
+    so much is due that this costs less."""
     with exclusive(workspace, LOCK):
         backend = open_backend(workspace)
         try:
-            made = _rebuild(workspace, backend, progress) if _unusable(backend) else 0
+            anew = _unusable(backend) or _mostly_due(workspace, backend)
+            made = _rebuild(workspace, backend, progress) if anew else 0
             return made + _drain(workspace, backend, progress)
         finally:
             backend.close()
@@ -100,6 +104,13 @@ def _unusable(backend: SearchBackend) -> bool:
     if health.state is State.UNAVAILABLE:
         backend.publish(0)  # raises the engine's own complaint
     return health.state in {State.MISSING, State.OUT_OF_DATE}
+
+
+def _mostly_due(workspace: Workspace, backend: SearchBackend) -> bool:
+    """To replace a document costs a third more than to write one into a new index: the old one is looked up and taken out."""
+    with workspace.read() as connection:
+        waiting, _ = outbox.count(connection)
+    return waiting >= MANY and waiting >= MOST * backend.health().documents
 
 
 def _drain(workspace: Workspace, backend: SearchBackend, progress: Progress | None) -> int:
@@ -195,7 +206,7 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
         select(*columns)
         .where(tables.outbox.c.version <= version)
         .order_by(tables.outbox.c.version, tables.outbox.c.kind, tables.outbox.c.item)
-        .limit(BATCH)
+        .limit(AT_ONCE)
     )
     unmade = {one.key.partition(":")[2] for one in refused if one.key.startswith(f"{AD}:")}
     while True:

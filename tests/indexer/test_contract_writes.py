@@ -184,6 +184,24 @@ def test_the_stage_builds_the_index_anew_when_its_schema_is_another(
     assert len(everything(engine)) == 10
 
 
+@pytest.mark.parametrize(("due", "anew"), [(range(2, 10), True), (range(3, 10), False)])
+def test_the_stage_builds_the_index_anew_when_most_of_it_is_due(
+    engine: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch, due: range, anew: bool
+) -> None:
+    monkeypatch.setattr(stage, "MANY", 5)
+    put(engine, range(10))
+    stage.run(engine)
+    rebuilt = []
+    real = stage._rebuild
+    monkeypatch.setattr(stage, "_rebuild", lambda *given: rebuilt.append(1) or real(*given))
+    put(engine, due, note="changed")
+    stage.run(engine)
+    assert bool(rebuilt) is anew
+    assert search(engine, "changed").total == len(due)
+    with engine.read() as connection:
+        assert outbox.count(connection) == (0, 0)
+
+
 def test_a_rebuild_takes_the_place_of_the_index_under_an_open_reader(engine: Workspace, put: Put) -> None:
     put(engine, range(5))
     stage.run(engine)
