@@ -36,9 +36,9 @@ PEOPLE = 20  # sessions that the users share
 
 
 @contextmanager
-def served(workspace: Workspace, open_secret: str | None = None) -> Iterator[str]:
+def served(workspace: Workspace, open_secret: str | None = None, port: int | None = None) -> Iterator[str]:
     """Serve it in a thread; yields its address. `open_secret` opens one local session, once."""
-    port = free_port()
+    port = port or free_port()
     app = create_app(workspace, open_secret=open_secret)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -100,6 +100,12 @@ def of_subject(connection: Connection, subject: str) -> Account | None:
     return _account(row) if row else None
 
 
+def has_password(connection: Connection, name: str) -> bool:
+    """Whether the account opens by a password; else by the local link or single sign-on alone."""
+    digest = connection.execute(select(accounts.c.password_hash).where(accounts.c.name == name)).scalar_one_or_none()
+    return digest not in {None, NO_PASSWORD}
+
+
 def count(connection: Connection) -> int:
     """How many accounts there are."""
     return connection.execute(select(func.count()).select_from(accounts)).scalar_one()
@@ -140,14 +146,14 @@ def check(workspace: Workspace, name: str, password: str, via: Via = Via.CONSOLE
 
     The attempt is counted first and forgiven on success, so that many at once cannot outrun the lock.
     """
-    row = _count_attempt(workspace, name)
+    row = count_attempt(workspace, name)
     fits = _verify(row.password_hash if row else _decoy(), password[: LONGEST_PASSWORD + 1])
     if row is None or row.disabled or not fits:
         audit.append(workspace, Act("unknown", via, "sign-in refused", "account", name))
         raise SignInError("name and password do not fit")
     with workspace.begin() as connection:
         # Where a second factor follows, only that forgives: else whoever has the password could try codes for ever.
-        values: dict[str, Any] = {} if row.factor is not None else dict(FORGIVEN)
+        values: dict[str, Any] = {} if factors.has(connection, name) else dict(FORGIVEN)
         if hasher.check_needs_rehash(row.password_hash):
             values["password_hash"] = hasher.hash(password)
         if values:
@@ -157,7 +163,7 @@ def check(workspace: Workspace, name: str, password: str, via: Via = Via.CONSOLE
 
 def check_factor(workspace: Workspace, name: str, typed: str, via: Via = Via.CONSOLE) -> str:
     """What kind of code it was, where it fits. Raises SignInError, or LockedError before the code is looked at."""
-    _count_attempt(workspace, name)
+    count_attempt(workspace, name)
     with workspace.begin() as connection:
         kind = factors.take(workspace, connection, name, typed[:100])
         if kind is not None:
@@ -168,7 +174,8 @@ def check_factor(workspace: Workspace, name: str, typed: str, via: Via = Via.CON
     return kind
 
 
-def _count_attempt(workspace: Workspace, name: str) -> Row[Any] | None:
+def count_attempt(workspace: Workspace, name: str) -> Row[Any] | None:
+    """Count a try to open the account before it is looked at; the account as it was. Raises LockedError."""
     with workspace.begin() as connection:
         row = connection.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
         if row is None:
@@ -183,6 +190,12 @@ def _count_attempt(workspace: Workspace, name: str) -> Row[Any] | None:
             .values(failures=failures, locked_until=_locked_until(failures, moment))
         )
     return row
+
+
+def forgive(workspace: Workspace, name: str) -> None:
+    """Forget the tries so far: the second factor was the right one."""
+    with workspace.begin() as connection:
+        connection.execute(update(accounts).where(accounts.c.name == name).values(**FORGIVEN))
 
 
 def _locked_until(failures: int, moment: datetime) -> datetime | None:

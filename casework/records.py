@@ -45,6 +45,18 @@ class Session:
     case_id: str | None = None  # what the person works on, as they said
     reason: str | None = None
     scopes: frozenset[str] | None = None  # what a token is limited to; None is no limit but the role
+    confirmed_at: datetime | None = None  # when the person last showed the second factor in order to change one
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of a person: a key pair in their device, which answers `site` alone."""
+
+    credential_id: str
+    title: str
+    site: str
+    created_at: datetime
+    used_at: datetime | None
 
 
 class QueueLane(StrEnum):

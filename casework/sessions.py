@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -22,6 +23,16 @@ from store.workspace import Workspace
 FACTOR_TIME = timedelta(minutes=5)  # to type the second factor's code
 NOTED = timedelta(minutes=1)  # how exactly the last use is kept: not every page is a write
 LONGEST_REASON = 500
+CHALLENGE_TIME = timedelta(minutes=2)  # to answer with a passkey
+CONFIRMED_TIME = timedelta(minutes=5)  # to change second factors after having shown one
+
+
+class Purpose(StrEnum):
+    """What a passkey's answer is for; one for another purpose is worth nothing."""
+
+    ADD = "add"
+    CONFIRM = "confirm"
+    SIGN_IN = "sign in"
 
 
 def start(workspace: Workspace, account: Account, how: str = "password", *, strong: bool = True) -> tuple[str, Session]:
@@ -87,6 +98,7 @@ def find(workspace: Workspace, token: str) -> Session | None:
         row.strong,
         row.case_id,
         row.reason,
+        confirmed_at=row.confirmed_at,
     )
 
 
@@ -96,6 +108,51 @@ def strengthen(workspace: Workspace, token: str, session: Session, how: str) -> 
         connection.execute(delete(sessions).where(sessions.c.token_hash == _hash(token)))
     account = Account(session.account, session.role, False, None, session.created_at)
     return start(workspace, account, how)
+
+
+def challenge(workspace: Workspace, token: str, purpose: Purpose) -> bytes:
+    """Put a new challenge to the session's browser, in place of any before it."""
+    made = secrets.token_bytes(32)
+    values = {"challenge": made, "challenged_for": purpose.value, "challenged_at": now()}
+    with workspace.begin() as connection:
+        connection.execute(update(sessions).where(sessions.c.token_hash == _hash(token)).values(values))
+    return made
+
+
+def take_challenge(workspace: Workspace, token: str, purpose: Purpose) -> bytes | None:
+    """The challenge that was put to this session for this purpose and is not over; whoever asks has used it up."""
+    columns = sessions.c.challenge, sessions.c.challenged_for, sessions.c.challenged_at
+    with workspace.begin() as connection:
+        row = connection.execute(
+            select(*columns).where(sessions.c.token_hash == _hash(token), sessions.c.challenge.is_not(None))
+        ).one_or_none()
+        if row is None:
+            return None
+        # Of two that come at once with one answer, the challenge is still there for the first alone.
+        same = (sessions.c.token_hash == _hash(token), sessions.c.challenge == row.challenge)
+        taken = connection.execute(update(sessions).where(*same).values(challenge=None)).rowcount
+    if not taken or row.challenged_for != purpose or row.challenged_at + CHALLENGE_TIME <= now():
+        return None
+    return bytes(row.challenge)
+
+
+def confirm(workspace: Workspace, token: str, session: Session, how: str) -> None:
+    """Note that the person has just shown their second factor, so that they may change one for a while."""
+    with workspace.begin() as connection:
+        connection.execute(update(sessions).where(sessions.c.token_hash == _hash(token)).values(confirmed_at=now()))
+        act = Act(session.account, Via.CONSOLE, "confirm", "account", session.account, facts={"how": how})
+        audit.append(workspace, act, connection)
+
+
+def is_confirmed(session: Session) -> bool:
+    """Whether that was short enough ago."""
+    return session.confirmed_at is not None and session.confirmed_at + CONFIRMED_TIME > now()
+
+
+def require_confirmed(session: Session) -> None:
+    """Raise UsageError where it was not."""
+    if not is_confirmed(session):
+        raise UsageError("show first that it is you, on the page of your account; that is good for five minutes")
 
 
 def work_on(workspace: Workspace, token: str, session: Session, case_id: str, reason: str) -> Session:

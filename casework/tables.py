@@ -50,6 +50,25 @@ sessions = Table(
     Column("strong", Boolean, nullable=False),  # false between the password and the second factor
     Column("case_id", String),  # what the person is working on, as they said; it stands with every look
     Column("reason", Text),
+    Column("challenge", LargeBinary),  # what a passkey has to sign next; good once
+    Column("challenged_for", String),  # add, confirm, sign in
+    Column("challenged_at", Instant),
+    Column("confirmed_at", Instant),  # when the person last showed the second factor to change one
+)
+
+# Key pairs in people's devices: only the public half is known here.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential_id", String, primary_key=True),  # base64url, as the device names it
+    Column("account", String, nullable=False, index=True),
+    Column("title", String, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("sign_count", BigInteger, nullable=False),  # the device's own counter; some leave it at 0
+    Column("transports", JSON, nullable=False),  # how a browser may reach the device
+    Column("site", String, nullable=False),  # the host name it was made for, and answers alone
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
 )
 
 recovery_codes = Table(

@@ -117,7 +117,9 @@ def link_user(
 @users.command("factor")
 def second_factor(
     name: NameArgument,
-    remove: Annotated[bool, typer.Option("--remove", help="take it away: device and recovery codes are lost")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="take it away, and all passkeys: devices and recovery codes are lost")
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Give an account a second factor: shows a secret for an authenticator app, asks for a code, prints recovery codes."""

@@ -36,6 +36,7 @@ from console.pages import (
     lists,
     models,
     oversight,
+    passkey,
     provider,
     purpose,
     queue,
@@ -63,6 +64,7 @@ PAGES = (
     factor,
     provider,
     account,
+    passkey,
     purpose,
     queue,
     search,
@@ -189,4 +191,5 @@ def _error(request: Request, status: int, message: str) -> Response:
 
 
 def _wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    """Whether a program asks, or a page's script that shows what it is told."""
+    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json"

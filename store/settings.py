@@ -129,7 +129,8 @@ class Settings(BaseSettings):
     console_url: Annotated[
         str,
         Field(
-            pattern=r"^(https?://\S+)?$", description="address of the console as people reach it, for links in messages"
+            pattern=r"^(https?://\S+)?$",
+            description="address of the console as people reach it: for links in messages, and what passkeys are bound to",
         ),
     ] = ""
     smtp_host: Annotated[str, Field(description="mail server that alerts are sent through; unset, none are mailed")] = (

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from casework import accounts, factors, policy, sessions, tokens
+from casework import accounts, consoleaddress, factors, passkeys, policy, sessions, tokens
 from casework.policy import POLICY, Action
 from console.desk import COOKIE, Desk, at, sent_to
 from store import keys
@@ -19,7 +19,7 @@ SECRETS = "console-enrolments"  # key that a secret is sealed with on its way th
 @router.get("/account")
 def show(desk: Annotated[Desk, Depends(at(Action.ACCOUNT))]) -> Response:
     """The account's page."""
-    return _page(desk)
+    return page(desk)
 
 
 @router.post("/account/factor")
@@ -31,7 +31,8 @@ def enrol(
 ) -> Response:
     """Show a secret to put into a device; with a code of it, make it the second factor and show the recovery codes.
 
-    Whoever sits at an open browser cannot replace a factor: that takes a code of the one there is. Raises SignInError.
+    Whoever sits at an open browser cannot replace a factor: that takes a code of the one there is, or, from who keeps a
+    passkey, to have shown it. Raises SignInError.
     """
     name = desk.session.account
     secret = keys.unseal(desk.workspace, SECRETS, sealed.encode("utf-8", "replace")) if sealed else factors.new_secret()
@@ -39,14 +40,16 @@ def enrol(
         raise UsageError("this form is of another console; begin again")
     if not code:
         fresh = keys.seal(desk.workspace, SECRETS, secret).decode()
-        return _page(desk, secret=secret, sealed=fresh, uri=factors.uri(secret, name))
+        return page(desk, secret=secret, sealed=fresh, uri=factors.uri(secret, name))
     with desk.workspace.read() as connection:
-        replacing = factors.has(connection, name)
-    if replacing:
+        replacing, keyed = factors.has(connection, name), bool(passkeys.of(connection, name))
+    if keyed:
+        sessions.require_confirmed(desk.session)
+    elif replacing:
         accounts.check_factor(desk.workspace, name, present)
     codes = factors.enrol(desk.workspace, name, secret, code, name, Via.CONSOLE)
     sessions.end_all(desk.workspace, name, desk.request.cookies.get(COOKIE, ""))
-    return _page(desk, codes=codes)
+    return page(desk, codes=codes)
 
 
 @router.post("/account/token")
@@ -58,7 +61,7 @@ def make_token(
 ) -> Response:
     """Make a token for a program, and show it this once."""
     secret, _ = tokens.make(desk.workspace, desk.session.account, desk.session.role, title, scope or (), days)
-    return _page(desk, token=secret)
+    return page(desk, token=secret)
 
 
 @router.post("/account/token/revoke")
@@ -77,11 +80,16 @@ def end_others(desk: Annotated[Desk, Depends(sent_to(Action.ACCOUNT))]) -> Respo
     return desk.go("/account")
 
 
-def _page(desk: Desk, **shown: Any) -> Response:
+def page(desk: Desk, **shown: Any) -> Response:
+    """The page, with what is shown this once."""
     name = desk.session.account
     with desk.workspace.read() as connection:
         values: dict[str, Any] = {
-            "second": factors.has(connection, name),
+            "second": factors.has_codes(connection, name),
+            "passkeys": passkeys.of(connection, name),
+            "openable": accounts.has_password(connection, name),
+            "address": consoleaddress.find(desk.workspace.settings),
+            "confirmed": sessions.is_confirmed(desk.session),
             "left": factors.left(connection, name),
             "tokens": tokens.of(connection, name),
             "secret": None,

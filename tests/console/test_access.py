@@ -86,6 +86,10 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
     "/oversight/review": (OVERSEERS, {"seq": "1", "note": "asked"}),
     "/oversight/answer": (frozenset({Role.SUPERVISOR}), {"approval": "1"}),
     "/account/factor": (ALL, {}),
+    "/account/confirm": (ALL, {"code": "000000"}),
+    "/account/passkey/ask": (ALL, {"purpose": "add"}),
+    "/account/passkey": (ALL, {"title": "Phone", "answer": "{}"}),
+    "/account/passkey/remove": (ALL, {"passkey": "x"}),
     "/account/token": (ALL, {"title": "x"}),
     "/account/token/revoke": (ALL, {"token": "x"}),
     "/account/sessions/end": (ALL, {}),
@@ -93,6 +97,7 @@ POSTS: dict[str, tuple[frozenset[Role], dict[str, str]]] = {
 }
 # Not about people, or before anyone is signed in; each has tests of its own.
 OPEN = {
+    *("/sign-in/passkey", "/sign-in/passkey/ask"),
     *("/", "/sign-in", "/sign-in/code", "/sign-in/provider", "/sign-in/back", "/sign-out", "/open", "/healthz"),
     *("/policy-report", "/readyz", "/metrics", "/api/search"),
 }
