@@ -15,7 +15,7 @@ from models.lowering import lowerings
 from models.records import Priority
 from models.stored import load_priorities
 from models.style_rows import suggestions
-from nlp.stored import load_readings
+from nlp.stored import load_readings, load_stored
 from store.errors import UsageError
 from store.quarantine import held, require_shown
 
@@ -85,7 +85,7 @@ def of_group(connection: Connection, group_id: str) -> dict[str, Any]:
             for ad_id, one in sorted(ads.items())
         ],
         **_evidence_of(group),
-        **portrait(connection, group).as_json(),
+        **portrait(connection, group, load_stored(connection, ads)).as_json(),
         "style": [{**one.as_json(group_id), "sentence": one.sentence} for one in suggestions(connection, group_id)],
         "priority": _priority(load_priorities(connection, [group_id]).get(group_id), back),
     }

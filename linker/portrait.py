@@ -11,8 +11,8 @@ from linker.movement import Conflict, first_conflicts
 from linker.records import Group, Pattern
 from linker.ride_rows import circuits_of
 from linker.signal_rows import load_signals
-from linker.templates import chosen, pattern
-from nlp.stored import StoredReading, load_stored
+from linker.templates import pattern
+from nlp.stored import StoredReading
 
 # A group that posts for fourteen towns at once has hundreds of conflicts: the first are enough, and all are counted.
 CONFLICTS, CIRCUITS = 40, 10
@@ -40,15 +40,13 @@ class Portrait:
 
 
 def portrait(
-    connection: Connection, group: Group, templates: int = 5, known: Mapping[str, StoredReading] | None = None
+    connection: Connection, group: Group, readings: Mapping[str, StoredReading], templates: int = 5
 ) -> Portrait:
-    """A group's portrait; at most so many of its templates, by the readings that are `known`, else by those of the store."""
-    shown = group.templates[:templates]
-    readings = load_stored(connection, {ad_id for one in shown for ad_id in chosen(one)}) if known is None else known
+    """A group's portrait; at most so many of its templates, by the readings of the ads that may be shown."""
     odd, odd_found = first_conflicts(load_signals(connection, group.ad_ids).values(), group.itinerary, CONFLICTS)
     ridden = circuits_of(connection, group.group_id)
     return Portrait(
-        templates=tuple(pattern(one, readings) for one in shown),
+        templates=tuple(pattern(one, readings) for one in group.templates[:templates]),
         conflicts=tuple(odd),
         conflicts_found=odd_found,
         circuits=tuple(ridden[:CIRCUITS]),

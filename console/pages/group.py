@@ -46,7 +46,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
             raise NotFoundError(
                 f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
             )
-        drawn = portrait(connection, file.group, TEMPLATES, file.readings)
+        drawn = portrait(connection, file.group, file.readings, TEMPLATES)
         ordered = sorted(file.times, key=lambda ad_id: (file.times[ad_id], ad_id), reverse=True)
         first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
         ads = load_ads(connection, ordered[first : first + ADS])

@@ -1,12 +1,12 @@
 """An ad with a known image is held back from everybody but a supervisor and waits for a report that a person makes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 import sidelight
@@ -23,8 +23,8 @@ from indexer.dossier import of_ad, of_group
 from indexer.search import search
 from linker.answer import answer
 from linker.portrait import portrait
-from linker.records import Template
 from linker.stored import group_ids_of
+from linker.tables import groups
 from operations.daily import process
 from store.errors import UsageError
 from store.quarantine import QuarantinedError, held
@@ -88,13 +88,20 @@ def test_no_command_or_file_shows_it(office: Workspace, tmp_path: Path) -> None:
 
 
 def test_a_template_is_opened_by_no_ad_that_is_not_shown(office: Workspace) -> None:
-    with office.read() as connection:
+    with office.begin() as connection:
         group_id = group_ids_of(connection, ["harbor:2"])["harbor:2"]
+        members = ["harbor:1", "harbor:2", "harbor:3"]
+        row = update(groups).where(groups.c.group_id == group_id)
+        connection.execute(row.values(templates=[{"ad_ids": members}]))
+    with office.read() as connection:
         file = groupfiles.load(connection, group_id)
         assert file is not None
-        group = replace(file.group, templates=(Template(file.group.ad_ids),))
-        assert [one.looked for one in portrait(connection, group, known=file.readings).templates] == [2]
-        assert [one.parts for one in portrait(connection, group, known={}).templates] == [()]
+        assert [one.ad_ids for one in file.group.templates] == [tuple(members)]
+        assert [one.looked for one in portrait(connection, file.group, file.readings).templates] == [2]
+        assert [one.parts for one in portrait(connection, file.group, {}).templates] == [()]
+        (told,) = of_group(connection, group_id)["templates"]
+        assert "number 2" not in str(told)
+        assert told["looked"] == 2
 
 
 def test_only_a_supervisor_may_see_it() -> None:
