@@ -34,7 +34,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 ELEMENTS = "iframe,object,embed,base,style,img,video,audio,marquee,portal,template,dialog,math,noscript"
 FOREIGN = """(elements) => {
   const odd = [...document.querySelectorAll(elements)].map((one) => one.tagName);
-  const own = /^\\/static\\/(trust|figures|keys|vendor\\/htmx\\.min)\\.js$/;
+  const own = /^\\/static\\/(trust|figures|keys|passkeys|vendor\\/htmx\\.min)\\.js$/;
   for (const one of document.querySelectorAll('script')) if (!own.test(one.getAttribute('src') || '')) odd.push('script');
   for (const one of document.querySelectorAll('*'))
     for (const {name, value} of one.attributes) {
