@@ -1,9 +1,9 @@
 """The address at which people reach the console, as far as passkeys can be bound to it."""
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from store.loopback import is_literal
 from store.settings import Settings
 
 USUAL = {"https": 443, "http": 80}
@@ -25,14 +25,6 @@ def find(settings: Settings) -> Address | None:
     except ValueError:
         return None
     local = name == "localhost" or name.endswith(".localhost")
-    if not name or _is_number(name) or (parts.scheme != "https" and not local):
+    if not name or is_literal(name) or (parts.scheme != "https" and not local):
         return None
     return Address(f"{parts.scheme}://{name}" + (f":{port}" if port not in {None, USUAL[parts.scheme]} else ""), name)
-
-
-def _is_number(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

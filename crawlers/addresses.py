@@ -7,6 +7,8 @@ import ipaddress
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
+from store.loopback import is_literal
+
 OWN = "SIDELIGHT_OWN_PEERS"  # the private addresses that a site's own manifest allows
 SETTING = "SIDELIGHT_PEERS"  # host:port of a site -> the private addresses its manifest allows
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -51,16 +53,8 @@ def allowances(netlocs_and_peers: Sequence[tuple[str, Collection[str]]]) -> dict
             reached = {one for one in peers if urlsplit(f"//{one}").port == port}
             # An address written out reaches itself alone.
             mine = {one for one in reached if urlsplit(f"//{one}").hostname == host}
-            allowed.setdefault(named(host, port), set()).update(mine if _is_literal(host) else reached)
+            allowed.setdefault(named(host, port), set()).update(mine if is_literal(host) else reached)
     return {name: sorted(peers) for name, peers in sorted(allowed.items()) if peers}
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def named(host: str, port: int) -> str:

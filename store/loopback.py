@@ -1,4 +1,4 @@
-"""Whether an address is this machine's own: what may be spoken to, or served, without TLS."""
+"""What a host is: this machine's own (spoken to, or served, without TLS), or an address written out."""
 
 import ipaddress
 
@@ -11,3 +11,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_literal(host: str) -> bool:
+    """Whether the host is written out as an address, not named."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

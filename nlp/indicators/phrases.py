@@ -116,9 +116,8 @@ class _Could(dict[bytes, Told]):
             self._ways.setdefault(numbers[max(way, key=telling)], []).append((needed, index))
         self._least, self._reach = min(map(len, self._begun), default=0), max(map(len, self._begun), default=0)
         self._starts = {begun[: self._least] for begun in self._begun}
-        self._told: dict[
-            frozenset[int], Told
-        ] = {}  # words that fill the same places, all numbers for one, share what is told
+        # Words that fill the same places, all numbers for one, share what is told of them.
+        self._told: dict[frozenset[int], Told] = {}
 
     def _note(self, number: int, place: Words) -> None:
         for word in place:
