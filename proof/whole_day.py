@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = ("import", *(one.name for one in PROCESS))
 GOAL = (1_000_000, 150_000)
 BODIES = 50_000  # of these oldest ads the watches are drawn
-SAMPLED, MOST = 10_000, 20  # of so many of them no more than that may hold the words of a watch: nobody keeps a broader one
+SAMPLED, MOST = 10_000, 20  # of so many of them, how many may hold all words of a watch: nobody keeps a broader one
 
 
 @dataclass(frozen=True, slots=True)
