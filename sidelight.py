@@ -10,8 +10,10 @@ import inspect
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 from typer.models import CommandInfo, TyperInfo
 
 from store.examples import example_of
@@ -23,10 +25,32 @@ WIDEST = 110  # columns of help, where the terminal has them
 ROOMS = ("operations", "crawlers", "nlp", "linker", "models", "indexer", "casework", "console", "market", "store")
 
 
+class Front(TyperGroup):
+    """Says what ends a command from outside; Typer would end without a word, or with one that helps nobody."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """The command's outcome. Raises SidelightError where it was stopped."""
+        from store.errors import StoppedError, UsageError
+
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            raise StoppedError("stopped; what was finished is kept, and the same command goes on from there") from None
+        except BrokenPipeError:
+            # The reader of our output has gone (head, a closed pager): nothing is wrong here.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
+        except (EOFError, typer.Abort):
+            raise UsageError("the input ended before everything that was asked for had been typed") from None
+        return done
+
+
 def build(command: str = "") -> typer.Typer:
     """The command tree: every room's commands, in the order an operator meets them; with `command`, its room's alone."""
     front = typer.Typer(
         name="sidelight",
+        cls=Front,
         help="Collects, reads, links and ranks ad listings for human review. A score is a review priority, never a finding.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -91,14 +115,7 @@ def main() -> None:
         sys.stderr.write(f"sidelight: {problem}\n")
         raise SystemExit(problem.exit_status) from None
     except KeyboardInterrupt:
-        sys.stderr.write("sidelight: stopped; what was finished is kept, and the same command goes on from there\n")
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader of our output has gone (head, a closed pager): nothing is wrong here.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except EOFError:
-        sys.stderr.write("sidelight: the input ended before everything that was asked for had been typed\n")
-        raise SystemExit(2) from None
+        raise SystemExit(130) from None  # before anything was begun
     except Exception as problem:
         if os.environ.get(TRACE):
             raise

@@ -21,11 +21,5 @@ class ImportFileError(SidelightError):
     """A file to import cannot be read at all."""
 
 
-class StoppedError(SidelightError):
-    """The crawl was asked to stop and did, at a point from which it goes on."""
-
-    exit_status = 130
-
-
 class CrawlError(SidelightError):
     """The crawling process ended before its runs did."""

@@ -11,12 +11,12 @@ from typing import IO, Any
 import orjson
 
 from crawlers import runs
-from crawlers.errors import CrawlError, StoppedError
+from crawlers.errors import CrawlError
 from crawlers.manifest import netloc
 from crawlers.project import user_agent
 from crawlers.records import RunVerdict
 from crawlers.sites import Site, discover
-from store.errors import SettingsError, UsageError
+from store.errors import SettingsError, StoppedError, UsageError
 from store.workspace import Workspace
 
 

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from crawlers import runs
-from crawlers.errors import StoppedError
 from crawlers.run import crawl
 from crawlers.sites import discover
 from crawlers.tables import runs as run_table
@@ -24,7 +23,7 @@ from operations import jobs
 from operations.daily import process
 from operations.jobs import DONE, FAILED, STOPPED, Job
 from operations.nightly import NIGHTLY
-from store.errors import SidelightError
+from store.errors import SidelightError, StoppedError
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace

@@ -38,6 +38,12 @@ class OutageError(SidelightError):
     """Something that all work needs is not there just now; the work stays to be done."""
 
 
+class StoppedError(SidelightError):
+    """A person asked for an end; the work did end, at a point from which it goes on."""
+
+    exit_status = 130
+
+
 class DamagedError(ValueError):
     """Records hold what cannot be read. `problems` says what is wrong with each, by the key it was asked for."""
 

@@ -30,14 +30,19 @@ def configuration(engine: Engine | None = None) -> "Config":
 
 def upgrade(engine: Engine) -> None:
     """Bring the tables up to date; a no-op when they are. Raises WorkspaceError when the database cannot be used."""
+    where = engine.url.render_as_string(hide_password=True)
     try:
-        if revision(engine) == newest():
+        at = revision(engine)
+        if at == newest():
             return
+        if at is not None and at > newest():
+            raise WorkspaceError(
+                f"the database {where} is of a newer release (tables {at}; this one knows {newest()}): use that release"
+            )
         from alembic.command import upgrade as alembic_upgrade
 
         alembic_upgrade(configuration(engine), "head")
     except DBAPIError as problem:
-        where = engine.url.render_as_string(hide_password=True)
         raise WorkspaceError(f"the database {where} cannot be used: {problem.orig}") from None
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from casework import day_changes, decisions, missed, queue, queue_states, second_reads
 from casework.day_changes import Move
@@ -14,10 +14,11 @@ from casework.records import QueueLane
 from casework.tables import accounts, queue_days, queue_entries
 from casework.tables import decisions as decisions_table
 from casework.tables import queue_states as states_table
-from linker.tables import group_members, link_signals
+from linker.tables import group_members, lineage, link_signals
 from models import labels
 from models.labels import Value
 from models.records import Lane, Route
+from models.tables import priorities
 from store.database import upsert
 from store.errors import UsageError
 from store.schema import now
@@ -220,6 +221,39 @@ def test_what_changed_since_yesterday_is_told_with_the_criterion_behind_each(
         ("decided", Move.LEFT): "decided cleared by ana",
         ("other-class", Move.LEFT): "looked at as spam now, before as review",
     }
+
+
+def test_why_a_group_left_or_changed_its_lane_is_told(workspace: Workspace, add_group: AddGroup) -> None:
+    team = _team(workspace, queue_capacity=5)
+    for number, name in enumerate(("outranked", "sleeps", "joined", "scattered", "minor")):
+        add_group(name, 0.5 + number / 100)
+    add_group("adult", 0.2, lane=Lane.FIRST)
+    assert len(queue.build(team)) == 6
+    queue_states.snooze(team, "sleeps", _in_days(team, 3), "ana", "waits")
+    _yesterday(team)
+    with team.begin() as connection:
+        for gone in ("joined", "scattered"):
+            for table in (group_members, priorities):
+                connection.execute(delete(table).where(table.c.group_id == gone))
+        passage = {"group_id": "minor", "other": "joined", "passage": "merged", "at": now()}
+        connection.execute(insert(lineage).values(passage))
+    add_group("minor", 0.54, lane=Lane.FIRST)
+    add_group("adult", 0.8)
+    for name in ("x", "y", "z", "last"):
+        add_group(name, 0.9)
+    queue.build(team)
+    with team.read() as connection:
+        found = day_changes.between(team, connection, queue.today(team))
+        earlier = day_changes.between(team, connection, found.since or "")
+    told = {one.group_id: one.why for one in found.changes if one.move is not Move.ENTERED}
+    assert told["minor"] == "an age below 18 is now stated"
+    assert told["adult"] == "no age below 18 is stated any more"
+    assert told["sleeps"] == f"asleep until {_in_days(team, 3)}"
+    assert told["joined"] == "joined group minor"
+    assert told["scattered"] == "its ads are gone, or in other groups"
+    assert told["outranked"] == "others stand higher: the cut is 0.80 now"
+    assert {one.group_id for one in found.of(Move.LEFT)} == {"sleeps", "joined", "scattered", "outranked"}
+    assert (earlier.since, earlier.changes) == (None, ())
 
 
 def test_no_queue_holds_a_canary(workspace: Workspace, add_group: AddGroup) -> None:

@@ -2,14 +2,19 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from casework import timestamps
 from casework.packs import PackError, export, verify
+from store.errors import UsageError
 from store.workspace import Workspace
-from tests.casework.packing import TERMS, first_group
+from tests.casework.packing import TERMS, first_case, first_group
+from tests.casework.typed import refused, said
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +72,60 @@ def test_a_time_stamp_of_something_else_is_refused(
         timestamps.stamp(office, pack, reply, authority / "ca.pem")
     assert not (pack / "stamp.json").exists()
     verify(pack)
+
+
+@pytest.fixture
+def online(authority: Path) -> Iterator[str]:
+    """The authority's address: it stamps what is posted to it."""
+
+    class Stamps(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            answer = _answer(authority, self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+    server = HTTPServer(("127.0.0.1", 0), Stamps)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_case_is_stamped_as_it_is_exported_and_once(
+    office: Workspace, authority: Path, online: str, tmp_path: Path
+) -> None:
+    out, chain = tmp_path / "out", authority / "ca.pem"
+    words = ("export", "case", first_case(office), str(out), "--reason", "to the prosecutor")
+    told = said(office, *words, "--stamp-url", online, "--stamp-chain", str(chain))
+    assert told.endswith(f" files in {out}, stamped\n")
+    assert verify(out)
+    assert "has a time stamp already" in refused(
+        office, "export", "stamp", str(out), str(out / "stamp.tsr"), "--chain", str(chain)
+    )
+
+
+def test_a_stamp_fetched_by_hand_is_put_in_and_anything_else_refused(
+    office: Workspace, pack: Path, authority: Path, tmp_path: Path
+) -> None:
+    said(None, "export", "stamp-query", str(pack), str(tmp_path / "query.tsq"))
+    reply, chain = tmp_path / "answer.tsr", str(authority / "ca.pem")
+    reply.write_bytes(b"no stamp")
+    stamp = ("export", "stamp", str(pack), str(reply), "--chain", chain)
+    assert "the answer is no time stamp of this pack" in refused(office, *stamp)
+    reply.write_bytes(_answer(authority, (tmp_path / "query.tsq").read_bytes()))
+    assert said(office, *stamp) == f"{pack} is stamped\n"
+
+
+def test_an_authority_that_cannot_be_asked_is_a_sentence(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="over https"):
+        timestamps.ask(pack, "http://stamps.example/")
+    with pytest.raises(timestamps.StampError, match="stamp-query` works by hand"):
+        timestamps.ask(pack, "http://127.0.0.1:9/")
+    with pytest.raises(timestamps.StampError, match="openssl: "):
+        timestamps.query(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(timestamps.StampError, match="there is no openssl program"):
+        timestamps.query(pack)

@@ -60,6 +60,31 @@ def test_a_second_factor_is_given_only_against_a_code(workspace: Workspace, monk
     assert "no second factor any more" in _run(workspace, "users", "factor", "ana", "--remove").stdout
 
 
+def test_an_account_is_listed_closed_opened_linked_and_given_a_new_password(workspace: Workspace) -> None:
+    _run(workspace, "users", "add", "ana", "--role", "analyst", "--password-stdin", typed=PASSWORD)
+    assert _run(workspace, "users", "list").stdout == f"{'ana':<20} {'analyst':<15} open\n"
+    assert _run(workspace, "users", "disable", "ana").stdout == "ana is disabled\n"
+    assert _run(workspace, "users", "list").stdout.endswith(" disabled\n")
+    assert _run(workspace, "users", "disable", "ana", "--enable").stdout == "ana is open\n"
+    typed = "three loud otters\n" * 2
+    assert _run(workspace, "users", "password", "ana", typed=typed).stdout.endswith("ana has a new password\n")
+    assert "too easy" in str(_run(workspace, "users", "password", "ana", "--password-stdin", typed="a" * 20).exception)
+    assert _run(workspace, "users", "link", "ana", "u-17").stdout == "ana is opened by single sign-on\n"
+
+
+@pytest.mark.parametrize(("more", "said"), [((), "granted"), (("--refuse",), "refused")])
+def test_a_supervisor_answers_what_another_asked_for(more: tuple[str, ...], said: str, workspace: Workspace) -> None:
+    accounts.add(workspace, accounts.local_name(audit.operator()), Role.SUPERVISOR, None, "root")
+    approvals.ask(workspace, "ana", "group:a", 2_000, "request of 3 May", "12")
+    answered = _run(workspace, "approvals", "answer", "1", "--why", "it is hers", *more)
+    assert answered.stdout == f"request 1 is {said}\n"
+    with workspace.read() as connection:
+        (kept,) = approvals.of(connection, "ana")
+    assert (kept.granted, kept.why) == (said == "granted", "it is hers")
+    assert _run(workspace, "approvals", "list").stdout == ""
+    assert "no request 1 waits" in str(_run(workspace, "approvals", "answer", "1", "--why", "again", *more).exception)
+
+
 @pytest.mark.slow
 def test_much_is_taken_out_only_with_the_word_of_a_supervisor(
     workspace: Workspace, add_group: AddGroup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

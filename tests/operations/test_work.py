@@ -1,6 +1,7 @@
 """Workers of single stages: the same outcome on PostgreSQL as on SQLite, and one at a time on SQLite."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from crawlers.stored import record_sighting
 from linker.tables import group_members
 from market.make import generate
 from models.tables import priorities
-from operations.work import STAGES, work
+from operations.work import STAGES, forever, work
 from store.errors import BusyError, UsageError
 from store.locks import exclusive
 from store.workspace import Workspace
@@ -60,3 +61,25 @@ def test_a_stage_there_is_none_of_is_named(workspace: Workspace, tmp_path: Path)
     with pytest.raises(UsageError, match=r"'queue'; there are read"):
         work(workspace, ["queue"])
     assert "queue" not in STAGES
+
+
+def test_a_worker_goes_on_after_a_round_that_failed(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    other = ExitStack()
+    pauses: list[float] = []
+
+    def wait(pause: float) -> None:
+        pauses.append(pause)
+        if len(pauses) == 1:
+            other.enter_context(exclusive(workspace, "process"))
+        elif len(pauses) == 2:
+            other.close()
+        else:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        forever(workspace, ["read"], 5, wait)
+    assert pauses == [5, 5, 5]
+    told = [record.getMessage() for record in caplog.records if record.name == "operations.work"]
+    assert told.count("a round failed; trying again in 5 s") == 1
+    assert told[-1] == "read: 0 ads"
