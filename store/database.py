@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    bindparam,
     create_engine,
     event,
     func,
@@ -203,8 +205,12 @@ def select_in(
     """
     left = iter(values)
     for part in chunks(left, ASKED):
+        encoded = _listed(part) if connection.dialect.name == "sqlite" else None
         try:
-            rows = connection.execute(query.where(among(connection, column, part))).all()
+            if encoded is None:
+                rows = connection.execute(query.where(column.in_(part))).all()
+            else:
+                rows = connection.execute(_asking(query, column), {"listed": encoded}).all()
         except orjson.JSONDecodeError:
             damaged = _damaged(connection, query, column, [*part, *left])
             if damaged is None:
@@ -266,10 +272,24 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
 
     SQLite gets them as one JSON list: to bind and name each takes longer than to look it up.
     """
-    if connection.dialect.name != "sqlite":
-        return column.in_(values)
+    encoded = _listed(values) if connection.dialect.name == "sqlite" else None
+    return column.in_(values) if encoded is None else _in_list(column, encoded)
+
+
+@lru_cache(maxsize=256)
+def _asking(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+    """The query for the rows whose `column` is in the list that is bound as "listed".
+
+    To put a statement together takes longer than to run it: one that stands at the head of a file is put together once.
+    """
+    return query.where(_in_list(column, bindparam("listed")))
+
+
+def _in_list(column: ColumnElement[Any], encoded: Any) -> ColumnElement[bool]:
+    return column.in_(select(func.json_each(encoded).table_valued("value").c.value))
+
+
+def _listed(values: Sequence[Any]) -> str | None:
+    """The values as a JSON list; None where SQLite's JSON would end one of them early."""
     encoded = orjson.dumps(list(values)).decode()
-    if "\\u0000" in encoded:  # where SQLite's JSON would end the value
-        return column.in_(values)
-    listed = func.json_each(encoded).table_valued("value")
-    return column.in_(select(listed.c.value))
+    return None if "\\u0000" in encoded else encoded
