@@ -73,10 +73,14 @@ def _sorted(searcher: Any, opened: Opened, request: Request, query: Any, field: 
     if last is not None:
         page = opened.translator.filtered(And((Range(field, high=last.value), request.query)), request.kind)
     result = guard(lambda: searcher.search(page, request.limit + SPARE, order_by_field=field))
-    ranked = [_ranked(searcher, address, key=int(key)) for key, address in result.hits]
+    ranked: list[Ranked] = []
+    for key, address in result.hits:
+        if len(ranked) >= request.limit and int(key) < ranked[-1].after.value:
+            break  # what stands behind is read for nothing
+        one = _ranked(searcher, address, key=int(key))
+        if last is None or (-one.after.value, one.after.key) > (-last.value, last.key):
+            ranked.append(one)
     ranked.sort(key=lambda one: (-one.after.value, one.after.key))
-    if last is not None:
-        ranked = [one for one in ranked if (-one.after.value, one.after.key) > (-last.value, last.key)]
     total = result.count if last is None else guard(lambda: searcher.search(query, 1)).count
     return ranked[: request.limit], total
 

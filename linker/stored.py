@@ -37,13 +37,13 @@ def members_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, li
     return {group_id: sorted(ad_ids) for group_id, ad_ids in found.items()}
 
 
-def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Group]:
-    """The groups with these ids that the store has, with links inside them and hubs their ads touch."""
+def load_groups(connection: Connection, group_ids: Iterable[str], *, linked: bool = True) -> dict[str, Group]:
+    """The groups with these ids that the store has, with the hubs their ads touch and, if `linked`, the links inside them."""
     rows = {row.group_id: row for row in select_in(connection, WHOLE, groups.c.group_id, group_ids)}
     members = members_of(connection, rows)
     owner = {ad_id: group_id for group_id, ad_ids in members.items() for ad_id in ad_ids}
     inside: dict[str, list[Link]] = defaultdict(list)
-    for left, right, reason, key, weight, detail in select_in(connection, LINK, links.c.left, owner):
+    for left, right, reason, key, weight, detail in select_in(connection, LINK, links.c.left, owner if linked else ()):
         if owner.get(right) == (group_id := owner[left]):
             inside[group_id].append(Link(left, right, REASONS[reason], key, weight, detail))
     touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
