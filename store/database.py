@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,17 +21,15 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    bindparam,
     create_engine,
     event,
-    func,
     make_url,
-    select,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from store.errors import DamagedError
+from store.listed import asking, in_list, listed
 
 T = TypeVar("T")
 
@@ -218,12 +215,12 @@ def select_in(
     """
     left = iter(values)
     for part in chunks(left, ASKED):
-        encoded = _listed(part) if connection.dialect.name == "sqlite" else None
+        encoded = listed(part) if connection.dialect.name == "sqlite" else None
         try:
             if encoded is None:
                 rows = connection.execute(query.where(column.in_(part))).all()
             else:
-                rows = connection.execute(_asking(query, column), {"listed": encoded}).all()
+                rows = connection.execute(asking(query, column), {"listed": encoded}).all()
         except orjson.JSONDecodeError:
             damaged = _damaged(connection, query, column, [*part, *left])
             if damaged is None:
@@ -285,24 +282,5 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
 
     SQLite gets them as one JSON list: to bind and name each takes longer than to look it up.
     """
-    encoded = _listed(values) if connection.dialect.name == "sqlite" else None
-    return column.in_(values) if encoded is None else _in_list(column, encoded)
-
-
-@lru_cache(maxsize=256)
-def _asking(query: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
-    """The query for the rows whose `column` is in the list that is bound as "listed".
-
-    To put a statement together takes longer than to run it: one that stands at the head of a file is put together once.
-    """
-    return query.where(_in_list(column, bindparam("listed")))
-
-
-def _in_list(column: ColumnElement[Any], encoded: Any) -> ColumnElement[bool]:
-    return column.in_(select(func.json_each(encoded).table_valued("value").c.value))
-
-
-def _listed(values: Sequence[Any]) -> str | None:
-    """The values as a JSON list; None where SQLite's JSON would end one of them early."""
-    encoded = orjson.dumps(list(values)).decode()
-    return None if "\\u0000" in encoded else encoded
+    encoded = listed(values) if connection.dialect.name == "sqlite" else None
+    return column.in_(values) if encoded is None else in_list(column, encoded)
