@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from casework.casetables import case_items, case_members, cases, team_members, teams
 from store import audit
@@ -19,6 +19,12 @@ from store.schema import now
 from store.workspace import Workspace
 
 LONGEST_TITLE = 200
+OWN = select(case_members.c.case_id).where(case_members.c.account == bindparam("viewer"))
+OWN_TEAMS = select(team_members.c.team).where(team_members.c.account == bindparam("viewer"))
+SEEN = or_(cases.c.case_id.in_(OWN), cases.c.team.in_(OWN_TEAMS))
+NAMED = select(cases).where(cases.c.case_id == bindparam("case"))
+EVERY = select(cases).order_by(cases.c.closed_at.is_not(None), cases.c.case_id.desc())
+NAMED_AND_SEEN, EVERY_SEEN = NAMED.where(SEEN), EVERY.where(SEEN)
 
 
 class NoCaseError(SidelightError):
@@ -96,8 +102,8 @@ def open_case(workspace: Workspace, title: str, who: str, *, team: str | None = 
 
 def find(connection: Connection, case_id: str, account: str | None = None) -> Case:
     """The case, for a person who has a part in it (`None`: for a command). Raises NoCaseError."""
-    query = select(cases).where(cases.c.case_id == case_id)
-    row = connection.execute(query if account is None else query.where(_seen_by(account))).one_or_none()
+    asked = {"case": case_id, "viewer": account}
+    row = connection.execute(NAMED if account is None else NAMED_AND_SEEN, asked).one_or_none()
     if row is None:
         raise NoCaseError(f"there is no case {case_id!r} that you have a part in; see your list of cases")
     return _case(row)
@@ -105,8 +111,7 @@ def find(connection: Connection, case_id: str, account: str | None = None) -> Ca
 
 def every(connection: Connection, account: str | None = None) -> list[Case]:
     """The cases a person has a part in (`None`: all), open ones first, then the newest."""
-    query = select(cases).order_by(cases.c.closed_at.is_not(None), cases.c.case_id.desc())
-    rows = connection.execute(query if account is None else query.where(_seen_by(account)))
+    rows = connection.execute(EVERY if account is None else EVERY_SEEN, {"viewer": account})
     return [_case(row) for row in rows]
 
 
@@ -179,12 +184,6 @@ def reopen(workspace: Workspace, case: Case, why: str, who: str, *, via: Via = V
             update(cases).where(cases.c.case_id == case.case_id).values(closed_at=None, closed_by=None, keep_days=None)
         )
         _record(workspace, connection, who, via, "open case again", case.case_id, why)
-
-
-def _seen_by(account: str) -> Any:
-    own = select(case_members.c.case_id).where(case_members.c.account == account)
-    team = select(team_members.c.team).where(team_members.c.account == account)
-    return or_(cases.c.case_id.in_(own), cases.c.team.in_(team))
 
 
 def _record(

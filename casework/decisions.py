@@ -22,6 +22,9 @@ from store.schema import now
 from store.workspace import Workspace
 
 LONGEST_WHY = 5_000
+OF_ADS = select(decision_ads.c.decision_id)
+WHOLE = select(decisions)
+STANDING = WHOLE.where(decisions.c.undone_at.is_(None))
 
 
 def decide(
@@ -117,19 +120,15 @@ def history(connection: Connection, group_id: str, ad_ids: Iterable[str]) -> lis
     found = {row.decision_id for row in connection.execute(
         select(decisions.c.decision_id).where(decisions.c.group_id == group_id)
     )}  # fmt: skip
-    found |= {
-        row.decision_id
-        for row in select_in(connection, select(decision_ads.c.decision_id), decision_ads.c.ad_id, ad_ids)
-    }
-    rows = select_in(connection, select(decisions), decisions.c.decision_id, sorted(found))
+    found |= {row.decision_id for row in select_in(connection, OF_ADS, decision_ads.c.ad_id, ad_ids)}
+    rows = select_in(connection, WHOLE, decisions.c.decision_id, sorted(found))
     return sorted((_decision(row) for row in rows), key=lambda one: -one.decision_id)
 
 
 def standing_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, list[Decision]]:
     """The decisions in force about each of these groups, newest first; a group without one is left out."""
     found: dict[str, list[Decision]] = {}
-    query = select(decisions).where(decisions.c.undone_at.is_(None))
-    rows = select_in(connection, query, decisions.c.group_id, group_ids)
+    rows = select_in(connection, STANDING, decisions.c.group_id, group_ids)
     for one in sorted(map(_decision, rows), key=lambda one: -one.decision_id):
         found.setdefault(one.group_id, []).append(one)
     return found

@@ -67,9 +67,10 @@ class GroupFile:
         return next((one for one in self.decisions if one.undone_at is None), None)
 
 
-def load(connection: Connection, group_id: str) -> GroupFile | None:
-    """The group's file, without ads that are held back, or None where the store has no such group."""
-    group = load_groups(connection, [group_id]).get(group_id)
+def load(connection: Connection, group_id: str, *, linked: bool = True) -> GroupFile | None:
+    """The group's file, without ads that are held back, or None where the store has no such group; unless `linked`, without
+    the links between its ads, which are most of it."""
+    group = load_groups(connection, [group_id], linked=linked).get(group_id)
     if group is None:
         return None
     held_back = held(connection, group.ad_ids)

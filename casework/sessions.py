@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from casework import verification
 from casework.records import Account, Role, Session
@@ -25,6 +25,16 @@ NOTED = timedelta(minutes=1)  # how exactly the last use is kept: not every page
 LONGEST_REASON = 500
 CHALLENGE_TIME = timedelta(minutes=2)  # to answer with a passkey
 CONFIRMED_TIME = timedelta(minutes=5)  # to change second factors after having shown one
+IN_USE = (
+    select(sessions, accounts.c.role)
+    .join(accounts, accounts.c.name == sessions.c.account)
+    .where(
+        sessions.c.token_hash == bindparam("token"),
+        sessions.c.expires_at > bindparam("moment"),
+        sessions.c.seen_at > bindparam("idle"),
+        accounts.c.disabled.is_(False),
+    )
+)
 
 
 class Purpose(StrEnum):
@@ -72,18 +82,8 @@ def find(workspace: Workspace, token: str) -> Session | None:
     """The session of this token while it lasts, is in use and its account is open."""
     moment = now()
     idle = moment - timedelta(minutes=workspace.settings.session_idle_minutes)
-    query = (
-        select(sessions, accounts.c.role)
-        .join(accounts, accounts.c.name == sessions.c.account)
-        .where(
-            sessions.c.token_hash == _hash(token),
-            sessions.c.expires_at > moment,
-            sessions.c.seen_at > idle,
-            accounts.c.disabled.is_(False),
-        )
-    )
     with workspace.read() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(IN_USE, {"token": _hash(token), "moment": moment, "idle": idle}).one_or_none()
     if row is None:
         return None
     if row.seen_at <= moment - NOTED:

@@ -17,6 +17,9 @@ from store.database import insert_missing, select_in
 # Columns that a sighting of an unchanged ad touches, and those that a change touches.
 FLEETING = ("first_seen", "last_seen", "gone_at", "posted_at")
 CHANGING = tuple(column.name for column in ads.columns if column.name != "ad_id")
+WHOLE = select(ads)
+TIMES = select(ads.c.ad_id, func.coalesce(ads.c.posted_at, ads.c.first_seen))
+SITES = select(ads.c.site).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,17 @@ class StoredAd:
 
 def load_ads(connection: Connection, ad_ids: Iterable[str]) -> dict[str, StoredAd]:
     """The ads with these ids that the store has."""
-    return {row.ad_id: _stored(row) for row in select_in(connection, select(ads), ads.c.ad_id, ad_ids)}
+    return {row.ad_id: _stored(row) for row in select_in(connection, WHOLE, ads.c.ad_id, ad_ids)}
 
 
 def times_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, datetime]:
     """When each of these ads stands: at its posting date, else when it was first seen."""
-    query = select(ads.c.ad_id, func.coalesce(ads.c.posted_at, ads.c.first_seen))
-    return dict(select_in(connection, query, ads.c.ad_id, ad_ids))
+    return dict(select_in(connection, TIMES, ads.c.ad_id, ad_ids))
 
 
 def sites_of(connection: Connection, ad_ids: Iterable[str]) -> list[str]:
     """The sites that these ads stand on, each once, in order."""
-    return sorted({row.site for row in select_in(connection, select(ads.c.site).distinct(), ads.c.ad_id, ad_ids)})
+    return sorted({row.site for row in select_in(connection, SITES, ads.c.ad_id, ad_ids)})
 
 
 def all_ads(connection: Connection) -> Iterator[StoredAd]:
@@ -68,7 +70,7 @@ def record_sightings(
     moments = [seen_at] * len(seen) if isinstance(seen_at, datetime) else list(seen_at)
     known = {
         row.ad_id: row._asdict()
-        for row in select_in(connection, select(ads), ads.c.ad_id, dict.fromkeys(ad.ad_id for ad in seen))
+        for row in select_in(connection, WHOLE, ads.c.ad_id, dict.fromkeys(ad.ad_id for ad in seen))
     }
     work = _Work(states=known, dated=_newest_dates(connection, seen, known))
     found = [work.see(ad, moment, run_id) for ad, moment in zip(seen, moments, strict=True)]

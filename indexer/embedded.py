@@ -194,7 +194,7 @@ class Embedded:
         opened = opened or self._read(folder, named)
         if (written := read_at(opened.folder)) != opened.read_at:
             opened.index.reload()
-            opened = dataclasses.replace(opened, read_at=written, searcher=opened.index.searcher(), ids={})
+            opened = dataclasses.replace(opened, read_at=written, searcher=opened.index.searcher(), ids={}, facets={})
         self.opened = opened
         return opened
 

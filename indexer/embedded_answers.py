@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from indexer.backend import MOST_FACET_VALUES, After, Answer, Ranked, Request
+from indexer.backend import After, Answer, Ranked, Request
 from indexer.counting import Aggregation
+from indexer.embedded_facets import facets
 from indexer.embedded_files import Opened, guard
 from indexer.query import And, Node, Range
-from indexer.records import AD, Document, Facet, Sort, from_json
+from indexer.records import AD, Document, Sort, from_json
 
 SORT_FIELDS = {Sort.TIME: "by_time", Sort.PRIORITY: "by_priority"}
 # More documents than could share one 63-bit sort key.
@@ -28,7 +29,7 @@ def answer(opened: Opened, request: Request) -> Answer:
         total = result.count
     else:
         found, total = _sorted(searcher, opened, request, query, field)
-    return Answer(tuple(found), total, _facets(searcher, query, request.facets if total else ()) or _none(request))
+    return Answer(tuple(found), total, facets(opened, request, total))
 
 
 def ids(opened: Opened, query: Node) -> Iterator[str]:
@@ -72,10 +73,14 @@ def _sorted(searcher: Any, opened: Opened, request: Request, query: Any, field: 
     if last is not None:
         page = opened.translator.filtered(And((Range(field, high=last.value), request.query)), request.kind)
     result = guard(lambda: searcher.search(page, request.limit + SPARE, order_by_field=field))
-    ranked = [_ranked(searcher, address, key=int(key)) for key, address in result.hits]
+    ranked: list[Ranked] = []
+    for key, address in result.hits:
+        if len(ranked) >= request.limit and int(key) < ranked[-1].after.value:
+            break  # what stands behind is read for nothing
+        one = _ranked(searcher, address, key=int(key))
+        if last is None or (-one.after.value, one.after.key) > (-last.value, last.key):
+            ranked.append(one)
     ranked.sort(key=lambda one: (-one.after.value, one.after.key))
-    if last is not None:
-        ranked = [one for one in ranked if (-one.after.value, one.after.key) > (-last.value, last.key)]
     total = result.count if last is None else guard(lambda: searcher.search(query, 1)).count
     return ranked[: request.limit], total
 
@@ -88,20 +93,3 @@ def _ranked(searcher: Any, address: Any, *, score: float | None = None, key: int
 def document_of(row: Any) -> Document:
     """The document of a stored row."""
     return from_json(bytes(row.get_first("source")))
-
-
-def _facets(searcher: Any, query: Any, names: tuple[str, ...]) -> tuple[Facet, ...]:
-    """All in one walk over the hits."""
-    size = {"size": MOST_FACET_VALUES, "segment_size": MOST_FACET_VALUES + 1}
-    asked = {name: {"terms": {"field": name, **size}} for name in names}
-    found = guard(lambda: searcher.aggregate(query, asked)) if asked else {}
-    return tuple(_facet(name, found[name]) for name in names)
-
-
-def _facet(name: str, found: dict[str, Any]) -> Facet:
-    counts = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in found["buckets"]]
-    return Facet(name, tuple(counts), approximate=bool(found["sum_other_doc_count"]))
-
-
-def _none(request: Request) -> tuple[Facet, ...]:
-    return tuple(Facet(name, ()) for name in request.facets)

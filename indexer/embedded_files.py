@@ -12,6 +12,7 @@ import tantivy
 from indexer.backend import SearchError
 from indexer.embedded_query import Translator, schema
 from indexer.fields import SCHEMA
+from indexer.records import Facet
 
 CURRENT = "current"
 STAMP = "sidelight.json"
@@ -23,7 +24,8 @@ T = TypeVar("T")
 class Opened:
     """An index that is open: what named it, its folder, the version of its files that is read, and a searcher over that.
 
-    `ids` are those of the searcher's documents that were asked for, by their place in the index.
+    `ids` are those of the searcher's documents that were asked for, by their place in the index; `facets` are counts that
+    were asked for, by the digest of the question.
     """
 
     pointer: tuple[int, int]
@@ -33,6 +35,7 @@ class Opened:
     read_at: int
     searcher: Any
     ids: dict[int, str] = field(default_factory=dict)
+    facets: dict[bytes, tuple[Facet, ...]] = field(default_factory=dict)
 
 
 def open_folder(folder: Path, *, new: bool = False) -> Any:

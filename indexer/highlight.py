@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from crawlers.records import TEXT_FIELDS
 from indexer.forms import forms
-from indexer.query import WORDS, Fuzzy, Near, Node, Phrase, Prefix, Range, Starts, Terms, Word, wanted
+from indexer.query import TEXTUAL, WORDS, Fuzzy, Near, Node, Phrase, Prefix, Range, Starts, Terms, Word, wanted
 from indexer.records import AdDocument, Highlight, Span
 from indexer.tokens import cut, spans
 from nlp.text.fold import fold
@@ -35,13 +35,14 @@ def highlights(document: AdDocument, asked: Node, resolved: Node) -> tuple[Highl
     """
     leaves = list(dict.fromkeys((*wanted(asked), *wanted(resolved))))
     found: set[tuple[int, int, int]] = set()
+    textual = [leaf for leaf in leaves if isinstance(leaf, TEXTUAL)]
     for number, field in enumerate(TEXT_FIELDS):
         text = getattr(document, field)
-        if not text:
+        of_field = [leaf for leaf in textual if leaf.field in {WORDS, field}]
+        if not (text and of_field):
             continue
         folded = fold(text)
         words = cut(folded.text)
-        of_field = [leaf for leaf in leaves if getattr(leaf, "field", WORDS) in {WORDS, field}]
         # Where the words stand is worked out only where one of them is asked for.
         if runs := {run for leaf in of_field for run in _of_words(leaf, words)}:
             places = spans(folded, max(last for _, last in runs) + 1)

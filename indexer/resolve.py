@@ -5,6 +5,10 @@ holds the contact; `similar:AD` the ads that linking found to be worded like it.
 """
 
 import math
+from bisect import bisect_left, bisect_right
+from functools import cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +16,9 @@ from indexer.backend import MOST_FACET_VALUES, Request, SearchBackend
 from indexer.query import And, LinkedTo, NearPlace, Node, Not, Or, QueryError, SimilarTo, Terms
 from indexer.records import AD
 from store.quarantine import held
+
+if TYPE_CHECKING:
+    from nlp.places.gazetteer import Row
 
 EARTH = 6_371.0  # kilometres
 MOST_COPIES = 10_000
@@ -81,14 +88,18 @@ def places_near(name: str, km: float, position: int) -> tuple[str, ...]:
             f"no town is known as {name!r}", position, 'write its usual name, as in near:"Austin, TX" 50km'
         )
     latitude, longitude = found[0].lat, found[0].lon
-    band = km / DEGREE
-    return tuple(
-        sorted(
-            row[0]
-            for row in known.rows
-            if abs(row[4] - latitude) <= band and distance(latitude, longitude, row[4], row[5]) <= km
-        )
-    )
+    latitudes, rows = _from_south_to_north()
+    band = slice(bisect_left(latitudes, latitude - km / DEGREE), bisect_right(latitudes, latitude + km / DEGREE))
+    return tuple(sorted(row[0] for row in rows[band] if distance(latitude, longitude, row[4], row[5]) <= km))
+
+
+@cache
+def _from_south_to_north() -> "tuple[list[float], list[Row]]":
+    """The latitudes of all towns in order, and the towns: of a distance one band is looked through, not the world."""
+    from nlp.places.gazetteer import gazetteer
+
+    rows = sorted(gazetteer().rows, key=itemgetter(4))
+    return [row[4] for row in rows], rows
 
 
 def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 def likeness(left: Sequence[str], right: Sequence[str]) -> float:
     """Share of the longer text's words that both have in common order, in [0, 1]."""
     longer = max(len(left), len(right))
-    return (len(left) - _rows(left, right)[-1].bit_count()) / longer if longer else 1.0
+    return in_common(left, right) / longer if longer else 1.0
+
+
+def in_common(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many words both have in common order."""
+    return len(left) - _rows(left, right)[-1].bit_count()
 
 
 def aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from linker.episodes import LONG, SHORT, episodes
 from linker.evidence import FAMILIAR
@@ -15,9 +15,18 @@ from linker.records import Reason
 from linker.signal_rows import carriers, load_signals
 from linker.signals import Key, Signals
 from linker.stored import group_ids_of, members_of
-from linker.tables import hubs, judgements, links
+from linker.tables import group_members, hubs, judgements, links
 from linker.why import WORDS
 from store.database import select_in
+
+# The links from one group to another.
+_one, _other = group_members.alias(), group_members.alias()
+BETWEEN = (
+    select(links.c.left, links.c.right, links.c.reason, links.c.key)
+    .join(_one, _one.c.ad_id == links.c.left)
+    .join(_other, _other.c.ad_id == links.c.right)
+    .where(_one.c.group_id == bindparam("one"), _other.c.group_id == bindparam("other"))
+)
 
 
 class Bar(StrEnum):
@@ -132,13 +141,10 @@ def _weakest(connection: Connection, key: Key) -> float:
 def crossing(connection: Connection, left: str, right: str, most: int = 5) -> list[Shared]:
     """What other ads of the two ads' groups share, where the two themselves share no key: links that were passed over."""
     groups = group_ids_of(connection, (left, right))
-    members = members_of(connection, sorted(set(groups.values())))
-    mine, others = set(members.get(groups.get(left, ""), ())), set(members.get(groups.get(right, ""), ()))
     found = []
-    query = select(links.c.left, links.c.right, links.c.reason, links.c.key)
-    for near in (links.c.left, links.c.right):
-        for one, other, reason, key in select_in(connection, query, near, sorted(mine)):
-            if (other if near is links.c.left else one) in others:
-                words = WORDS[Reason(reason)].format(key=key)
-                found.append(Shared(Bar.WEAK, reason, "", f"{one} and {other} of their groups {words}"))
+    for ends in ((left, right), (right, left)):
+        asked = {name: groups.get(ad_id, "") for name, ad_id in zip(("one", "other"), ends, strict=True)}
+        for one, other, reason, key in connection.execute(BETWEEN, asked):
+            words = WORDS[Reason(reason)].format(key=key)
+            found.append(Shared(Bar.WEAK, reason, "", f"{one} and {other} of their groups {words}"))
     return sorted(set(found), key=lambda one: one.why)[:most]

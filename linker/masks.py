@@ -1,4 +1,4 @@
-"""What stands behind the masks of a text: each token with the mention it hides."""
+"""What stands behind the masks of a text: each with the mention it hides."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -22,21 +22,20 @@ MASKS = frozenset(TOKENS.values())
 ORDER = {field: place for place, field in enumerate(TEXT_FIELDS)}
 
 
-def said_in(tokens: Sequence[str], mentions: Sequence[MentionJson]) -> list[tuple[str, str]]:
-    """For each token its kind and what it says: for a mask the mention's, else "words" and the token.
+def said_in(tokens: Sequence[str], mentions: Sequence[MentionJson]) -> dict[int, tuple[str, str]]:
+    """The kind of the mention behind each mask and what it says, by the mask's place among the tokens.
 
     A masked text does not keep where its tokens come from. They stand in the order of the mentions, and a kind of mask is
     opened only where there are as many tokens as mentions of it; else it is shown as it is.
     """
-    said = [("words", token) for token in tokens]
-    masks = [place for place, token in enumerate(tokens) if token in MASKS]
-    counts = Counter(tokens[place] for place in masks)
+    masks = {place: token for place, token in enumerate(tokens) if token in MASKS}
+    counts = Counter(masks.values())
     hidden = _hidden(mentions) if masks else {}
     queues = {token: iter(found) for token, found in hidden.items() if len(found) == counts[token]}
-    for place in masks:
-        token = tokens[place]
-        said[place] = told(next(queues[token])) if token in queues else (token.strip("_"), token)
-    return said
+    return {
+        place: told(next(queues[token])) if token in queues else (token.strip("_"), token)
+        for place, token in masks.items()
+    }
 
 
 def _hidden(mentions: Sequence[MentionJson]) -> dict[str, list[MentionJson]]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crawlers.records import Ad
-from linker.alignment import aligned
+from linker.alignment import in_common
 from linker.offers import category_of, says_so
 from linker.records import Reason
 from linker.signals import CONTACTS
@@ -98,7 +98,7 @@ def step_quotes(
 def common_words(left: str, right: str) -> tuple[int, int]:
     """How many words two masked texts have in common order, and how many the longer one has."""
     one, other = wording_of(left).tokens, wording_of(right).tokens
-    return len(aligned(one, other)), max(len(one), len(other))
+    return in_common(one, other), max(len(one), len(other))
 
 
 def as_json(chain: Chain, ads: Mapping[str, Ad], readings: Mapping[str, Reading]) -> dict[str, Any]:

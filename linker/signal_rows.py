@@ -17,6 +17,14 @@ REASONS = {reason.value: reason for reason in Reason}
 NAMES = {reason: name for name, reason in REASONS.items()}
 # A listed key, as an expression: by the bare column SQLite would go through all keys up to the stretch's end.
 LISTED = link_work.c.item + ""
+CARRIED = select(link_keys.c.ad_id, link_keys.c.reason, link_keys.c.key)
+TOLD = select(
+    link_signals.c.ad_id,
+    link_signals.c.seen_first,
+    link_signals.c.seen_last,
+    link_signals.c.wording,
+    link_signals.c.facts,
+)
 
 
 def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Signals]:
@@ -24,11 +32,8 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     # Taken apart, not asked by name: a row's columns by name take ten times as long.
-    of_keys, of_ads = link_keys.c, link_signals.c
-    carried = select(of_keys.ad_id, of_keys.reason, of_keys.key)
-    for ad_id, reason, key in select_in(connection, carried, of_keys.ad_id, wanted):
+    for ad_id, reason, key in select_in(connection, CARRIED, link_keys.c.ad_id, wanted):
         keys[ad_id].append(Key(REASONS[reason], key))
-    query = select(of_ads.ad_id, of_ads.seen_first, of_ads.seen_last, of_ads.wording, of_ads.facts)
     return {
         ad_id: Signals(
             ad_id=ad_id,
@@ -38,7 +43,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
             wording=Wording(wording, ""),
             **facts_to_fields(facts),
         )
-        for ad_id, first, last, wording, facts in select_in(connection, query, of_ads.ad_id, wanted)
+        for ad_id, first, last, wording, facts in select_in(connection, TOLD, link_signals.c.ad_id, wanted)
     }
 
 

@@ -14,37 +14,40 @@ from store.database import select_in
 REASONS = {reason.value: reason for reason in Reason}  # to look one up is many times as fast as to call the class
 # A row that is taken apart takes a tenth of the time that its columns take by name: a large group has thousands.
 LINK = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight, links.c.detail)
+MEMBER = select(group_members.c.ad_id, group_members.c.group_id)
+SIZE = select(group_members.c.group_id, func.count().label("ads")).group_by(group_members.c.group_id)
+WHOLE = select(groups)
+SEEN = select(groups.c.group_id, groups.c.itinerary, groups.c.last_seen)
+STAYS = select(groups.c.group_id, groups.c.itinerary)
+TOUCHED = select(link_keys.c.ad_id, hubs).join(
+    hubs, (hubs.c.reason == link_keys.c.reason) & (hubs.c.key == link_keys.c.key)
+)
 
 
 def group_ids_of(connection: Connection, ad_ids: Iterable[str]) -> dict[str, str]:
     """The group each of these ads is in; an ad that was not linked yet is left out."""
-    query = select(group_members.c.ad_id, group_members.c.group_id)
-    return {row.ad_id: row.group_id for row in select_in(connection, query, group_members.c.ad_id, ad_ids)}
+    return dict(select_in(connection, MEMBER, group_members.c.ad_id, ad_ids))
 
 
 def members_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, list[str]]:
     """The sorted ad ids of each group."""
     found: dict[str, list[str]] = defaultdict(list)
-    query = select(group_members.c.ad_id, group_members.c.group_id)
-    for ad_id, group_id in select_in(connection, query, group_members.c.group_id, group_ids):
+    for ad_id, group_id in select_in(connection, MEMBER, group_members.c.group_id, group_ids):
         found[group_id].append(ad_id)
     return {group_id: sorted(ad_ids) for group_id, ad_ids in found.items()}
 
 
-def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, Group]:
-    """The groups with these ids that the store has, with links inside them and hubs their ads touch."""
-    rows = {row.group_id: row for row in select_in(connection, select(groups), groups.c.group_id, group_ids)}
+def load_groups(connection: Connection, group_ids: Iterable[str], *, linked: bool = True) -> dict[str, Group]:
+    """The groups with these ids that the store has, with the hubs their ads touch and, if `linked`, the links inside them."""
+    rows = {row.group_id: row for row in select_in(connection, WHOLE, groups.c.group_id, group_ids)}
     members = members_of(connection, rows)
     owner = {ad_id: group_id for group_id, ad_ids in members.items() for ad_id in ad_ids}
     inside: dict[str, list[Link]] = defaultdict(list)
-    for left, right, reason, key, weight, detail in select_in(connection, LINK, links.c.left, owner):
+    for left, right, reason, key, weight, detail in select_in(connection, LINK, links.c.left, owner if linked else ()):
         if owner.get(right) == (group_id := owner[left]):
             inside[group_id].append(Link(left, right, REASONS[reason], key, weight, detail))
     touched: dict[str, dict[tuple[str, str], Hub]] = defaultdict(dict)
-    query = select(link_keys.c.ad_id, hubs).join(
-        hubs, (hubs.c.reason == link_keys.c.reason) & (hubs.c.key == link_keys.c.key)
-    )
-    for row in select_in(connection, query, link_keys.c.ad_id, owner):
+    for row in select_in(connection, TOUCHED, link_keys.c.ad_id, owner):
         touched[owner[row.ad_id]][row.reason, row.key] = Hub(Reason(row.reason), row.key, row.ads, row.why)
     return {
         group_id: _group(row, members.get(group_id, []), inside[group_id], list(touched[group_id].values()))
@@ -55,21 +58,18 @@ def load_groups(connection: Connection, group_ids: Iterable[str]) -> dict[str, G
 def glances_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, Glance]:
     """What a list says of each of these groups that the store has: a tenth of the work of loading it."""
     wanted = list(group_ids)
-    members = select(group_members.c.group_id, func.count().label("ads")).group_by(group_members.c.group_id)
-    ads = {row.group_id: row.ads for row in select_in(connection, members, group_members.c.group_id, wanted)}
-    query = select(groups.c.group_id, groups.c.itinerary, groups.c.last_seen)
+    ads = dict(select_in(connection, SIZE, group_members.c.group_id, wanted))
     return {
         row.group_id: Glance(
             ads.get(row.group_id, 0), tuple(dict.fromkeys(stop["name"] for stop in row.itinerary)), row.last_seen
         )
-        for row in select_in(connection, query, groups.c.group_id, wanted)
+        for row in select_in(connection, SEEN, groups.c.group_id, wanted)
     }
 
 
 def itineraries_of(connection: Connection, group_ids: Iterable[str]) -> dict[str, tuple[Stop, ...]]:
     """The stays of each of these groups that the store has."""
-    query = select(groups.c.group_id, groups.c.itinerary)
-    rows = select_in(connection, query, groups.c.group_id, group_ids)
+    rows = select_in(connection, STAYS, groups.c.group_id, group_ids)
     return {row.group_id: tuple(map(_stop, row.itinerary)) for row in rows}
 
 

@@ -30,11 +30,15 @@ _known: dict[bytes, tuple[list[tuple[int, int]], list[list[int | None]]]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One ad's masked words, and for each what stands there (kind and value behind a mask; else the word)."""
+    """One ad's masked words, and kind and value of what stands behind each mask, by its place."""
 
     ad_id: str
     tokens: tuple[str, ...]
-    said: tuple[tuple[str, str], ...]
+    hidden: Mapping[int, tuple[str, str]]
+
+    def said(self, place: int) -> tuple[str, str]:
+        """What stands there: kind and value behind a mask, else the word."""
+        return self.hidden.get(place) or ("words", self.tokens[place])
 
 
 def templates(ads: Iterable[Signals]) -> tuple[Template, ...]:
@@ -62,8 +66,8 @@ def pattern(template: Template, readings: Mapping[str, StoredReading]) -> Patter
 
 def copy_of(ad_id: str, reading: StoredReading) -> Copy:
     """An ad as it is aligned."""
-    tokens = wording_of(reading.masked).tokens[:LONGEST]
-    return Copy(ad_id, tuple(tokens), tuple(said_in(tokens, reading.mentions)))
+    tokens = tuple(wording_of(reading.masked).tokens[:LONGEST])
+    return Copy(ad_id, tokens, said_in(tokens, reading.mentions))
 
 
 def pattern_of(ad_ids: tuple[str, ...], copies: Sequence[Copy]) -> Pattern:
@@ -135,8 +139,9 @@ def _slot(copies: Sequence[Copy], own: Iterable[range]) -> Slot:
     values: dict[str, list[str]] = defaultdict(list)
     kinds: set[str] = set()
     for copy, places in zip(copies, own, strict=True):
-        values[" ".join(copy.said[place][1] for place in places)].append(copy.ad_id)
-        kinds.update(copy.said[place][0] for place in places)
+        said = [copy.said(place) for place in places]
+        values[" ".join(words for _, words in said)].append(copy.ad_id)
+        kinds.update(kind for kind, _ in said)
     return Slot(tuple(sorted(kinds)), _fills(values))
 
 
@@ -145,8 +150,12 @@ def _masked(copies: Sequence[Copy], places: Iterable[int | None]) -> Slot:
     values: dict[str, list[str]] = defaultdict(list)
     kinds: set[str] = set()
     for copy, place in zip(copies, places, strict=True):
-        values[copy.said[place][1] if place is not None else ""].append(copy.ad_id)
-        kinds.update([copy.said[place][0]] if place is not None else [])
+        if place is None:
+            values[""].append(copy.ad_id)
+        else:
+            kind, words = copy.hidden[place]
+            values[words].append(copy.ad_id)
+            kinds.add(kind)
     return Slot(tuple(sorted(kinds)), _fills(values))
 
 

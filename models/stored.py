@@ -10,10 +10,12 @@ from models.tables import priorities
 from store.database import select_in, upsert
 from store.schema import now
 
+WHOLE = select(priorities)
+
 
 def load_priorities(connection: Connection, group_ids: Iterable[str], *, quoted: bool = True) -> dict[str, Priority]:
     """The priorities of these groups that the store has; unless `quoted`, without the words their evidence quotes."""
-    rows = select_in(connection, select(priorities), priorities.c.group_id, group_ids)
+    rows = select_in(connection, WHOLE, priorities.c.group_id, group_ids)
     return {row.group_id: _priority(row, quoted=quoted) for row in rows}
 
 

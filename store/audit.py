@@ -20,6 +20,8 @@ from store.tables import audit_events
 from store.workspace import Workspace
 
 GENESIS = "0" * 64
+LAST = select(audit_events.c.seq, audit_events.c.digest).order_by(audit_events.c.seq.desc()).limit(1)
+APPEND = insert(audit_events)
 ONE_WRITER = 0x51DE11647  # of PostgreSQL's advisory locks, the audit log's
 Fact = str | int | float | bool | None
 
@@ -65,9 +67,7 @@ def append(workspace: Workspace, act: Act, connection: Connection | None = None)
     if connection.dialect.name == "postgresql":
         # SQLite lets one writer in at a time; here two would draw the same number, so they wait for each other.
         connection.execute(select(func.pg_advisory_xact_lock(ONE_WRITER)))
-    last = connection.execute(
-        select(audit_events.c.seq, audit_events.c.digest).order_by(audit_events.c.seq.desc()).limit(1)
-    ).one_or_none()
+    last = connection.execute(LAST).one_or_none()
     moment = now()
     seal_key = f"audit-{moment:%Y-%m}" if act.words is not None else None
     row: dict[str, object] = {
@@ -86,7 +86,7 @@ def append(workspace: Workspace, act: Act, connection: Connection | None = None)
         "previous": last.digest if last else GENESIS,
     }
     row["digest"] = digest(row)
-    connection.execute(insert(audit_events).values(row))
+    connection.execute(APPEND, row)
     return int(str(row["seq"]))
 
 

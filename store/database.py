@@ -23,14 +23,13 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    func,
     make_url,
-    select,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from store.errors import DamagedError
+from store.listed import asking, in_list, listed
 
 T = TypeVar("T")
 
@@ -216,8 +215,12 @@ def select_in(
     """
     left = iter(values)
     for part in chunks(left, ASKED):
+        encoded = listed(part) if connection.dialect.name == "sqlite" else None
         try:
-            rows = connection.execute(query.where(among(connection, column, part))).all()
+            if encoded is None:
+                rows = connection.execute(query.where(column.in_(part))).all()
+            else:
+                rows = connection.execute(asking(query, column), {"listed": encoded}).all()
         except orjson.JSONDecodeError:
             damaged = _damaged(connection, query, column, [*part, *left])
             if damaged is None:
@@ -279,10 +282,5 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
 
     SQLite gets them as one JSON list: to bind and name each takes longer than to look it up.
     """
-    if connection.dialect.name != "sqlite":
-        return column.in_(values)
-    encoded = orjson.dumps(list(values)).decode()
-    if "\\u0000" in encoded:  # where SQLite's JSON would end the value
-        return column.in_(values)
-    listed = func.json_each(encoded).table_valued("value")
-    return column.in_(select(listed.c.value))
+    encoded = listed(values) if connection.dialect.name == "sqlite" else None
+    return column.in_(values) if encoded is None else in_list(column, encoded)

@@ -8,6 +8,8 @@ from store.database import select_in
 from store.errors import SidelightError
 from store.tables import hash_matches
 
+STANDING = select(hash_matches.c.ad_id).where(hash_matches.c.released_at.is_(None))
+
 
 class QuarantinedError(SidelightError):
     """The ad is held back."""
@@ -15,8 +17,7 @@ class QuarantinedError(SidelightError):
 
 def held(connection: Connection, ad_ids: Iterable[str]) -> set[str]:
     """Those of these ads that are held back."""
-    standing = select(hash_matches.c.ad_id).where(hash_matches.c.released_at.is_(None))
-    return {row.ad_id for row in select_in(connection, standing, hash_matches.c.ad_id, ad_ids)}
+    return {ad_id for (ad_id,) in select_in(connection, STANDING, hash_matches.c.ad_id, ad_ids)}
 
 
 def require_shown(connection: Connection, ad_id: str) -> None:

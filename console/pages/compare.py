@@ -12,10 +12,11 @@ from casework import groupfiles, judging
 from casework.policy import Action
 from console.desk import Desk, NotFoundError, at
 from crawlers.stored import load_ads, sites_of
+from linker.alignment import in_common
 from linker.answer import answer
 from linker.judgements import Verdict
-from linker.quotes import common_words
 from linker.stored import group_ids_of
+from linker.wording import wording_of
 from models.records import Priority
 from models.style_rows import suggestions
 from nlp.records import PLACE, Kind
@@ -104,7 +105,7 @@ def _ad(connection: Connection, ad_id: str) -> Side:
 
 
 def _group(connection: Connection, given: str, group_id: str) -> Side:
-    file = groupfiles.load(connection, group_id)
+    file = groupfiles.load(connection, group_id, linked=False)
     if file is None or not file.times:
         raise NotFoundError(f"there is no ad or group {given!r}; take an id as it stands on its page")
     group = file.group
@@ -145,13 +146,17 @@ def _rows(one: Side, other: Side) -> list[tuple[Kind, list[str], list[str], list
 
 def _alike(one: Side, other: Side) -> list[tuple[str, str, int, int]]:
     """Pairs of ads with words in common order, most alike first: ads, words in common, words of the longer."""
-    mine = [ad_id for ad_id in one.ad_ids if ad_id in one.readings][:LOOKED]
-    others = [ad_id for ad_id in other.ad_ids if ad_id in other.readings][:LOOKED]
-    found = []
-    for left in mine:
-        for right in others:
-            if left != right:
-                same, of = common_words(one.readings[left].masked, other.readings[right].masked)
-                if same:
-                    found.append((left, right, same, of))
+    mine, theirs = _worded(one), _worded(other)
+    found = [
+        (left, right, same, max(len(words), len(others)))
+        for left, words in mine
+        for right, others in theirs
+        if left != right and (same := in_common(words, others))
+    ]
     return sorted(found, key=lambda pair: (-pair[2] / max(1, pair[3]), pair[:2]))
+
+
+def _worded(side: Side) -> list[tuple[str, list[str]]]:
+    """The ads of a side that are looked at, with their words."""
+    looked = [ad_id for ad_id in side.ad_ids if ad_id in side.readings][:LOOKED]
+    return [(ad_id, wording_of(side.readings[ad_id].masked).tokens) for ad_id in looked]

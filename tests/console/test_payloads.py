@@ -1,11 +1,12 @@
 """Hostile texts of every kind, stored wherever a text is taken, shown on every kind of page in a real browser."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from proof.hostile_console import ELEMENTS, FOREIGN, prove, settings
+from proof.hostile_console import ELEMENTS, FOREIGN, Share, Tally, append, prove, proved, settings
 from proof.payloads import payloads
 from store.workspace import open_workspace
 
@@ -29,6 +30,24 @@ def test_what_looks_for_foreign_markup_finds_it(browser: Browser, markup: str) -
     page.set_content(f"<main>{markup}</main>")
     assert page.evaluate(FOREIGN, ELEMENTS)
     page.close()
+
+
+def test_what_was_found_before_is_kept_and_not_proved_again(tmp_path: Path) -> None:
+    shares = [Share(2_000, 500, 0, number) for number in (0, 1)]
+    found = [
+        Tally(1_000, 23, Counter(ad=2, group=2)),
+        Tally(1_000, 23, Counter(ad=2), ran=["ad: script"], unseen=["ad: status 500"]),
+    ]
+    keep = tmp_path / "found.jsonl"
+    for share, tally in zip(shares, found, strict=True):
+        append(keep, share, tally)
+    append(keep, Share(2_000, 500, 1, 0), Tally(1_000))  # of another seed
+    assert list(proved(shares, 1, keep)) == found
+    both = found[0] + found[1]
+    assert (both.payloads, both.loads, both.by_page) == (2_000, 46, {"ad": 4, "group": 2})
+    assert both.ran
+    assert both.unseen
+    assert not both.clean
 
 
 def test_ten_thousand_different_ones_can_be_made() -> None:

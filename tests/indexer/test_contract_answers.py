@@ -15,6 +15,7 @@ from indexer.fields import FACETS
 from indexer.filters import FILTERS
 from indexer.parse import parse
 from indexer.query import QueryError
+from indexer.questions import table
 from indexer.records import Page, Sort
 from indexer.search import search as ask
 from indexer.tokens import words
@@ -82,6 +83,13 @@ def test_both_engines_count_the_same_facets(embedded_world: Workspace, elastic_w
     counted = search(embedded_world, query, facets=FACETS)
     assert counted.facets == search(elastic_world, query, facets=FACETS).facets
     assert not any(facet.approximate for facet in counted.facets)
+
+
+@pytest.mark.parametrize("query", ["", "size:>=1", "-site:harbor", "age:>=20", "has:phone OR evening", "site:meadow"])
+def test_facets_count_every_ad_that_answers_whether_few_do_or_most(embedded_world: Workspace, query: str) -> None:
+    for facet in search(embedded_world, query, facets=("site", "indicator", "place_label", "band")).facets:
+        rows = table(embedded_world, query, [facet.field])
+        assert dict(facet.counts) == {row.by[0]: row.ads for row in rows if row.by[0] is not None}
 
 
 def test_priority_puts_the_first_lane_before_all_and_then_the_greater_value(world: Workspace) -> None:

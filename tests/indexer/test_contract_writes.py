@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from indexer import stage
 from indexer.backend import IndexMissing, Request, State, Write
 from indexer.engine import open_backend
-from indexer.query import All, Word
+from indexer.query import All, Not, Word
 from indexer.records import AD, GROUP, AdDocument, Place, Sort, Span, pack
 from indexer.search import among, search
 from linker.tables import group_members, groups
@@ -89,6 +89,20 @@ def test_a_write_without_a_document_drops_what_stands_there(engine: Workspace) -
     backend.publish(2)
     assert everything(engine) == []
     assert backend.health().published == 2
+
+
+def test_facets_are_those_of_the_last_publication(engine: Workspace) -> None:
+    stage.ready(engine)
+    backend = open_backend(engine)
+    site_of = {"1": "a", "2": "a", "3": "b"}
+    for version, counted in enumerate(({"a": 2}, {"a": 1, "b": 1}), start=1):
+        named = {number: replace(PLAIN, ad_id=f"{site}:{number}", site=site) for number, site in site_of.items()}
+        held = "12" if version == 1 else "23"
+        backend.write([Write(one.key, version, one if number in held else None) for number, one in named.items()])
+        backend.publish(version)
+        for query in (All(), Word("quiet"), Word("quiet"), Not(Word("noisy"))):
+            facet = backend.search(Request(query, limit=1, facets=("site",))).facets[0]
+            assert dict(facet.counts) == counted
 
 
 @pytest.mark.slow

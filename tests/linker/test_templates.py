@@ -25,7 +25,7 @@ TEXT = (
 
 def _copies(*texts: str) -> list[Copy]:
     made = [tuple(text.split()) for text in texts]
-    return [Copy(f"a{n:02}", tokens, tuple(("words", one) for one in tokens)) for n, tokens in enumerate(made)]
+    return [Copy(f"a{n:02}", tokens, {}) for n, tokens in enumerate(made)]
 
 
 def _of(*texts: str) -> Pattern:
