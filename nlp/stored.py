@@ -1,15 +1,17 @@
 """Readings as they stand in the store."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from nlp.records import Mention, MentionJson, Reading
 from nlp.tables import readings
 from store import pending
 from store.database import select_in, upsert
 from store.schema import now
+
+READING = ("ad_id", "language", "masked", "mentions", "version")  # the fields of a Reading, in their order
 
 
 class StoredReading(NamedTuple):
@@ -21,7 +23,8 @@ class StoredReading(NamedTuple):
 
 def load_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
     """The readings of these ads that the store has."""
-    return {row.ad_id: _reading(row) for row in select_in(connection, select(readings), readings.c.ad_id, ad_ids)}
+    query = select(*(readings.c[name] for name in READING))
+    return {row[0]: _reading(*row) for row in select_in(connection, query, readings.c.ad_id, ad_ids)}
 
 
 def load_mentions(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[MentionJson]]:
@@ -55,11 +58,5 @@ def save_readings(connection: Connection, made: Iterable[Reading]) -> None:
     pending.announce(connection, "readings", (str(row["ad_id"]) for row in rows))
 
 
-def _reading(row: Row[Any]) -> Reading:
-    return Reading(
-        ad_id=row.ad_id,
-        language=row.language,
-        masked=row.masked,
-        mentions=tuple(Mention.from_json(one) for one in row.mentions),
-        version=row.version,
-    )
+def _reading(ad_id: str, language: str, masked: str, mentions: list[MentionJson], version: str) -> Reading:
+    return Reading(ad_id, language, masked, tuple([Mention.from_json(one) for one in mentions]), version)
