@@ -1,6 +1,7 @@
 """How far two places are apart, and the least time a person needs from one to the other."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_KM = 6371.0
@@ -17,6 +18,7 @@ DAY = timedelta(hours=24)
 DEGREES_AN_HOUR, SUMMER_H = 15.0, 1.0
 
 
+@lru_cache(maxsize=100_000)  # there are few towns, and many ads in them
 def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Great-circle distance of two points given in degrees (haversine)."""
     lat1, lon1, lat2, lon2 = map(radians, (latitude, longitude, other_latitude, other_longitude))

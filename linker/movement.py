@@ -4,7 +4,7 @@ Neither is a finding about anyone. Two people with one phone, a branch in each t
 that posts for many towns: each of these looks so. What is flagged is told as what it is, with both ads.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,21 +101,14 @@ def new_visits(ads: Collection[Signals]) -> list[Visit]:
     ]
 
 
-def beyond_any_journey(distance: float, left: Visit, right: Visit) -> bool:
-    """Whether the way takes longer at least than there was time at most."""
-    return least_hours(distance) > _hours(left, right)
-
-
-def too_fast(
-    visits: Iterable[Visit], beyond: Callable[[float, Visit, Visit], bool] = beyond_any_journey
-) -> list[tuple[Visit, Visit]]:
-    """Neighbours (by time) among visits to distant places whose distance in kilometres is `beyond` what may be travelled."""
+def too_fast(visits: Iterable[Visit]) -> list[tuple[Visit, Visit]]:
+    """Neighbours (by time) among visits to distant places that no journey takes from one to the other in the time."""
     found = []
     for left, right in pairwise(visits):
         if left.place.place == right.place.place:
             continue
         distance = apart(left.place, right.place)
-        if distance > APART_KM and beyond(distance, left, right):
+        if distance > APART_KM and least_hours(distance) > _hours(left, right):
             found.append((left, right))
     return found
 

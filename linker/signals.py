@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple
 
 from crawlers.records import Ad
@@ -133,8 +134,11 @@ def put_together(
     renewed: Sequence[datetime],
     wording: Wording,
 ) -> Signals:
-    """The signals of an ad's mentions, given as a reading keeps them, in one pass: this is done for every ad there is."""
-    keys = {Key(IMAGE, one) for one in image_hashes if one}
+    """The signals of an ad's mentions, given as a reading keeps them, in one pass: this is done for every ad there is.
+
+    What many ads say is kept once (`intern`): it takes less room, and the same string is told to be the same at a glance.
+    """
+    keys = {Key(IMAGE, intern(one)) for one in image_hashes if one}
     names, ages, places = set(), set(), set()
     recruits = category_of(url) is not None if url else False
     at = at_location = ""
@@ -147,28 +151,30 @@ def put_together(
             latitude, longitude = detail.get("lat"), detail.get("lon")
             if latitude is None or longitude is None:
                 continue
-            places.add(_place(value, str(detail.get("official") or detail.get("name") or value), latitude, longitude))
+            place = _place(value, str(detail.get("official") or detail.get("name") or value), latitude, longitude)
+            places.add(place)
+            value = place.place
             if not detail.get("negated"):
                 at = at or value
                 at_location = at_location or (value if one["field"] == "location" else "")
         elif kind == NAME:
-            names.add(one["value"])
+            names.add(intern(one["value"]))
         elif kind == AGE:
-            ages.add(one["value"])
+            ages.add(intern(one["value"]))
         elif kind in CONTACTS or kind == ADDRESS:
             value = one["value"]
             # A way to pay ("cash") is anybody's; only an account is somebody's.
             if not value or one.get("confidence", 1.0) < SURE or value == (one.get("detail") or {}).get("method"):
                 continue
             if kind == ADDRESS:
-                keys.update(Key(URL, page) for page in keys_of_url(value))
+                keys.update(Key(URL, intern(page)) for page in keys_of_url(value))
             else:
-                keys.add(Key(CONTACTS[kind], value))
+                keys.add(Key(CONTACTS[kind], intern(value)))
     return Signals(
         ad_id=ad_id,
         first=first,
         last=max(first, last_seen or first),
-        site=site,
+        site=intern(site),
         keys=tuple(sorted(keys)),
         names=tuple(sorted(names)),
         ages=tuple(sorted(ages)),
@@ -189,9 +195,9 @@ def _place(place: str, name: str, latitude: float, longitude: float) -> Place:
 def facts_to_fields(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of Signals that `facts` was made of."""
     return {
-        "site": facts["site"],
-        "names": tuple(facts["names"]),
-        "ages": tuple(facts["ages"]),
+        "site": intern(facts["site"]),
+        "names": tuple(map(intern, facts["names"])),
+        "ages": tuple(map(intern, facts["ages"])),
         "places": tuple(_place(*place) for place in facts["places"]),
         "recruits": facts["recruits"],
         "at": facts["at"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +49,7 @@ class Published:
         return scorecard.raw(scorecard.points(strengths))
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """All about a group but its value: the same whatever model is in force."""
 
     found: Mapping[str, Found]
@@ -120,10 +119,12 @@ def _abstained(view: GroupView, found: dict[str, Found]) -> str | None:
     members = view.ad_ids
     if not members:
         return "none of its ads has been read"
-    languages = {view.readings[ad_id].language for ad_id in members}
-    if not languages & LANGUAGES and languages != {"und"}:
-        return f"its language is not supported ({', '.join(sorted(languages))})"
-    if sum(len(view.readings[ad_id].masked) for ad_id in members) < LITTLE:
+    readings = [view.readings[ad_id] for ad_id in members]
+    if not any(one.language in LANGUAGES for one in readings):
+        languages = {one.language for one in readings}
+        if languages != {"und"}:
+            return f"its language is not supported ({', '.join(sorted(languages))})"
+    if len(readings[0].masked) < LITTLE and sum(len(one.masked) for one in readings) < LITTLE:
         return "too little text"
     if len(members) == 1 and not any(found[name].strength for name in STRUCTURE):
         return "a single ad that nothing links to others"
@@ -143,7 +144,12 @@ def _evidence(assessed: Assessment, points: Sequence[float]) -> tuple[Evidence, 
         contribution = round(point, 6)
         direction = _direction(grade, contribution, routed=name == assessed.reason)
         made.append(Evidence(name, direction, family, letter, contribution, sentence(name, found), found.mentions))
-    return tuple(sorted(made, key=lambda one: (ORDER[one.direction], -abs(one.contribution), one.feature)))
+    made.sort(key=_turn)
+    return tuple(made)
+
+
+def _turn(one: Evidence) -> tuple[int, float, str]:
+    return ORDER[one.direction], -abs(one.contribution), one.feature
 
 
 ROWS = {name: (row.grade, row.grade.value, row.family) for name in NAMES for row in (indicators()[name],)}

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Row, select
 
 from models.records import Band, Direction, Evidence, Lane, MentionRef, Priority, Route
 from models.tables import priorities
-from store.database import select_in, upsert
+from store.database import insert_plain, select_in
 from store.schema import now
 
 WHOLE = select(priorities)
+COLUMNS = ("group_id", "value", "band", "route", "lane", "abstained", "evidence", "model", "scored_at")
 
 
 def load_priorities(connection: Connection, group_ids: Iterable[str], *, quoted: bool = True) -> dict[str, Priority]:
@@ -22,24 +23,21 @@ def load_priorities(connection: Connection, group_ids: Iterable[str], *, quoted:
 def save_priorities(connection: Connection, made: Iterable[Priority]) -> None:
     """Store priorities, each in place of the group's earlier one."""
     moment = now()
-    upsert(
-        connection,
-        priorities,
-        [
-            {
-                "group_id": one.group_id,
-                "value": one.value,
-                "band": one.band.value,
-                "route": one.route.value,
-                "lane": one.lane.value,
-                "abstained": one.abstained,
-                "evidence": [piece.as_json() for piece in one.evidence],
-                "model": one.model,
-                "scored_at": moment,
-            }
-            for one in made
-        ],
+    rows = (
+        (
+            one.group_id,
+            one.value,
+            one.band.value,
+            one.route.value,
+            one.lane.value,
+            one.abstained,
+            [piece.as_json() for piece in one.evidence],
+            one.model,
+            moment,
+        )
+        for one in made
     )
+    insert_plain(connection, priorities, COLUMNS, rows, replacing=COLUMNS[1:])
 
 
 def _priority(row: Row[Any], *, quoted: bool) -> Priority:

@@ -16,6 +16,7 @@ from nlp.records import Kind, Mention, Reading
 
 # Looked up here once: to ask the class for a member takes longer than what is done with it.
 INDICATOR, NAME, PLACE = Kind.INDICATOR, Kind.NAME, Kind.PLACE
+NUMBER = (int, float)
 # A person can check a few places in a text; the rest is counted in the sentence.
 SHOWN = 12
 CONTACTS = (Kind.PHONE, Kind.EMAIL, Kind.HANDLE)
@@ -53,11 +54,8 @@ class Stay(NamedTuple):
     at: datetime
     ad_id: str
     place: Mention
-
-    @property
-    def where(self) -> str:
-        """GeoNames id, or the id nlp gives a town that GeoNames lacks."""
-        return self.place.value
+    where: str  # GeoNames id, or the id nlp gives a town that GeoNames lacks
+    position: tuple[float, float] | None  # latitude and longitude, where they are known
 
 
 @dataclass(frozen=True)
@@ -144,10 +142,20 @@ class GroupView:
         """Of each ad that has a place and a date, where it offers and when, by ad id."""
         moments = self._moments
         return {
-            ad_id: Stay(moment, ad_id, place)
+            ad_id: Stay(moment, ad_id, place, place.value, _position(place.detail))
             for ad_id, place in self._places.items()
             if (moment := moments[ad_id]) is not None
         }
+
+    @cached_property
+    def stays_together(self) -> list[list[Stay]]:
+        """The stays of the ads of `together`, in order of time."""
+        return [self.stays_of(ad_ids) for ad_ids in self.together]
+
+    def stays_of(self, ad_ids: Iterable[str]) -> list[Stay]:
+        """The stays of those of these ads that have one, in the given order."""
+        placed = self.stays
+        return [placed[ad_id] for ad_id in ad_ids if ad_id in placed]
 
     @cached_property
     def names(self) -> int:
@@ -192,6 +200,13 @@ def _moment(found: StoredAd | Ad | Dated) -> datetime | None:
     return found.posted_at or found.first_seen if isinstance(found, Dated) else found.posted_at
 
 
+def _position(detail: Mapping[str, object]) -> tuple[float, float] | None:
+    latitude, longitude = detail.get("lat"), detail.get("lon")
+    if isinstance(latitude, NUMBER) and isinstance(longitude, NUMBER):
+        return float(latitude), float(longitude)
+    return None
+
+
 def _offered(places: Sequence[Mention]) -> Mention:
     for one in places:
         if one.field == "location":
@@ -228,10 +243,6 @@ def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end:
 
 
 def refs(found: Mapping[str, Sequence[Mention]]) -> tuple[MentionRef, ...]:
-    """The first mention of each ad, at most SHOWN of them."""
-    return tuple([point(ad_id, found[ad_id][0]) for ad_id in sorted(found)[:SHOWN]])
-
-
-def point(ad_id: str, mention: Mention) -> MentionRef:
-    """Where a mention stands."""
-    return MentionRef(ad_id, mention.field, mention.start, mention.end, mention.surface)
+    """Where the first mention of each ad stands, of SHOWN ads at most."""
+    first = [(ad_id, found[ad_id][0]) for ad_id in sorted(found)[:SHOWN]]
+    return tuple([MentionRef(ad_id, one.field, one.start, one.end, one.surface) for ad_id, one in first])

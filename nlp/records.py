@@ -42,9 +42,9 @@ class MentionJson(TypedDict):
     detail: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to make a frozen one takes three times as long, and an ad has a dozen
 class Mention:
-    """A value found in an ad: `ad.<field>[start:end] == surface`, in code points of the field as given."""
+    """A value found in an ad: `ad.<field>[start:end] == surface`, in code points of the field as given. Never changed."""
 
     kind: Kind
     value: str
@@ -78,16 +78,17 @@ class Mention:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Mention":
         """The mention an `as_json` object describes."""
+        # In the order of the fields: by their names it takes half as long again.
         return cls(
-            kind=KINDS[value["kind"]],
-            value=value["value"],
-            surface=value["surface"],
-            field=value["field"],
-            start=value["start"],
-            end=value["end"],
-            source=value["source"],
-            confidence=value.get("confidence", 1.0),
-            detail=value.get("detail", {}),
+            KINDS[value["kind"]],
+            value["value"],
+            value["surface"],
+            value["field"],
+            value["start"],
+            value["end"],
+            value["source"],
+            value.get("confidence", 1.0),
+            value.get("detail", {}),
         )
 
 

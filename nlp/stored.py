@@ -1,9 +1,9 @@
 """Readings as they stand in the store."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from nlp.records import Mention, MentionJson, Reading
 from nlp.tables import readings
@@ -11,7 +11,8 @@ from store import pending
 from store.database import Written, insert_plain, select_in, written
 from store.schema import now
 
-WHOLE = select(readings)
+READING = ("ad_id", "language", "masked", "mentions", "version")  # the fields of a Reading, in their order
+WHOLE = select(*(readings.c[name] for name in READING))
 MENTIONS = select(readings.c.ad_id, readings.c.mentions)
 STORED = select(readings.c.ad_id, readings.c.masked, readings.c.mentions)
 
@@ -25,7 +26,7 @@ class StoredReading(NamedTuple):
 
 def load_readings(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Reading]:
     """The readings of these ads that the store has."""
-    return {row.ad_id: _reading(row) for row in select_in(connection, WHOLE, readings.c.ad_id, ad_ids)}
+    return {row[0]: _reading(*row) for row in select_in(connection, WHOLE, readings.c.ad_id, ad_ids)}
 
 
 def load_mentions(connection: Connection, ad_ids: Iterable[str]) -> dict[str, list[MentionJson]]:
@@ -63,16 +64,10 @@ def save_readings(connection: Connection, made: Iterable[Reading]) -> None:
 def save_rows(connection: Connection, made: Iterable[ReadingRow]) -> None:
     """The same for readings that are in the form in which they are stored."""
     rows, moment = list(made), now()
-    columns = (*ReadingRow._fields, "made_at")
+    columns = (*READING, "made_at")
     insert_plain(connection, readings, columns, ((*row, moment) for row in rows), replacing=columns[1:])
     pending.announce(connection, "readings", (row.ad_id for row in rows))
 
 
-def _reading(row: Row[Any]) -> Reading:
-    return Reading(
-        ad_id=row.ad_id,
-        language=row.language,
-        masked=row.masked,
-        mentions=tuple(Mention.from_json(one) for one in row.mentions),
-        version=row.version,
-    )
+def _reading(ad_id: str, language: str, masked: str, mentions: list[MentionJson], version: str) -> Reading:
+    return Reading(ad_id, language, masked, tuple([Mention.from_json(one) for one in mentions]), version)

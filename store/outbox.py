@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from store.database import upsert
+from store.database import insert_plain
 from store.pending import Aside, next_revision, queue_up
 from store.schema import now
 from store.tables import outbox
 
 AD = "ad"
 GROUP = "group"
+COLUMNS = ("kind", "item", "version", "error", "since", "standing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,10 @@ def put(connection: Connection, kind: str, items: Iterable[str], *, standing: bo
     if not unique:
         return
     version, moment = next_revision(connection), now()
-    common = {"kind": kind, "version": version, "error": None, "since": moment, "standing": standing}
+    rows = ((kind, item, version, None, moment, standing) for item in unique)
     # One that waits because the record itself changed goes on doing so.
-    upsert(
-        connection, outbox, ({"item": item, **common} for item in unique), keep=("since", *(["standing"] * standing))
-    )
+    changed = ("version", "error") if standing else ("version", "error", "standing")
+    insert_plain(connection, outbox, COLUMNS, rows, replacing=changed)
 
 
 def due(connection: Connection, limit: int) -> list[Due]:

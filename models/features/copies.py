@@ -7,6 +7,7 @@ from linker.records import Template
 from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind, Mention
 
+PHONE = Kind.PHONE
 COPIES = 3
 ALIAS = 2  # names that one person may well use
 CHANGED = 2  # phones of which one may have taken the place of the other
@@ -34,10 +35,10 @@ def multi_contact_template(view: GroupView) -> Found:
     best = NOTHING
     if not view.group.templates:
         return best
-    own = {value for kind, value in view.contacts if kind == Kind.PHONE}
+    own = {value for kind, value in view.contacts if kind == PHONE}
     if len(own) <= CHANGED:
         return best
-    phones = view.mentions(Kind.PHONE, lambda one: one.value in own)
+    phones = view.mentions(PHONE, lambda one: one.value in own)
     for template in _templates(view):
         carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
         counts = Counter(some[0].value for some in carried.values())

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from linker.distance import APART_KM
-from models.features.routes import jumps, kilometres, stays
+from models.features.routes import jumps, kilometres
 from models.features.windows import leave
 from models.views import NOTHING, Found, GroupView, Stay, refs
 from nlp.records import Kind
@@ -21,8 +21,8 @@ def shared_contact_locations(view: GroupView) -> Found:
     best = NOTHING
     if view.places <= USUAL:
         return best
-    for ad_ids in view.together:
-        places, window = _most_places(stays(view, ad_ids))
+    for ordered in view.stays_together:
+        places, window = _most_places(ordered)
         strength = min(1.0, max(0.0, (places - USUAL) / 3))
         if strength > best.strength:
             best = Found(strength, refs({stay.ad_id: [stay.place] for stay in window}), {"places": places})
@@ -34,8 +34,7 @@ def concurrent_presence(view: GroupView) -> Found:
     best = NOTHING
     if view.places < 2:
         return best
-    for ad_ids in view.together:
-        ordered = stays(view, ad_ids)
+    for ordered in view.stays_together:
         if sum(left.where != right.where for left, right in pairwise(ordered)) <= CHANGES:
             continue
         changes = jumps(ordered)
@@ -55,8 +54,8 @@ def circuit(view: GroupView) -> Found:
         by_name[names[0].value].append(ad_id)
     moved: dict[tuple[str, str], dict[str, tuple[Stay, Stay]]] = defaultdict(dict)
     for name, ad_ids in sorted(by_name.items()):
-        for left, right in pairwise(stays(view, view.in_time(ad_ids))):
-            if kilometres(left.place, right.place) > APART_KM and right.at - left.at <= LEG:
+        for left, right in pairwise(view.stays_of(view.in_time(ad_ids))):
+            if kilometres(left, right) > APART_KM and right.at - left.at <= LEG:
                 moved[left.where, right.where].setdefault(name, (left, right))
     # People who are just about in the same towns move there and back; on a circuit nearly all go one way.
     one_way = {leg: len(found) - len(moved.get(leg[::-1], ())) for leg, found in moved.items()}
@@ -97,6 +96,6 @@ def _distant(window: list[Stay]) -> list[Stay]:
         if stay.where in tried:
             continue
         tried.add(stay.where)
-        if all(kilometres(stay.place, other.place) > APART_KM for other in kept):
+        if all(kilometres(stay, other) > APART_KM for other in kept):
             kept.append(stay)
     return kept

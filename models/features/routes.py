@@ -1,50 +1,34 @@
-"""Where a contact or a name was when: stays in order of time, and what distance they are apart."""
+"""Where a contact or a name was when: what distance stays are apart."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from linker import distance
-from linker.movement import Visit, too_fast
-from linker.signals import Place
-from models.views import GroupView, Stay
-from nlp.records import Mention
+from linker.distance import APART_KM
+from models.views import Stay
 
-NUMBER = (int, float)
 PACE_KM_H = 110.0  # by road, and door to door also by air, day after day
 
 
-def stays(view: GroupView, ad_ids: Iterable[str]) -> list[Stay]:
-    """The placed ones among `ad_ids`, which are dated and in order of time (`view.together`, `view.in_time`)."""
-    placed = view.stays
-    return [placed[ad_id] for ad_id in ad_ids if ad_id in placed]
-
-
-def kilometres(left: Mention, right: Mention) -> float:
-    """Great-circle distance between two places; 0 where a position is not known."""
-    one, other = position(left), position(right)
-    if left.value == right.value or one is None or other is None:
+def kilometres(left: Stay, right: Stay) -> float:
+    """Great-circle distance between the places of two stays; 0 where a position is not known."""
+    if left.where == right.where or left.position is None or right.position is None:
         return 0.0
-    return distance.kilometres(*one, *other)
-
-
-def position(place: Mention) -> tuple[float, float] | None:
-    """Latitude and longitude, where they are known."""
-    latitude, longitude = place.detail.get("lat"), place.detail.get("lon")
-    if isinstance(latitude, NUMBER) and isinstance(longitude, NUMBER):
-        return float(latitude), float(longitude)
-    return None
+    return distance.kilometres(*left.position, *right.position)
 
 
 def jumps(ordered: Iterable[Stay]) -> list[tuple[Stay, Stay]]:
-    """Neighbours that nobody travels between time and again; places without a position are left out."""
-    by_id: dict[str, Stay] = {}
-    visits = []
-    for stay in ordered:
-        if (where := position(stay.place)) is not None:
-            by_id[stay.ad_id] = stay
-            visits.append(Visit(stay.at, stay.ad_id, Place(stay.where, stay.place.label, *where)))
-    return [(by_id[left.ad_id], by_id[right.ad_id]) for left, right in too_fast(visits, _beyond_a_pace)]
+    """Neighbours that nobody travels between time and again; places without a position are left out.
+
+    The linker's own bound is what nobody can do even once; this is for who counts changes, and asks for what nobody keeps up.
+    """
+    located = (stay for stay in ordered if stay.position is not None)
+    return [
+        (left, right)
+        for left, right in pairwise(located)
+        if (apart := kilometres(left, right)) > APART_KM and apart > PACE_KM_H * _hours(left, right)
+    ]
 
 
-def _beyond_a_pace(distance: float, left: Visit, right: Visit) -> bool:
-    # The linker's own bound is what nobody can do even once; this feature counts changes, and asks for what nobody keeps up.
-    return distance > PACE_KM_H * (right.at - left.at).total_seconds() / 3600
+def _hours(left: Stay, right: Stay) -> float:
+    return (right.at - left.at).total_seconds() / 3600
