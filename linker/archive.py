@@ -8,19 +8,21 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from linker.copies import Flags, equal_at
-from linker.sketches import BANDS, Numbers, Places
+from linker.sketches import BANDS, SIGNATURE, Numbers, Places
 from linker.tables import text_bands
 from store.database import select_in
 
 STREAMED = {"yield_per": 10_000}
+STORED = (text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands, text_bands.c.signature)
 
 
 @dataclass(slots=True)
 class Archive:
-    """Wordings in the order of their digests: their bands and clusters, which are new and which are gone."""
+    """Wordings in the order of their digests: their bands, signatures and clusters, which are new and which are gone."""
 
     digests: list[str]
     numbers: Numbers
+    signatures: Numbers
     cluster: Places  # the least place that had the same cluster; of a new wording its own
     new: Flags
     gone: Flags
@@ -37,14 +39,13 @@ def size(connection: Connection) -> int:
 
 def everything(connection: Connection, gone: Iterable[str]) -> Archive:
     """All wordings, those that are `gone` (by digest) among them."""
-    query = select(text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands).order_by(text_bands.c.wording)
+    query = select(*STORED).order_by(text_bands.c.wording)
     return _archive(connection.execute(query, execution_options=STREAMED), gone, whole=True)
 
 
 def loaded(connection: Connection, digests: Iterable[str], gone: Iterable[str]) -> Archive:
     """These wordings, those that are `gone` among them."""
-    query = select(text_bands.c.wording, text_bands.c.cluster, text_bands.c.bands)
-    rows = sorted(select_in(connection, query, text_bands.c.wording, digests), key=lambda row: row[0])
+    rows = sorted(select_in(connection, select(*STORED), text_bands.c.wording, digests), key=lambda row: row[0])
     return _archive(rows, gone, whole=False)
 
 
@@ -72,18 +73,21 @@ def with_their_clusters(connection: Connection, digests: Collection[str]) -> set
 def _archive(rows: Iterable[Any], gone: Iterable[str], *, whole: bool) -> Archive:
     digests: list[str] = []
     bands: list[bytes] = []
+    signatures: list[bytes] = []
     first: dict[str, int] = {}
     cluster: list[int] = []
     new: list[bool] = []
-    for place, (digest, known, numbers) in enumerate(rows):
+    for place, (digest, known, numbers, signature) in enumerate(rows):
         digests.append(digest)
         bands.append(numbers)
+        signatures.append(signature)
         new.append(not known)
         cluster.append(first.setdefault(known, place) if known else place)
     away = set(gone)
     return Archive(
         digests,
         _numbers(bands),
+        _numbers(signatures, SIGNATURE),
         np.array(cluster, dtype=np.int64),
         np.array(new, dtype=bool),
         np.fromiter((one in away for one in digests), dtype=bool, count=len(digests)),
@@ -91,5 +95,5 @@ def _archive(rows: Iterable[Any], gone: Iterable[str], *, whole: bool) -> Archiv
     )
 
 
-def _numbers(bands: Sequence[bytes]) -> Numbers:
-    return np.frombuffer(b"".join(bands), dtype="<u4").astype(np.uint32).reshape(len(bands), BANDS)
+def _numbers(rows: Sequence[bytes], width: int = BANDS) -> Numbers:
+    return np.frombuffer(b"".join(rows), dtype="<u4").astype(np.uint32).reshape(len(rows), width)

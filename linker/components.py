@@ -54,3 +54,30 @@ def connected(count: int, left: Places, right: Places) -> Places:
     _, label = connected_components(edges, directed=False)
     _, first = np.unique(label, return_index=True)
     return first.astype(np.int64)[label]
+
+
+class Forest:
+    """What hangs together by edges that come in many parts: of those no more are held than a few for each number."""
+
+    HELD = 4  # edges for each number
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.parts = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+
+    def add(self, left: Places, right: Places) -> None:
+        """Take in edges by their ends."""
+        self.parts.append((left, right))
+        if sum(len(part) for part, _ in self.parts) > self.HELD * self.count:
+            self.parts = [self.edges()]
+
+    def edges(self) -> tuple[Places, Places]:
+        """The fewest edges by which the same hangs together: from each number to the least of its component."""
+        least = self.least()
+        places = np.flatnonzero(least != np.arange(self.count))
+        return places, least[places]
+
+    def least(self) -> Places:
+        """For each number the least of its component."""
+        left, right = map(np.concatenate, zip(*self.parts, strict=True))
+        return connected(self.count, left, right)

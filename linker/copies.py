@@ -15,8 +15,8 @@ import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cpdist
 
-from linker.components import connected
-from linker.sketches import Hashed, Numbers, Places, bands_of, hashed
+from linker.components import Forest
+from linker.sketches import Hashed, Numbers, Places, bands_of, common_at_most, hashed, signatures_of
 from linker.wording import COPY, REORDERED
 from store.spread import HERE, Spread
 
@@ -25,6 +25,7 @@ LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
 PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 2_000_000
 PLACES_APART = 20_000  # of a part that is sent to a worker
+SIGNATURES_TOGETHER = 50_000  # pairs: what is worked out of so many stays near the processor
 
 Edges = tuple[Places, Places]  # followers, and whom each follows
 Flags = npt.NDArray[np.bool_]
@@ -37,12 +38,14 @@ def clusters(texts: Mapping[str, str], spread: Spread = HERE) -> Mapping[str, st
     given = hashed(texts[one] for one in digests)
     bands = shared_bands(bands_of(given))
     if not spread.scheduler:
-        compared = Compared(given.of, len(given))
-        edges = joined(followers(compared, members, band) for members, band in bands)
+        compared = Compared(given.of, signatures_of(given))
+        found: Iterable[Edges] = (followers(compared, members, band) for members, band in bands)
     else:
-        edges = joined(spread.map(_followers_in, (part for pair in bands for part in _apart(given, *pair))))
-    least = connected(len(digests), *edges).tolist()
-    return {digest: digests[one] for digest, one in zip(digests, least, strict=True)}
+        found = spread.map(_followers_in, (part for pair in bands for part in _apart(given, *pair)))
+    forest = Forest(len(digests))
+    for follower, leader in found:
+        forest.add(follower, leader)
+    return {digest: digests[one] for digest, one in zip(digests, forest.least().tolist(), strict=True)}
 
 
 def shared_bands(numbers: Numbers) -> Iterator[Edges]:
@@ -69,7 +72,7 @@ def followers(compared: "Compared", members: Places, band: Places, cluster: Plac
     All bands are gone through at once: in each round the first that is left of a band leads, and what is a copy of it follows.
     Where these bands gave each text its `cluster`, one that a leader of another cluster met was no copy of it.
     """
-    found: list[Edges] = []
+    found: list[Edges] = [(EMPTY, EMPTY)]
     for _ in range(LEADERS):
         if not len(members):
             break
@@ -79,7 +82,8 @@ def followers(compared: "Compared", members: Places, band: Places, cluster: Plac
         copies = compared.alike(leader, members, cluster)
         found.append((members[copies], leader[copies]))
         members, band = members[~copies], band[~copies]
-    return joined(found)
+    follower, leader = map(np.concatenate, zip(*found, strict=True))
+    return follower, leader
 
 
 def _apart(texts: Hashed, members: Places, band: Places) -> Iterator[tuple[Places, Hashed, Places, Places]]:
@@ -96,48 +100,58 @@ def _apart(texts: Hashed, members: Places, band: Places) -> Iterator[tuple[Place
 
 def _followers_in(part: tuple[Places, Hashed, Places, Places]) -> Edges:
     chosen, texts, members, band = part
-    follower, leader = followers(Compared(texts.of, len(texts)), members, band)
+    follower, leader = followers(Compared(texts.of, signatures_of(texts)), members, band)
     return chosen[follower], chosen[leader]
 
 
-def joined(parts: Iterable[Edges]) -> Edges:
-    """The edges of all parts, each once."""
-    listed = list(parts)
-    follower = np.concatenate([EMPTY, *(part[0] for part in listed)])
-    leader = np.concatenate([EMPTY, *(part[1] for part in listed)])
-    count = int(leader.max(initial=0)) + 1
-    edges = np.sort(follower * count + leader)
-    edges = edges[np.concatenate(([True], edges[1:] != edges[:-1]))[: len(edges)]]
-    return edges // count, edges % count
-
-
 class Compared:
-    """Which texts, known by their places, are near-copies of which. A pair is compared once, however many bands it meets in,
-    and texts are asked for when they are needed."""
+    """Which texts, known by their places, are near-copies of which. Most that are none are told by their signatures; the rest
+    of the pairs is compared once, however many bands it meets in, and texts are asked for when they are needed."""
 
-    def __init__(self, texts: Callable[[Places], Hashed], count: int) -> None:
+    def __init__(self, texts: Callable[[Places], Hashed], signatures: Numbers) -> None:
         self.texts = texts
-        self.count = count
-        self.pairs = EMPTY  # compared so far, in order
-        self.copies: Flags = np.zeros(0, dtype=bool)
+        self.signatures = signatures
+        self.count = len(signatures)
+        self.runs: list[tuple[Places, Flags]] = []  # of pairs compared so far, in order; each at least twice the next
 
     def alike(self, left: Places, right: Places, cluster: Places | None = None) -> Flags:
         """For each pair of places whether the two are near-copies; those of different clusters are known not to be."""
-        pairs, back = np.unique(left * self.count + right, return_inverse=True)
-        place = _place_in(self.pairs, pairs)
-        fresh = ~equal_at(self.pairs, place, pairs)
+        alike = self._may_be(left, right)
+        pairs, back = np.unique(left[alike] * self.count + right[alike], return_inverse=True)
+        copies, fresh = np.zeros(len(pairs), dtype=bool), np.ones(len(pairs), dtype=bool)
+        for compared, found in self.runs:
+            place = np.asarray(np.searchsorted(compared, pairs), dtype=np.int64)
+            met = equal_at(compared, place, pairs)
+            copies[met] = found[place[met]]
+            fresh &= ~met
         if fresh.any():
-            self.copies = np.insert(self.copies, place[fresh], self._looked_at(pairs[fresh], cluster))
-            self.pairs = np.insert(self.pairs, place[fresh], pairs[fresh])
-            place = _place_in(self.pairs, pairs)
-        decided: Flags = self.copies[place][back]
-        return decided
+            copies[fresh] = self._looked_at(pairs[fresh], cluster)
+            self._keep(pairs[fresh], copies[fresh])
+        alike[alike] = copies[back]
+        return alike
 
-    def moved(self, texts: Callable[[Places], Hashed], to: Places, count: int) -> None:
-        """The texts, now among `count`, are from now on at the places `to`, in the same order."""
-        self.texts = texts
-        self.pairs = to[self.pairs // self.count] * count + to[self.pairs % self.count]
-        self.count = count
+    def moved(self, texts: Callable[[Places], Hashed], signatures: Numbers, to: Places) -> None:
+        """The texts, now among as many as have `signatures`, are from now on at the places `to`, in the same order."""
+        before, self.count = self.count, len(signatures)
+        self.runs = [(to[pairs // before] * self.count + to[pairs % before], copies) for pairs, copies in self.runs]
+        self.texts, self.signatures = texts, signatures
+
+    def _may_be(self, left: Places, right: Places) -> Flags:
+        may = np.zeros(len(left), dtype=bool)
+        for at in range(0, len(left), SIGNATURES_TOGETHER):
+            part = slice(at, at + SIGNATURES_TOGETHER)
+            # A hair below, for the share that is compared exactly is worked out in another way.
+            may[part] = common_at_most(self.signatures[left[part]], self.signatures[right[part]]) > COPY - 1e-9
+        return may
+
+    def _keep(self, pairs: Places, copies: Flags) -> None:
+        """Runs of like length become one: a pair is moved as often as lengths double, not with every new one."""
+        while self.runs and len(self.runs[-1][0]) < 2 * len(pairs):
+            others, found = self.runs.pop()
+            pairs, copies = np.concatenate((others, pairs)), np.concatenate((found, copies))
+            order = np.argsort(pairs, kind="stable")  # two runs in order: merged, not sorted
+            pairs, copies = pairs[order], copies[order]
+        self.runs.append((pairs, copies))
 
     def _looked_at(self, pairs: Places, cluster: Places | None) -> Flags:
         copies = np.zeros(len(pairs), dtype=bool)
@@ -172,11 +186,6 @@ def _side_by_side(left: Places, right: Places) -> Places:
     left is the same: a text is then made ready for few parts of them."""
     _, first, back = np.unique(right, return_index=True, return_inverse=True)
     return np.asarray(np.lexsort((left, right, left[first][back])), dtype=np.int64)
-
-
-def _place_in(ordered: Places, values: Places) -> Places:
-    """Where in `ordered` each value stands, or would."""
-    return np.asarray(np.searchsorted(ordered, values), dtype=np.int64)
 
 
 def equal_at(ordered: npt.NDArray[Any], place: Places, values: npt.NDArray[Any]) -> Flags:

@@ -12,8 +12,8 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from linker.archive import Archive, everything, loaded, sharing, size, with_their_clusters
-from linker.components import connected
-from linker.copies import EMPTY, Compared, Edges, Flags, followers, joined, shared_bands
+from linker.components import Forest
+from linker.copies import Compared, Edges, Flags, followers, shared_bands
 from linker.sketches import Hashed, Places
 from linker.tables import link_signals, link_work, text_bands, wordings
 from linker.words import Sketch, Words
@@ -21,14 +21,15 @@ from linker.work import Step, clear, listed, put, put_from
 from store.database import ASKED, among, chunks, execute_plain, insert_plain
 
 # Where more than this share of all wordings came or went, all are gone through.
-MOST = 0.2
+MOST = 0.05
 
 
 def add_wordings(connection: Connection, made: Sequence[Sketch]) -> None:
-    """Store these wordings, each with its bands, unless they are there; `recluster` finds their clusters."""
+    """Store these wordings, each with its bands and signature, unless they are there; `recluster` finds their clusters."""
     insert_plain(connection, wordings, ("wording", "text"), ((one.wording.digest, one.wording.text) for one in made))
-    columns = ("wording", "cluster", "bands")
-    insert_plain(connection, text_bands, columns, ((one.wording.digest, "", one.bands) for one in made))
+    columns = ("wording", "cluster", "bands", "signature")
+    rows = ((one.wording.digest, "", one.bands, one.signature) for one in made)
+    insert_plain(connection, text_bands, columns, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ def recluster(connection: Connection, words: Words) -> Moves:
     archive = _touched(connection, unused)
     if not len(archive):
         return Moves({}, [], [])
-    archive, edges = _edges(connection, archive, words)
-    least = connected(len(archive), *edges)
+    archive, least = _clustered(connection, archive, words)
     moved = np.flatnonzero(~archive.gone & (archive.new | (least != archive.cluster)))
     return Moves(
         {archive.digests[one]: archive.digests[least[one]] for one in moved.tolist()},
@@ -89,28 +89,31 @@ def _touched(connection: Connection, unused: list[str]) -> Archive:
     return loaded(connection, with_their_clusters(connection, near), unused)
 
 
-def _edges(connection: Connection, archive: Archive, words: Words) -> tuple[Archive, Edges]:
-    """Whatever holds the clusters together now, and the archive it was looked for in."""
-    compared = Compared(_texts(connection, archive, words), len(archive))
-    now, before = [], []
+def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[Archive, Places]:
+    """The least of the cluster that each wording is in now, and the archive it was looked for in."""
+    compared = Compared(_texts(connection, archive, words), archive.signatures)
+    now, before = Forest(len(archive)), Forest(len(archive))
     for members, band in _bands_with(archive, archive.new | archive.gone):
-        before.append(followers(compared, *_of(members, band, ~archive.new), archive.cluster))
-        now.append(followers(compared, *_of(members, band, ~archive.gone)))
-    broken = np.unique(archive.cluster[_lost(archive, joined(before), joined(now))])
+        before.add(*followers(compared, *_of(members, band, ~archive.new), archive.cluster))
+        now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+    broken = np.unique(archive.cluster[_lost(archive, before.edges(), now.least())])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
     if len(broken) and not archive.whole:
         there, archive = archive, _widened(connection, archive, anew)
         place = {digest: number for number, digest in enumerate(archive.digests)}
         to = np.fromiter(map(place.__getitem__, there.digests), dtype=np.int64, count=len(there))
-        compared.moved(_texts(connection, archive, words), to, len(archive))
-        now = [(to[follower], to[leader]) for follower, leader in now]
+        compared.moved(_texts(connection, archive, words), archive.signatures, to)
+        follower, leader = now.edges()
+        now = Forest(len(archive))
+        now.add(to[follower], to[leader])
         anew = np.isin(np.arange(len(archive)), to[anew])
     for members, band in _bands_with(archive, anew) if len(broken) else ():
-        now.append(followers(compared, *_of(members, band, ~archive.gone)))
+        now.add(*followers(compared, *_of(members, band, ~archive.gone)))
     kept = np.flatnonzero(~(archive.new | archive.gone | anew))
     # A cluster is known by its first member that stays.
     _, first, back = np.unique(archive.cluster[kept], return_index=True, return_inverse=True)
-    return archive, joined([*now, (kept, kept[first[back]])])
+    now.add(kept, kept[first[back]])
+    return archive, now.least()
 
 
 def _texts(connection: Connection, archive: Archive, words: Words) -> Callable[[Places], Hashed]:
@@ -123,11 +126,8 @@ def _widened(connection: Connection, archive: Archive, anew: Flags) -> Archive:
     return loaded(connection, {*archive.digests, *sharing(connection, archive.numbers[anew])}, gone)
 
 
-def _lost(archive: Archive, before: Edges, now: Edges) -> Places:
-    """Both ends of what held together before, and in these bands does no longer."""
-    if not len(before[0]):
-        return EMPTY
-    still = connected(len(archive), *now)
+def _lost(archive: Archive, before: Edges, still: Places) -> Places:
+    """Both ends of what held together before, and in these bands does no longer: what is `still` together has one number."""
     apart = archive.gone[before[0]] | archive.gone[before[1]] | (still[before[0]] != still[before[1]])
     return np.concatenate((before[0][apart], before[1][apart]))
 

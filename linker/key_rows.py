@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
 from linker.evidence import NAMED, hub_of, links_of
 from linker.records import Hub, Link, Reason
@@ -12,10 +12,11 @@ from linker.signals import Key
 from linker.specificity import SAMPLE, sampled
 from linker.tables import hubs, link_work, links
 from linker.work import Step, listed, put
-from store.database import chunks, insert_plain
+from store.database import execute_plain, insert_plain
 
 ORDER = attrgetter("first", "ad_id")
-Place = tuple[str, str, Reason, str]  # left, right, reason, key: a link's place in its table
+PLACE = ("left", "right", "reason", "key")  # of a link in its table
+Place = tuple[str, str, Reason, str]
 
 
 def relink(connection: Connection, upto: str, known: Known) -> None:
@@ -64,11 +65,11 @@ def _stored(connection: Connection, upto: str) -> Iterator[Link]:
 
 
 def _write(connection: Connection, stale: list[Place], fresh: list[Link]) -> None:
-    for part in chunks(stale):
-        place = tuple_(links.c.left, links.c.right, links.c.reason, links.c.key)
-        named = [(left, right, NAMES[reason], key) for left, right, reason, key in part]
-        connection.execute(delete(links).where(place.in_(named)))
-    columns = ("left", "right", "reason", "key", "weight", "detail")
+    # A row at a time finds each by its key, where a list of rows makes SQLite go through all links.
+    place = [links.c[name] == bindparam(f"the_{name}") for name in PLACE]
+    gone = ((left, right, NAMES[reason], key) for left, right, reason, key in stale)
+    execute_plain(connection, delete(links).where(*place), [f"the_{name}" for name in PLACE], gone)
+    columns = (*PLACE, "weight", "detail")
     rows = ((one[0], one[1], NAMES[one[2]], *one[3:]) for one in sorted(fresh))
     insert_plain(connection, links, columns, rows, new=True)
 

@@ -26,6 +26,8 @@ Hashes = npt.NDArray[np.uint64]
 PAIRS = (28, 3)
 SINGLE = (2, 8)
 BANDS = PAIRS[0] + SINGLE[0]
+MARKS = 256  # bits in which a text's words leave a mark each
+SIGNATURE = 1 + MARKS // 32  # numbers of a text's signature
 SEED = 20_260_501
 TOGETHER = 250  # texts whose words are hashed at a time
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
@@ -141,6 +143,25 @@ def bands_of(texts: Hashed) -> Numbers:
     bands = np.hstack((_banded(follows[within], pairs, *PAIRS), _banded(hashes, texts.starts, *SINGLE)))
     bands[alone, : PAIRS[0]] = hashes[texts.starts[:-1][alone], None] >> np.uint64(32)  # no pair to go by
     return bands
+
+
+def signatures_of(texts: Hashed) -> Numbers:
+    """For each text how many words it has, and the marks they leave in MARKS bits, 32 to a number.
+
+    A mark that only one of two texts has is a word that only it has: a bound on what they have in common without their words.
+    """
+    lengths = np.diff(texts.starts)
+    marks = np.zeros((len(texts), MARKS), dtype=bool)
+    marks[np.repeat(np.arange(len(texts)), lengths), texts.words >> np.uint64(64 - (MARKS - 1).bit_length())] = True
+    return np.hstack((lengths[:, None].astype("<u4"), np.packbits(marks, axis=1).view("<u4")))
+
+
+def common_at_most(one: Numbers, other: Numbers) -> npt.NDArray[np.float64]:
+    """By their signatures, row by row: the share of the longer text's words that the two have in common is no greater."""
+    alone = (np.bitwise_count(left[:, 1:] & ~right[:, 1:]).sum(axis=1) for left, right in ((one, other), (other, one)))
+    both = (one[:, 0] - next(alone), other[:, 0] - next(alone))
+    shares: npt.NDArray[np.float64] = np.minimum(*both) / np.maximum(np.maximum(one[:, 0], other[:, 0]), 1)
+    return shares
 
 
 def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: int) -> Numbers:

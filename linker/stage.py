@@ -32,8 +32,8 @@ from store.workspace import Workspace
 log = logging.getLogger(__name__)
 
 STAGE = "link"
-# Raise whenever the same readings give other links; everything is then linked again.
-VERSION = "4"
+# Raise whenever the same readings give other links or other stored forms; everything is then linked again.
+VERSION = "5"
 # Keys and bands stand in no order: the more ads at a time, the fewer times the same pages of the store are written.
 BATCH = 50_000
 # How many ads and keys make a stretch.

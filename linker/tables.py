@@ -39,14 +39,15 @@ wordings = Table(
     Column("text", Text, nullable=False),  # masked text as compared
 )
 
-# The band numbers of each wording, four bytes each, and the least digest of its cluster. To find candidates all are read:
-# they are small, while a row for each number would be most of the store.
+# The band numbers of each wording and its signature, four bytes a number, and the least digest of its cluster. To find
+# candidates all are read: they are small, while a row for each number would be most of the store.
 text_bands = Table(
     "text_bands",
     metadata,
     Column("wording", String, primary_key=True),
     Column("cluster", String, nullable=False, index=True),  # empty until it was compared
     Column("bands", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False, server_default=""),
 )
 
 # What the steps of the stage have still to do, so that a run can be killed between any two of them.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy import Connection, select
 
-from linker.sketches import Hashed, bands_of, hashed
+from linker.sketches import Hashed, bands_of, hashed, signatures_of
 from linker.tables import wordings
 from linker.wording import Wording
 from store.database import chunks, select_in
@@ -17,10 +17,11 @@ WIDTH = 8  # bytes of a word's hash
 
 
 class Sketch(NamedTuple):
-    """A wording with its bands as they are stored, and the hashes of its words."""
+    """A wording with its bands and signature as they are stored, and the hashes of its words."""
 
     wording: Wording
     bands: bytes
+    signature: bytes
     words: bytes
 
 
@@ -29,8 +30,8 @@ def sketched(made: Sequence[Wording]) -> list[Sketch]:
     found: list[Sketch] = []
     for part in chunks(made, SKETCHED):
         texts = hashed(one.text for one in part)
-        bands = bands_of(texts).astype("<u4")
-        found += map(Sketch, part, map(bytes, bands), _apart(texts))
+        stored = (map(bytes, numbers.astype("<u4")) for numbers in (bands_of(texts), signatures_of(texts)))
+        found += map(Sketch, part, *stored, _apart(texts))
     return found
 
 

@@ -7,12 +7,13 @@ places a site used to have ads of and has none now, so that a watch can say wher
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from crawlers.stored import StoredAd
 from crawlers.tables import runs
-from nlp.records import Kind, Mention, Reading
+from nlp.records import Kind, Reading
 from nlp.tables import freshness
 from store import health
 from store.database import select_in, upsert
@@ -29,6 +30,13 @@ TOGETHER = timedelta(hours=1)
 WEIGHT = 0.2
 
 
+class Where(NamedTuple):
+    """A place by its number and by what to call it."""
+
+    number: str
+    label: str
+
+
 @dataclass(slots=True)
 class _Place:
     """What is known of a site's place: the newest new ad, the usual gap in hours, and how many ads there were."""
@@ -39,12 +47,13 @@ class _Place:
     label: str
 
 
-def note(connection: Connection, read: Iterable[tuple[StoredAd, Reading]]) -> None:
-    """Take account of ads just read. One that is read once more, by a newer pipeline, is no fresh ad."""
+def note(connection: Connection, read: Iterable[tuple[StoredAd, Where | None]]) -> None:
+    """Take account of ads just read, each with the place it is in. One that is read once more, by a newer pipeline, is no
+    fresh ad."""
     seen: dict[tuple[str, str], list[tuple[datetime, str]]] = {}
-    for stored, reading in read:
-        if (place := _place(reading)) is not None:
-            seen.setdefault((stored.ad.site, place.value), []).append((stored.first_seen, place.label))
+    for stored, place in read:
+        if place is not None:
+            seen.setdefault((stored.ad.site, place.number), []).append((stored.first_seen, place.label))
     if not seen:
         return
     known = {
@@ -94,10 +103,11 @@ def _crawled(connection: Connection) -> Mapping[str, datetime]:
     return {row.site: row.last for row in connection.execute(query)}
 
 
-def _place(reading: Reading) -> Mention | None:
+def place_of(reading: Reading) -> Where | None:
     """The place an ad is in: that of its location field before any other it names."""
     places = reading.of(Kind.PLACE)
-    return next((one for one in places if one.field == "location"), next(iter(places), None))
+    found = next((one for one in places if one.field == "location"), next(iter(places), None))
+    return Where(found.value, found.label) if found else None
 
 
 def _later(place: _Place | None, at: datetime, label: str) -> _Place:

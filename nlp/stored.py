@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 from nlp.records import Mention, MentionJson, Reading
 from nlp.tables import readings
 from store import pending
-from store.database import select_in, upsert
+from store.database import Written, insert_plain, select_in, written
 from store.schema import now
 
 
@@ -37,22 +37,33 @@ def load_stored(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Stor
     return {ad_id: StoredReading(masked, mentions) for ad_id, masked, mentions in rows}
 
 
+class ReadingRow(NamedTuple):
+    """A reading in the form in which it is stored."""
+
+    ad_id: str
+    language: str
+    masked: str
+    mentions: Written
+    version: str
+
+
+def row_of(reading: Reading) -> ReadingRow:
+    """The reading as it is stored."""
+    mentions = written([mention.as_json() for mention in reading.mentions])
+    return ReadingRow(reading.ad_id, reading.language, reading.masked, mentions, reading.version)
+
+
 def save_readings(connection: Connection, made: Iterable[Reading]) -> None:
     """Store readings, each in place of the ad's earlier one, and announce them to the linker."""
-    moment = now()
-    rows = [
-        {
-            "ad_id": reading.ad_id,
-            "language": reading.language,
-            "masked": reading.masked,
-            "mentions": [mention.as_json() for mention in reading.mentions],
-            "version": reading.version,
-            "made_at": moment,
-        }
-        for reading in made
-    ]
-    upsert(connection, readings, rows)
-    pending.announce(connection, "readings", (str(row["ad_id"]) for row in rows))
+    save_rows(connection, map(row_of, made))
+
+
+def save_rows(connection: Connection, made: Iterable[ReadingRow]) -> None:
+    """The same for readings that are in the form in which they are stored."""
+    rows, moment = list(made), now()
+    columns = (*ReadingRow._fields, "made_at")
+    insert_plain(connection, readings, columns, ((*row, moment) for row in rows), replacing=columns[1:])
+    pending.announce(connection, "readings", (row.ad_id for row in rows))
 
 
 def _reading(row: Row[Any]) -> Reading:

@@ -8,12 +8,14 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
+from typing import TypeVar
 
 from crawlers.records import Ad
 from nlp.pipeline import read_ad, read_ads
@@ -23,6 +25,7 @@ from store.errors import SidelightError
 from store.garbage import seldom
 from store.spread import HERE, Spread
 
+T = TypeVar("T")
 SLICE = 100
 # So many ads are read at home before workers are started: as many as one core reads while two others load.
 AT_HOME = 3_000
@@ -59,22 +62,28 @@ class Readers:
 
     def read(self, ads: Iterable[Ad]) -> Iterator[Reading]:
         """The reading of each ad, in their order. Raises WorkerError, SchedulerError."""
+        return self.made_of(_whole, ads)
+
+    def made_of(self, make: Callable[[Reading], T], ads: Iterable[Ad]) -> Iterator[T]:
+        """What `make` makes of the reading of each ad, in their order: it is called where the ad was read, so that what is
+        not wanted does not travel. Raises WorkerError, SchedulerError."""
+        each = partial(_slice, make)
         if self._spread.scheduler:
-            for part in self._spread.map(_read_slice, chunks(ads, SLICE)):
+            for part in self._spread.map(each, chunks(ads, SLICE)):
                 yield from part
             return
         waiting = iter(ads)
         if self._pool is None:
             for ad in islice(waiting, AT_HOME - self._read if self.workers > 1 else None):
                 self._read += 1
-                yield read_ad(ad)
-        yield from self._in_slices(chunks(waiting, SLICE))
+                yield make(read_ad(ad))
+        yield from self._in_slices(each, chunks(waiting, SLICE))
 
-    def _in_slices(self, slices: Iterator[list[Ad]]) -> Iterator[Reading]:
-        ahead: deque[Future[list[Reading]]] = deque()
+    def _in_slices(self, each: Callable[[Sequence[Ad]], list[T]], slices: Iterator[list[Ad]]) -> Iterator[T]:
+        ahead: deque[Future[list[T]]] = deque()
         try:
-            for each in slices:
-                ahead.append(self._workers().submit(_read_slice, each))
+            for one in slices:
+                ahead.append(self._workers().submit(each, one))
                 if len(ahead) >= AHEAD * self.workers:
                     yield from ahead.popleft().result()
             while ahead:
@@ -93,8 +102,12 @@ class Readers:
         return self._pool
 
 
-def _read_slice(ads: Sequence[Ad]) -> list[Reading]:
-    return list(read_ads(ads))
+def _slice(make: Callable[[Reading], T], ads: Sequence[Ad]) -> list[T]:
+    return list(map(make, read_ads(ads)))
+
+
+def _whole(reading: Reading) -> Reading:
+    return reading
 
 
 def _begin() -> None:

@@ -27,6 +27,12 @@ DROP = 0.1
 DEEP = 2 / 3
 
 
+def found_in(reading: Reading) -> frozenset[str]:
+    """Which of what is counted the reading has."""
+    kinds = {kind.value for kind in (Kind.PHONE, Kind.AGE) if reading.of(kind)}
+    return frozenset(kinds | ({"language"} if reading.language != UNKNOWN else set()))
+
+
 class Yields:
     """Counts what one run of the stage reads."""
 
@@ -34,14 +40,11 @@ class Yields:
         self._seen: Counter[str] = Counter()
         self._having: Counter[tuple[str, str]] = Counter()
 
-    def note(self, read: Iterable[tuple[str, Reading]]) -> None:
-        """Count readings, each with its site."""
-        for site, reading in read:
+    def note(self, read: Iterable[tuple[str, frozenset[str]]]) -> None:
+        """Count ads that were read: the site of each, and what was found in it."""
+        for site, found in read:
             self._seen[site] += 1
-            kinds = {kind.value for kind in (Kind.PHONE, Kind.AGE) if reading.of(kind)}
-            self._having.update(
-                (site, name) for name in kinds | ({"language"} if reading.language != UNKNOWN else set())
-            )
+            self._having.update((site, name) for name in found)
 
     def judged(self, connection: Connection) -> list[Health]:
         """A row for each site and share; amber below the floor, or where it fell."""

@@ -12,11 +12,13 @@ import argparse
 import json
 import math
 import multiprocessing
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -39,6 +41,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = ("import", *(one.name for one in PROCESS))
 GOAL = (1_000_000, 150_000)
 BODIES = 50_000  # of these oldest ads the watches are drawn
+SAMPLED, MOST = 10_000, 20  # of so many of them, how many may hold all words of a watch: nobody keeps a broader one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,15 @@ def split(folder: Path, seed: int, stored: int, new: int) -> tuple[Path, Path]:
 def keep_watches(workspace: Workspace, bodies: Sequence[str], count: int, seed: int) -> None:
     """Watches such as analysts keep: a run of three words of an ad's body, or two words of it in any order."""
     draw = Random(seed)
+    holders = defaultdict[str, set[int]](set)
+    for number, body in enumerate(bodies[:SAMPLED]):
+        for word in re.findall(r"\w+", body.casefold()):
+            holders[word].add(number)
     while count:
         words = draw.choice(bodies).split()
         start = draw.randrange(max(1, len(words) - 3))
         run = [one for one in words[start : start + 3] if one.isalpha() and len(one) > 2]
-        if len(run) >= 2:
+        if len(run) >= 2 and len(set.intersection(*(holders[one.casefold()] for one in run))) <= MOST:
             add(workspace, "analyst", f'"{" ".join(run)}"' if len(run) == 3 and count % 2 else " ".join(run))
             count -= 1
 

@@ -175,8 +175,21 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | N
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
+class Written(str):
+    """JSON in the form in which it is stored: who has a processor to spare makes it, and it is stored as it is."""
+
+    __slots__ = ()
+
+
+def written(value: Any) -> Written:
+    """The value as it is stored in a column of JSON."""
+    return Written(_encoded(value))
+
+
 def _encoded(value: Any) -> str:
     """JSON; nearly all links have no detail."""
+    if isinstance(value, Written):
+        return str(value)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if value != {} else "{}"
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from linker import copies, sketches
 from linker.alignment import likeness
-from linker.components import components, connected
+from linker.components import Forest, components
 from linker.copies import Compared, clusters, followers
-from linker.sketches import BANDS, bands_of, hashed
+from linker.sketches import BANDS, bands_of, common_at_most, hashed, signatures_of
 from linker.wording import COPY, REORDERED
 
 WORDS = [*(f"w{number}" for number in range(30)), "🌹", "новая", "中"]
@@ -69,7 +69,8 @@ def _check_followers(texts: dict[str, str], chosen: Sequence[int]) -> None:
     members = {band: sorted(set(some)) for band, some in bands.items()}
     flat = [(band, digests.index(one)) for band, some in sorted(members.items()) for one in some]
     places = np.array([place for _, place in flat], dtype=np.int64)
-    compared = Compared(hashed(texts[one] for one in digests).of, len(digests))
+    words = hashed(texts[one] for one in digests)
+    compared = Compared(words.of, signatures_of(words))
     follower, leader = followers(compared, places, np.array([band for band, _ in flat]))
     quick = {(digests[one], digests[other]) for one, other in zip(follower, leader, strict=True)}
     assert quick == set().union(*(_plain_followers(some, texts) for some in members.values()))
@@ -122,13 +123,32 @@ def test_the_same_words_in_another_order_are_copies() -> None:
     assert set(clusters(texts).values()) == {"a"}
 
 
+@given(_texts())
+def test_signatures_never_hide_what_texts_have_in_common(texts: dict[str, str]) -> None:
+    signatures = signatures_of(hashed(texts.values()))
+    for left, one in enumerate(texts.values()):
+        bounds = common_at_most(signatures[[left] * len(texts)], signatures)
+        for bound, other in zip(bounds, texts.values(), strict=True):
+            words, others = one.split(" "), other.split(" ")
+            assert bound >= sum((Counter(words) & Counter(others)).values()) / max(len(words), len(others)) - 1e-12
+
+
+def test_signatures_tell_strangers_apart() -> None:
+    rng = Random(5)
+    words = [f"word{number}" for number in range(400)]
+    signatures = signatures_of(hashed(" ".join(rng.sample(words, 80)) for _ in range(200)))
+    assert common_at_most(signatures[:100], signatures[100:]).max() < COPY
+
+
 def test_no_texts_have_no_clusters() -> None:
     assert clusters({}) == {}
     assert bands_of(hashed([])).shape == (0, BANDS)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=60))
 def test_components_of_numbers_are_those_of_strings(edges: list[tuple[int, int]]) -> None:
-    ends = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    forest = Forest(10)
+    for one in edges:  # more of them come than are held
+        forest.add(*np.array([one], dtype=np.int64).T)
     plain = components(map(str, range(10)), ((str(one), str(other)) for one, other in edges))
-    assert [str(one) for one in connected(10, ends[:, 0], ends[:, 1])] == [plain[str(one)] for one in range(10)]
+    assert [str(one) for one in forest.least()] == [plain[str(one)] for one in range(10)]

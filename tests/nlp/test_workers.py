@@ -14,7 +14,9 @@ import pytest
 from crawlers.records import Ad
 from nlp import workers
 from nlp.pipeline import read_ads
+from nlp.stored import row_of
 from nlp.workers import Readers, WorkerError
+from store.database import Written
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +34,13 @@ def test_workers_read_what_is_read_at_home_and_in_order() -> None:
     given = ads(730)
     with Readers(2) as readers:
         assert list(readers.read(given)) == list(read_ads(given))
+
+
+def test_what_is_made_of_a_reading_is_made_where_it_was_read() -> None:
+    given = ads(250)
+    with Readers(2) as readers:
+        assert list(readers.made_of(row_of, given)) == [row_of(reading) for reading in read_ads(given)]
+        assert all(type(row.mentions) is Written for row in readers.made_of(row_of, given))
 
 
 def test_no_more_ads_are_taken_than_a_few_slices_ahead() -> None:
