@@ -20,7 +20,7 @@ from casework.watching.canaries import is_canary
 from casework.watching.ledger import RunKind
 from casework.watching.matching import Held
 from casework.watching.rack import Rack, asked_about, counted
-from casework.watching.raising import missing, put, raise_alerts
+from casework.watching.raising import alerted, put, raise_alerts
 from indexer import documents
 from indexer.backend import IndexMissing, SearchBackend, SearchError, State
 from indexer.fields import OF_GROUP
@@ -38,7 +38,7 @@ ABOUT_GROUPS = OF_GROUP | {"key"}  # the ads of a group, of a wording, beside a 
 LOCK = "watches"
 BATCH = 1_000
 AT_ONCE = 200  # watches that begin, or are swept, and are committed together
-ANSWERS = 10_000  # of a watch, looked at and put down at a time: a broad one has as many as there are ads
+ANSWERS = 10_000  # of a watch, put down at a time: a broad one has as many as there are ads
 Progress = Callable[[int], None]
 
 
@@ -195,8 +195,10 @@ def _caught_up(
 ) -> tuple[int, int]:
     """How many ads answer the watch, and how many alerts were missing."""
     matched = raised = 0
+    known = alerted(connection, number)
     for ad_ids in chunks(found, ANSWERS):
-        owed = missing(connection, number, ad_ids)
+        owed = [one for one in dict.fromkeys(ad_ids) if one not in known]
+        known.update(owed)
         put(connection, ((number, one) for one in owed), run_id, Origin.SWEEP, moment)
         matched, raised = matched + len(ad_ids), raised + len(owed)
     return matched, raised
@@ -252,11 +254,13 @@ def _looked_through(workspace: Workspace, backend: SearchBackend, every: Asked, 
     with workspace.read() as connection:
         while len(part.asked) < AT_ONCE and len(part.missing) < ANSWERS and (number := next(left, None)) is not None:
             part.asked.append(number)
+            known = alerted(connection, number)
             matched, owed = 0, dict[str, None]()
             try:
-                for ad_ids in chunks(answers(backend, every, number), ANSWERS):
-                    matched += len(ad_ids)
-                    owed |= dict.fromkeys(missing(connection, number, ad_ids))
+                for ad_id in answers(backend, every, number):
+                    matched += 1
+                    if ad_id not in known:
+                        owed[ad_id] = None
             except SearchError as problem:
                 part.failed[number] = str(problem)
             else:
