@@ -1,6 +1,9 @@
 """What prices are usual where, kept in the store: what each ad asks, changed where its reading did, and medians from it."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
@@ -49,15 +52,27 @@ class UsualPrices:
 
 
 def medians_at(connection: Connection, place: str) -> dict[Unit, float]:
-    """The median of each unit that ENOUGH ads ask there; of an even number of amounts the mean of the middle two."""
-    unit = (asked_prices.c.currency, asked_prices.c.minutes)
-    turn = func.row_number().over(partition_by=unit, order_by=asked_prices.c.amount).label("turn")
-    of = func.count().over(partition_by=unit).label("of")
-    found = select(*unit, asked_prices.c.amount, turn, of).where(asked_prices.c.place == place).subquery()
-    middle = (found.c.of >= ENOUGH, 2 * found.c.turn >= found.c.of, 2 * found.c.turn <= found.c.of + 2)
-    query = select(found.c.currency, found.c.minutes, func.avg(found.c.amount).label("median")).where(*middle)
-    rows = connection.execute(query.group_by(found.c.currency, found.c.minutes))
-    return {(row.currency, row.minutes): row.median for row in rows}
+    """The median of each unit that ENOUGH ads ask there; of an even number of amounts the mean of the middle two.
+
+    Ads ask few different amounts, so the database counts each, in the order of its key, and no amount is sorted.
+    """
+    columns = (asked_prices.c.currency, asked_prices.c.minutes, asked_prices.c.amount)
+    query = select(*columns, func.count()).where(asked_prices.c.place == place).group_by(*columns).order_by(*columns)
+    amounts: dict[Unit, list[tuple[float, int]]] = defaultdict(list)
+    for currency, minutes, amount, ads in connection.execute(query):
+        amounts[currency, minutes].append((amount, ads))
+    found = ((unit, _median(counted)) for unit, counted in amounts.items())
+    return {unit: median for unit, median in found if median is not None}
+
+
+def _median(counted: Sequence[tuple[float, int]]) -> float | None:
+    """The median of ENOUGH amounts in order, each with how many ads ask it."""
+    total = sum(ads for _, ads in counted)
+    if total < ENOUGH:
+        return None
+    upto = list(accumulate(ads for _, ads in counted))
+    low, high = (counted[bisect_left(upto, place)][0] for place in ((total + 1) // 2, total // 2 + 1))
+    return (low + high) / 2
 
 
 def _all_asked(connection: Connection, ad_ids: Sequence[str], folder: Path) -> list[tuple[str, Asked]]:

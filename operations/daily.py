@@ -16,6 +16,7 @@ from operations.progress import Advance, step
 from operations.tables import daily_runs, daily_steps
 from store.database import upsert
 from store.errors import BusyError
+from store.garbage import give_back
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
@@ -159,9 +160,12 @@ def process(workspace: Workspace, without: Collection[str] = ()) -> dict[str, st
 
 
 def run_step(workspace: Workspace, one: Step) -> str:
-    """Do one step, said on the terminal or in the log; returns its summary."""
-    with step(one.name) as advance:
-        return one.work(workspace, advance)
+    """Do one step, said on the terminal or in the log; returns its summary. What it needed is given back after it."""
+    try:
+        with step(one.name) as advance:
+            return one.work(workspace, advance)
+    finally:
+        give_back()
 
 
 def _open_run(workspace: Workspace) -> tuple[str, datetime, dict[str, str]]:

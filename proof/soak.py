@@ -5,16 +5,19 @@
 A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each
 through import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch
 memory and open handles are taken: memory the process holds for itself, without the pages of files it has mapped (the index),
-which the system takes back when it likes. Printed is the slope of memory over the last two thirds of the run by least
-squares, and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where memory grows
-by more than ALLOWED MiB a minute, or handles by more than a few.
+which the system takes back when it likes. Printed are, for each minute, the memory at its end and what was held after each
+stage; the slope of memory over the last two thirds of the run by least squares; and how long it took from the start of a
+batch's indexing until its alerts stood. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by
+more than a few.
 """
 
 import argparse
 import gc
+import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,7 +26,7 @@ import orjson
 
 from crawlers.imports import import_ads
 from market.make import generate
-from operations.daily import PROCESS
+from operations.daily import PROCESS, run_step
 from proof.whole_day import BODIES, keep_watches
 from store.settings import Settings
 from store.workspace import open_workspace
@@ -36,21 +39,27 @@ STAGES = ("read", "link", "score", "index", "alerts")  # what goes on all day; t
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at the process: minutes since the start, MiB held, open handles, ads done, seconds from index to alerts."""
+    """A look at the process: minutes since the start, MiB held (and after each stage), open handles, ads done, seconds from
+    index to alerts."""
 
     minutes: float
     memory: float
     handles: int
     ads: int
     delay: float
+    after: Mapping[str, float]
 
 
-def look(began: float, ads: int, delay: float) -> Look:
+def held() -> float:
+    """MiB that the process holds for itself."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:"))
+
+
+def look(began: float, ads: int, delay: float, after: Mapping[str, float]) -> Look:
     """How it stands now."""
     gc.collect()
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    held = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:"))
-    return Look((time.monotonic() - began) / 60, held, len(list(Path("/proc/self/fd").iterdir())), ads, delay)
+    return Look((time.monotonic() - began) / 60, held(), len(list(Path("/proc/self/fd").iterdir())), ads, delay, after)
 
 
 def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int) -> list[Look]:
@@ -69,12 +78,15 @@ def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int) -> 
         file.write_bytes(b"".join(orjson.dumps(one.ad) + b"\n" for one in part))
         import_ads(workspace, file, print)
         indexed = 0.0
+        after = {}
         for step in steps:
             if step.name == "index":
                 indexed = time.monotonic()
-            step.work(workspace, lambda _: None)
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+                run_step(workspace, step)
+            after[step.name] = held()
         done += len(part)
-        looks.append(look(began, done, time.monotonic() - indexed))
+        looks.append(look(began, done, time.monotonic() - indexed, after))
         time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
     workspace.close()
     return looks
@@ -87,6 +99,16 @@ def slope(looks: Sequence[Look]) -> float:
     )
     spread = sum((one.minutes - mean_x) ** 2 for one in looks)
     return sum((one.minutes - mean_x) * (one.memory - mean_y) for one in looks) / spread if spread else 0.0
+
+
+def curve(looks: Sequence[Look]) -> list[str]:
+    """The last look of each minute."""
+    last = {int(one.minutes): one for one in looks}
+    return [
+        f"minute {minute + 1}: {one.ads:,} ads, {one.memory:.0f} MiB; "
+        + ", ".join(f"after {name} {memory:.0f}" for name, memory in one.after.items())
+        for minute, one in last.items()
+    ]
 
 
 def main() -> None:
@@ -103,6 +125,7 @@ def main() -> None:
         looks = soak(Path(name), options.minutes, rate, options.watches, options.seed)
     warm = [one for one in looks if one.minutes >= options.minutes / 3] or looks
     grown, handles = slope(warm), warm[-1].handles - warm[0].handles
+    print("\n".join(curve(looks)))
     last = looks[-1]
     delays = sorted(one.delay for one in looks)
     half, most = delays[len(delays) // 2], delays[len(delays) * 95 // 100]

@@ -5,27 +5,29 @@ moment and taken up. A watch begins by noting what answers it already; one that 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, select, update
 
-from casework.tables import alerts, watches
-from casework.watches import Kind, Origin
+from casework.tables import watches
+from casework.watches import Kind, Origin, Watch
 from casework.watching import asked, ledger
 from casework.watching.asked import Asked, answers
 from casework.watching.canaries import is_canary
 from casework.watching.ledger import RunKind
 from casework.watching.matching import Held
 from casework.watching.rack import Rack, asked_about, counted
+from casework.watching.raising import alerted, put, raise_alerts
 from indexer import documents
 from indexer.backend import IndexMissing, SearchBackend, SearchError, State
 from indexer.fields import OF_GROUP
 from indexer.query import Node, fields_of
 from indexer.records import AD
 from store import pending, tables
-from store.database import chunks, insert_plain, select_in
+from store.database import chunks, select_in
 from store.locks import exclusive
 from store.schema import now
 from store.workspace import Workspace
@@ -35,7 +37,8 @@ STANDING = "standing"  # ads of which only the group changed: a day changes most
 ABOUT_GROUPS = OF_GROUP | {"key"}  # the ads of a group, of a wording, beside a contact are asked for by their keys
 LOCK = "watches"
 BATCH = 1_000
-AT_ONCE = 200  # watches of a sweep that are committed together
+AT_ONCE = 200  # watches that begin, or are swept, and are committed together
+ANSWERS = 10_000  # of a watch, put down at a time: a broad one has as many as there are ads
 Progress = Callable[[int], None]
 
 
@@ -66,7 +69,7 @@ class Watcher:
 
             def write(connection: Connection, found: _Found) -> None:
                 nonlocal new
-                raised = raise_alerts(connection, found.pairs, run_id, Origin.BATCH)
+                raised = raise_alerts(connection, found.pairs, run_id)
                 answered = Counter(one for one, _ in found.pairs)
                 ledger.count(connection, run_id, found.ads, answered, raised, found.asked)
                 new += sum(raised.values())
@@ -154,30 +157,51 @@ def begin(workspace: Workspace, backend: SearchBackend, every: Asked, run_id: in
     empty = _is_empty(backend)
     new = 0
     for part in chunks(owed, AT_ONCE):
+        moment = now()
+        matched: Counter[int] = Counter()
+        raised: Counter[int] = Counter()
         with workspace.begin() as connection:
-            caught_up: list[tuple[int, str]] = []
-            known: list[tuple[int, str]] = []
             for watch in part:
+                number = watch.watch_id
+                found = () if empty else answers(backend, every, number)
                 try:
-                    found = [] if empty else list(answers(backend, every, watch.watch_id))
+                    with connection.begin_nested():  # of a watch that fails half-way nothing is kept
+                        if watch.behind:
+                            matched[number], raised[number] = _caught_up(connection, number, found, run_id, moment)
+                        else:
+                            _known(connection, watch, found, moment)
                 except SearchError as problem:
-                    ledger.fail(connection, run_id, {watch.watch_id: str(problem)})
-                    continue
-                (caught_up if watch.behind else known).extend((watch.watch_id, one) for one in found)
-            # What is published and not yet asked about is news.
-            waiting = _waiting(connection, {one for _, one in known})
-            seeds = {watch.watch_id: watch.seeds for watch in part}
-            old = [(watch, one) for watch, one in known if one not in waiting or one in seeds[watch]]
-            _put(connection, old, None, Origin.KNOWN)
-            if caught_up:
-                raised = raise_alerts(connection, caught_up, run_id, Origin.SWEEP)
-                ledger.count(connection, run_id, 0, Counter(one for one, _ in caught_up), raised)
-                new += sum(raised.values())
+                    ledger.fail(connection, run_id, {number: str(problem)})
+            if matched:
+                ledger.count(connection, run_id, 0, matched, raised)
+                new += raised.total()
             settled = [one.watch_id for one in part]
             mine = watches.c.watch_id.in_(settled) & watches.c.error.is_(None)
             connection.execute(update(watches).where(mine).values(behind=False))
             connection.execute(update(watches).where(mine, watches.c.based_at.is_(None)).values(based_at=now()))
     return new
+
+
+def _known(connection: Connection, watch: Watch, found: Iterable[str], moment: datetime) -> None:
+    for ad_ids in chunks(found, ANSWERS):
+        # What is published and not yet asked about is news.
+        waiting = _waiting(connection, ad_ids)
+        old = [one for one in ad_ids if one not in waiting or one in watch.seeds]
+        put(connection, ((watch.watch_id, one) for one in old), None, Origin.KNOWN, moment)
+
+
+def _caught_up(
+    connection: Connection, number: int, found: Iterable[str], run_id: int, moment: datetime
+) -> tuple[int, int]:
+    """How many ads answer the watch, and how many alerts were missing."""
+    matched = raised = 0
+    known = alerted(connection, number)
+    for ad_ids in chunks(found, ANSWERS):
+        owed = [one for one in dict.fromkeys(ad_ids) if one not in known]
+        known.update(owed)
+        put(connection, ((number, one) for one in owed), run_id, Origin.SWEEP, moment)
+        matched, raised = matched + len(ad_ids), raised + len(owed)
+    return matched, raised
 
 
 def sweep(workspace: Workspace, progress: Progress | None = None) -> int:
@@ -199,46 +223,50 @@ def _sweep(workspace: Workspace, backend: SearchBackend, progress: Progress) -> 
     new = begin(workspace, backend, every, run_id)
     size = backend.health().documents
     asked_now = 0
-    for part in chunks((one for one in every.trees if one not in done), AT_ONCE):
-        pairs: list[tuple[int, str]] = []
-        failed: dict[int, str] = {}
-        for number in part:
-            try:
-                pairs += [(number, ad_id) for ad_id in answers(backend, every, number)]
-            except SearchError as problem:
-                failed[number] = str(problem)
+    left = iter([one for one in every.trees if one not in done])
+    while (part := _looked_through(workspace, backend, every, left)).asked:
+        raised = Counter(number for number, _ in part.missing)
         with workspace.begin() as connection:
-            raised = raise_alerts(connection, pairs, run_id, Origin.SWEEP)
-            ledger.tick(connection, run_id, part, size, Counter(one for one, _ in pairs), raised)
-            ledger.fail(connection, run_id, failed)
-        new += sum(raised.values())
-        asked_now += len(part)
+            put(connection, part.missing, run_id, Origin.SWEEP, now())
+            ledger.tick(connection, run_id, part.asked, size, part.matched, raised)
+            ledger.fail(connection, run_id, part.failed)
+        new += raised.total()
+        asked_now += len(part.asked)
         progress(asked_now)
     with workspace.begin() as connection:
         ledger.close_run(connection, run_id)
     return new
 
 
-def raise_alerts(
-    connection: Connection, pairs: Iterable[tuple[int, str]], run_id: int | None, origin: Origin
-) -> Counter[int]:
-    """An alert for each watch and ad that has none; returns how many by watch."""
-    wanted = list(dict.fromkeys(pairs))
-    # A sweep asks few watches about every ad, a batch every watch about few ads: what is on record is read by the few.
-    by, few = (alerts.c.watch_id, 0) if origin is Origin.SWEEP else (alerts.c.ad_id, 1)
-    query = select(alerts.c.watch_id, alerts.c.ad_id)
-    known = set(map(tuple, select_in(connection, query, by, sorted({pair[few] for pair in wanted}))))
-    fresh = [one for one in wanted if one not in known]
-    _put(connection, fresh, run_id, origin)
-    return Counter(watch for watch, _ in fresh)
+@dataclass(slots=True)
+class _Part:
+    """Watches of a sweep: those asked, how many ads answer each, which of these have no alert, and why one failed."""
+
+    asked: list[int] = field(default_factory=list)
+    matched: dict[int, int] = field(default_factory=dict)
+    missing: list[tuple[int, str]] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
 
 
-def _put(connection: Connection, pairs: Iterable[tuple[int, str]], run_id: int | None, origin: Origin) -> None:
-    """Those that stand already stay as they are."""
-    moment = now()
-    rest = (moment, moment if origin is Origin.KNOWN else None, run_id, origin.value)
-    columns = ("watch_id", "ad_id", "at", "read_at", "run_id", "origin")
-    insert_plain(connection, alerts, columns, ((watch, ad_id, *rest) for watch, ad_id in pairs))
+def _looked_through(workspace: Workspace, backend: SearchBackend, every: Asked, left: Iterator[int]) -> _Part:
+    """Put the next of the watches to the engine. What is held of their answers is what was missed."""
+    part = _Part()
+    with workspace.read() as connection:
+        while len(part.asked) < AT_ONCE and len(part.missing) < ANSWERS and (number := next(left, None)) is not None:
+            part.asked.append(number)
+            known = alerted(connection, number)
+            matched, owed = 0, dict[str, None]()
+            try:
+                for ad_id in answers(backend, every, number):
+                    matched += 1
+                    if ad_id not in known:
+                        owed[ad_id] = None
+            except SearchError as problem:
+                part.failed[number] = str(problem)
+            else:
+                part.matched[number] = matched
+                part.missing += ((number, one) for one in owed)
+    return part
 
 
 def _waiting(connection: Connection, ad_ids: Iterable[str]) -> set[str]:
