@@ -1,6 +1,6 @@
 """How fast embedded search answers and indexes, beside bare tantivy and SQLite FTS5 on the same text.
 
-    .venv/bin/python -m bench.searching --workspace W [--ads 100000] [--queries 100] [--seed 8]
+    .venv/bin/python -m bench.searching --workspace W [--ads 100000] [--queries 100] [--seed 8] [--keep FOLDER]
 
 Takes the ads of W's index (more than it has are made by giving ads the title of another), builds the three anew, and asks
 100 queries of each of 8 kinds: 20 stored hits and the total, or three facets with the total. Ours is asked as the search
@@ -21,7 +21,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -175,33 +175,52 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--without-fts", action="store_true", help="leave FTS5 out")
+    parser.add_argument(
+        "--keep", type=Path, help="build the three there, or ask those that are there; no rates of indexing"
+    )
     chosen = parser.parse_args()
     documents = documents_of(chosen.workspace, chosen.ads)
     gc.collect()
     gc.freeze()
     with tempfile.TemporaryDirectory(prefix="searching-") as folder:
-        root = Path(folder)
-        (root / "bare").mkdir()
+        root = chosen.keep or Path(folder)
+        there = (root / "bare").exists()
+        (root / "bare").mkdir(parents=True, exist_ok=True)
         ours, bare, fts = Embedded(root / "ours"), Bare(root / "bare"), Fts(root / "fts.db")
-        batches = (
-            [Write(one.key, 1, one) for one in documents[at : at + BATCH]] for at in range(0, len(documents), BATCH)
-        )
-        rates = {"ours": _cpu(lambda: ours.rebuild(batches, 1)), "bare, 8 fields": _cpu(lambda: bare.fill(documents))}
-        rates["bare, same fields"] = sum(
-            _same(root / f"same-{at}", documents[at : at + READY]) for at in range(0, len(documents), READY)
-        )
-        (root / "plain").mkdir()
-        rates["bare, as documents stand"] = _cpu(lambda: fill_plain(root / "plain", documents))
-        if not chosen.without_fts:
-            rates["FTS5"] = _cpu(lambda: fts.fill(documents))
-        for name, seconds in rates.items():
-            print(f"indexed by {name}: {len(documents) / seconds:,.0f} documents a second of CPU")
-        for name in ("bare, as documents stand", "bare, 8 fields", "bare, same fields"):
-            print(f"ours of {name}: {rates[name] / rates['ours']:.2f} (ours has {_fields()} fields)")
+        if not there:
+            rates = _filled(ours, bare, None if chosen.without_fts else fts, documents)
+            if not chosen.keep:
+                rates |= _rivals(root, documents)
+            _report_rates(rates, len(documents))
         asked = list(questions(documents, chosen.queries, chosen.seed))
         if chosen.without_fts:
             asked = [replace(one, fts=None) for one in asked]
         _report(measure(ours, bare, fts, asked))
+
+
+def _filled(ours: Embedded, bare: Bare, fts: Fts | None, documents: Sequence[AdDocument]) -> dict[str, float]:
+    """CPU seconds to index the documents in each of the three."""
+    batches = ([Write(one.key, 1, one) for one in documents[at : at + BATCH]] for at in range(0, len(documents), BATCH))
+    rates = {"ours": _cpu(lambda: ours.rebuild(batches, 1)), "bare, 8 fields": _cpu(lambda: bare.fill(documents))}
+    return rates | ({"FTS5": _cpu(lambda: fts.fill(documents))} if fts else {})
+
+
+def _rivals(root: Path, documents: Sequence[AdDocument]) -> dict[str, float]:
+    """CPU seconds of bare tantivy with other fields."""
+    (root / "plain").mkdir()
+    parts = range(0, len(documents), READY)
+    return {
+        "bare, same fields": sum(_same(root / f"same-{at}", documents[at : at + READY]) for at in parts),
+        "bare, as documents stand": _cpu(lambda: fill_plain(root / "plain", documents)),
+    }
+
+
+def _report_rates(rates: Mapping[str, float], documents: int) -> None:
+    for name, seconds in rates.items():
+        print(f"indexed by {name}: {documents / seconds:,.0f} documents a second of CPU")
+    for name, seconds in rates.items():
+        if name.startswith("bare"):
+            print(f"ours of {name}: {seconds / rates['ours']:.2f} (ours has {_fields()} fields)")
 
 
 def _same(folder: Path, documents: Sequence[AdDocument]) -> float:

@@ -33,6 +33,7 @@ class Bare:
         self.schema = builder.build()
         self.index = tantivy.Index(self.schema, str(root))
         self.index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        self.searcher: Any = self.index.searcher()
 
     def fill(self, documents: Sequence[AdDocument]) -> None:
         """Index them all."""
@@ -52,7 +53,7 @@ class Bare:
         writer.commit()
         writer.wait_merging_threads()
         self.index.reload()
-        self.searcher: Any = self.index.searcher()
+        self.searcher = self.index.searcher()
 
     def hits(self, query: Any) -> int:
         """Twenty stored hits as objects, and the total."""
@@ -121,9 +122,9 @@ class Fts:
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path)
         self.connection.executescript(
-            "create virtual table said using fts5(words, content='', tokenize=\"unicode61 remove_diacritics 0\");"
-            "create table ads (id integer primary key, source blob, site text, month text, age integer);"
-            "create table indicators (id integer, indicator text);"
+            "create virtual table if not exists said using fts5(words, content='', tokenize=\"unicode61 remove_diacritics 0\");"
+            "create table if not exists ads (id integer primary key, source blob, site text, month text, age integer);"
+            "create table if not exists indicators (id integer, indicator text);"
         )
 
     def fill(self, documents: Sequence[AdDocument]) -> None:

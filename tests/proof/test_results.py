@@ -28,4 +28,4 @@ def test_a_row_says_whether_the_proof_held() -> None:
 
 
 def test_the_slope_of_memory_is_by_the_minute() -> None:
-    assert slope([Look(minute, 100 + 2.0 * minute, 9, 0, 0.0) for minute in range(5)]) == 2.0
+    assert slope([Look(minute, 100 + 2.0 * minute, 9, 0, 0.0, {}) for minute in range(5)]) == 2.0
