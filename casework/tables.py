@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from casework import casetables  # noqa: F401  its tables belong to this room's
@@ -213,6 +214,8 @@ watches = Table(
     Column("muted_until", Instant),
 )
 
+NEWS = "origin != 'known'"
+
 alerts = Table(
     "alerts",
     metadata,
@@ -225,4 +228,6 @@ alerts = Table(
     Column("origin", String, nullable=False, server_default="batch"),  # known (when it began), batch, sweep
     UniqueConstraint("watch_id", "ad_id"),
     Index("ix_alerts_ad", "ad_id"),
+    # An inbox is read newest first; what answered a watch already when it began may be most of the archive.
+    Index("ix_alerts_news", "at", "alert_id", sqlite_where=text(NEWS), postgresql_where=text(NEWS)),
 )

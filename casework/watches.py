@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal_column, select, update
 
 from casework.tables import alerts, watches
 from store import health
@@ -131,7 +131,8 @@ def inbox(connection: Connection, owner: str, *, unread: bool = False, limit: in
     query = (
         select(alerts, watches.c.title)
         .join(watches, watches.c.watch_id == alerts.c.watch_id)
-        .where(watches.c.owner == owner, alerts.c.origin != Origin.KNOWN.value)
+        # In so many words, as the index says it: by a bound value it would not be known for the same.
+        .where(watches.c.owner == owner, alerts.c.origin != literal_column(f"'{Origin.KNOWN.value}'"))
         .order_by(alerts.c.at.desc(), alerts.c.alert_id.desc())
         .limit(limit)
     )

@@ -1,9 +1,10 @@
 """Watching: nothing missed, nothing doubled, whatever fails; groups and people are followed; blindness is told."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
 from casework import watches
 from casework.tables import alerts
@@ -47,6 +48,21 @@ def test_what_answers_a_new_watch_already_is_known_and_alerts_nobody(workspace: 
     assert runs.evaluate(workspace) == 1
     assert _alerts(workspace) == ["s:2"]
     assert proof.prove(workspace).holds
+
+
+def test_an_inbox_does_not_go_through_what_answered_before(workspace: Workspace) -> None:
+    plans = []
+    with workspace.read() as connection:
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def _(_c: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+            plans.append((statement, values))
+
+        watches.inbox(connection, "ana")
+        (asked, values), *_ = plans
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all()
+    assert any("ix_alerts_news" in str(step) for step in steps)
+    assert not any("TEMP B-TREE" in str(step) for step in steps)
 
 
 def test_an_ad_published_before_the_watch_but_not_yet_asked_about_is_news(workspace: Workspace) -> None:
