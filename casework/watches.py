@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from casework.tables import alerts, watches
+from casework.tables import NEWS, alerts, watches
 from store import health
 from store.errors import UsageError
 from store.health import Health
@@ -131,8 +131,7 @@ def inbox(connection: Connection, owner: str, *, unread: bool = False, limit: in
     query = (
         select(alerts, watches.c.title)
         .join(watches, watches.c.watch_id == alerts.c.watch_id)
-        # In so many words, as the index says it: by a bound value it would not be known for the same.
-        .where(watches.c.owner == owner, alerts.c.origin != literal_column(f"'{Origin.KNOWN.value}'"))
+        .where(watches.c.owner == owner, NEWS)
         .order_by(alerts.c.at.desc(), alerts.c.alert_id.desc())
         .limit(limit)
     )

@@ -6,8 +6,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select
 
 from casework.delivery.channels import Channel, active
-from casework.tables import alerts, watches
-from casework.watches import Origin
+from casework.tables import NEWS, alerts, watches
 from casework.watching.tables import delivered_alerts, deliveries
 from store.workspace import Workspace
 
@@ -72,7 +71,7 @@ def _fresh(channel: Channel, moment: datetime) -> Select[tuple[int, int]]:
     wanted: list[ColumnElement[bool]] = [
         watches.c.owner == channel.owner,
         watches.c.muted_until.is_(None) | (watches.c.muted_until <= moment),
-        alerts.c.origin != Origin.KNOWN.value,
+        NEWS,
         alerts.c.at >= channel.created_at,
         ~spoken,
     ]

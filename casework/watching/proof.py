@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from casework.tables import alerts
+from casework.tables import NEWS, alerts
 from casework.tables import watches as watch_table
-from casework.watches import Origin
 from casework.watching import asked
 from casework.watching.asked import answers
 from casework.watching.runs import STAGE, STANDING
@@ -146,7 +145,7 @@ def _messages(connection: Connection) -> dict[str, int]:
         .where(
             channels.c.ended_at.is_(None),
             alerts.c.at >= channels.c.created_at,
-            alerts.c.origin != Origin.KNOWN.value,
+            NEWS,
             channels.c.watch_id.is_(None) | (channels.c.watch_id == alerts.c.watch_id),
             sent.c.alert_id.is_(None),
         )
