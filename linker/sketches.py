@@ -158,9 +158,10 @@ def signatures_of(texts: Hashed) -> Numbers:
 
 def common_at_most(one: Numbers, other: Numbers) -> npt.NDArray[np.float64]:
     """By their signatures, row by row: the share of the longer text's words that the two have in common is no greater."""
-    alone = (np.bitwise_count(left[:, 1:] & ~right[:, 1:]).sum(axis=1) for left, right in ((one, other), (other, one)))
-    both = (one[:, 0] - next(alone), other[:, 0] - next(alone))
-    shares: npt.NDArray[np.float64] = np.minimum(*both) / np.maximum(np.maximum(one[:, 0], other[:, 0]), 1)
+    left = one[:, 0] - np.bitwise_count(one[:, 1:] & ~other[:, 1:]).sum(axis=1)
+    right = other[:, 0] - np.bitwise_count(other[:, 1:] & ~one[:, 1:]).sum(axis=1)
+    longer = np.maximum(one[:, 0], other[:, 0])
+    shares: npt.NDArray[np.float64] = np.minimum(left, right) / np.maximum(longer, 1)
     return shares
 
 
