@@ -17,6 +17,7 @@ from sqlalchemy import make_url, text
 from store.database import connect
 from store.settings import Settings
 from store.workspace import Workspace, open_workspace
+from tests.copied import copied
 
 # No deadline: a busy machine is no failure. At a desk the examples are new each time; CI repeats the same ones.
 hypothesis.settings.register_profile(
@@ -69,10 +70,8 @@ def _own_log() -> Iterator[None]:
 @pytest.fixture
 def workspace(blank: Path, tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace with default settings."""
-    shutil.copytree(blank, tmp_path / "workspace")
-    opened = open_workspace(tmp_path / "workspace", Settings())
-    yield opened
-    opened.close()
+    with copied(blank, tmp_path / "workspace") as opened:
+        yield opened
 
 
 def _missing(what: str, remedy: str) -> None:

@@ -31,6 +31,14 @@ def ended(monkeypatch: pytest.MonkeyPatch, root: Path, *words: str) -> int | str
     return ending.value.code
 
 
+def tampered(root: Path, statement: str) -> None:
+    """Do to the workspace's tables what no command would."""
+    opened = open_workspace(root, Settings())
+    with opened.begin() as connection:
+        connection.execute(text(statement))
+    opened.close()
+
+
 @pytest.mark.filterwarnings("ignore::getpass.GetPassWarning")  # there is no terminal to hide a password on
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
@@ -62,10 +70,7 @@ def test_what_went_wrong_is_one_sentence(
 def test_what_nobody_foresaw_is_named_and_traced_when_asked(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opened = open_workspace(root, Settings())
-    with opened.begin() as connection:
-        connection.execute(text("DROP TABLE failures"))
-    opened.close()
+    tampered(root, "DROP TABLE failures")
     assert ended(monkeypatch, root, "pending") == 1
     assert "sidelight: unexpected OperationalError: " in capsys.readouterr().err
     monkeypatch.setenv("SIDELIGHT_TRACE", "1")
@@ -76,10 +81,7 @@ def test_what_nobody_foresaw_is_named_and_traced_when_asked(
 def test_tables_of_a_newer_release_are_left_alone(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opened = open_workspace(root, Settings())
-    with opened.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    opened.close()
+    tampered(root, "UPDATE alembic_version SET version_num = '9999'")
     assert ended(monkeypatch, root, "settings") == 1
     told = capsys.readouterr().err
     assert "is of a newer release (tables 9999; this one knows " in told

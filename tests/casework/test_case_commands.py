@@ -1,7 +1,6 @@
 """Cases, teams, holds and what is taken out of the workspace, on the command line."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,12 +19,12 @@ from nlp import stage as read_stage
 from store import audit
 from store.keys import blind
 from store.schema import now
-from store.settings import Settings
 from store.tables import audit_events, suppressed
-from store.workspace import Workspace, open_workspace
+from store.workspace import Workspace
 from tests.casework.conftest import AddGroup
 from tests.casework.packing import first_case, first_group
 from tests.casework.typed import lines, refused, said, typed
+from tests.copied import copied
 
 MOMENT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -45,10 +44,9 @@ def harbor(workspace: Workspace, add_group: AddGroup) -> str:
 @pytest.fixture(scope="module")
 def still(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace with an open case, of which nothing is changed."""
-    opened = open_workspace(shutil.copytree(blank, tmp_path_factory.mktemp("still") / "workspace"), Settings())
-    cases.open_case(opened, "Harbor, spring", "ana")
-    yield opened
-    opened.close()
+    with copied(blank, tmp_path_factory.mktemp("still") / "workspace") as opened:
+        cases.open_case(opened, "Harbor, spring", "ana")
+        yield opened
 
 
 def test_a_case_is_opened_filled_handed_over_and_closed(workspace: Workspace, harbor: str) -> None:

@@ -1,7 +1,6 @@
 """Two teams learn that they work on the same and whom to call; neither sees the other's case."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +17,8 @@ from crawlers.stored import record_sighting
 from linker.tables import hubs, link_keys
 from nlp import stage as read_stage
 from store.errors import UsageError
-from store.settings import Settings
-from store.workspace import Workspace, open_workspace
+from store.workspace import Workspace
+from tests.copied import copied
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
 KEY, OTHER_KEY = b"k" * 32, b"x" * 32
@@ -46,11 +45,9 @@ def north(workspace: Workspace) -> Workspace:
 @pytest.fixture
 def south(blank: Path, tmp_path: Path) -> Iterator[Workspace]:
     """Another agency's workspace."""
-    shutil.copytree(blank, tmp_path / "south")
-    workspace = open_workspace(tmp_path / "south", Settings())
-    _case(workspace, "lantern", f"Only {SHARED}")
-    yield workspace
-    workspace.close()
+    with copied(blank, tmp_path / "south") as workspace:
+        _case(workspace, "lantern", f"Only {SHARED}")
+        yield workspace
 
 
 def test_both_sides_learn_that_the_other_holds_the_same_and_whom_to_call(north: Workspace, south: Workspace) -> None:

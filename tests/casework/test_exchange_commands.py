@@ -1,6 +1,5 @@
 """What is told to another agency and taken from it, on the command line, from the key to the telephone number."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +16,9 @@ from linker.tables import hubs, link_keys
 from nlp import stage as read_stage
 from store import audit
 from store.audit import Act, Via
-from store.settings import Settings
-from store.workspace import Workspace, open_workspace
+from store.workspace import Workspace
 from tests.casework.typed import refused, said
+from tests.copied import copied
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
 HUB = "+12025550187"
@@ -39,10 +38,8 @@ def _holds(workspace: Workspace, name: str) -> str:
 @pytest.fixture
 def south(blank: Path, tmp_path: Path) -> Iterator[Workspace]:
     """Another agency's workspace."""
-    shutil.copytree(blank, tmp_path / "south")
-    opened = open_workspace(tmp_path / "south", Settings())
-    yield opened
-    opened.close()
+    with copied(blank, tmp_path / "south") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Watches, their alerts and the proof of them, on the command line."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +18,11 @@ from crawlers.tables import ads
 from store import audit
 from store.health import Health, State, record
 from store.schema import now
-from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace, open_workspace
 from tests.casework.published import group, publish
 from tests.casework.typed import lines, refused, said, typed
+from tests.copied import copied
 
 PHONE = "+12025550143"
 
@@ -43,9 +42,8 @@ def watched(workspace: Workspace) -> Workspace:
 @pytest.fixture(scope="module")
 def still(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace in which nothing is watched."""
-    opened = open_workspace(shutil.copytree(blank, tmp_path_factory.mktemp("still") / "workspace"), Settings())
-    yield opened
-    opened.close()
+    with copied(blank, tmp_path_factory.mktemp("still") / "workspace") as opened:
+        yield opened
 
 
 def test_a_watch_is_of_a_query_a_contact_a_group_or_a_person(workspace: Workspace) -> None:
