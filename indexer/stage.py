@@ -7,6 +7,7 @@ Killed anywhere, the rows stay due and are written again under the same versions
 import logging
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 
@@ -37,6 +38,7 @@ BATCH = 500
 GROUP_BATCH = 50
 MANY, MOST = 20_000, 0.75  # documents due, and their share of the index, from which on it is built anew
 TOGETHER = 4  # batches made durable at once: to commit costs the engine as much as to write hundreds of documents
+AT_HOME = 20  # batches of a rebuild made here before workers are started: a small one is done by then
 AT_ONCE = 10_000  # rows crossed off after a rebuild in one go
 LOCK = "index"
 Progress = Callable[[int], None]
@@ -236,13 +238,15 @@ def _settle(workspace: Workspace, version: int, refused: Sequence[Refusal]) -> N
 def _everything(workspace: Workspace, version: int) -> Iterator[tuple[list[Write], list[Refusal]]]:
     """Every document of the store, by id, in batches, with those that cannot be made.
 
-    Each batch is built where the scheduler says, from one consistent view, but for what is said of a group: that is asked for
-    once. Whatever changes meanwhile is in the outbox.
+    Each batch is built where the scheduler says, or by workers of this machine, from one consistent view, but for what is said
+    of a group: that is asked for once by each of them. Whatever changes meanwhile is in the outbox.
     """
-    with Spread(workspace.settings.scheduler) as spread:
-        source = workspace if not spread.scheduler else Store.of(workspace)
-        build = partial(_build, source, workspace.root, version, token_hex())
-        yield from spread.map(build, _ids(workspace))
+    settings, parts, run = workspace.settings, _ids(workspace), token_hex()
+    with Spread(settings.scheduler, settings.workers) as spread:
+        if not spread.scheduler:
+            here = parts if spread.alone else islice(parts, AT_HOME)
+            yield from map(partial(_build, workspace, workspace.root, version, run), here)
+        yield from spread.map(partial(_build, Store.of(workspace), workspace.root, version, run), parts)
 
 
 def _ids(workspace: Workspace) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""The record store as a worker on another machine reaches it: by its URL alone, without the workspace's folder."""
+"""The record store as a worker reaches it: by its URL alone, without the workspace's folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

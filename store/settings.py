@@ -69,7 +69,12 @@ class Settings(BaseSettings):
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
     ] = 0.01
     workers: Annotated[
-        int, Field(ge=0, le=256, description="worker processes for reading ads; 0 takes one for each core")
+        int,
+        Field(
+            ge=0,
+            le=256,
+            description="worker processes for reading and for a new index; 0 takes one for each core",
+        ),
     ] = 0
     scheduler: Annotated[
         str,

@@ -1,4 +1,5 @@
-"""The same functions over parts of the work, here or on a Dask cluster: results come back in order, and are the same.
+"""The same functions over parts of the work, in this process, in others of this machine or on a Dask cluster: results come
+back in order, and are the same.
 
 Only so many parts are on their way at once, so neither this process nor the scheduler holds more, however much there is to do.
 Dask moves functions and data as pickles: its scheduler and workers stand inside the trust line, and beyond this machine
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 from store.errors import OutageError, UsageError
 from store.loopback import is_loopback
+from store.processes import Processes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,13 +29,20 @@ class SchedulerError(OutageError):
 
 
 class Spread:
-    """Where work is done: `scheduler` is the address of Dask's, empty for this process. A context manager: it lets go of it."""
+    """Where work is done: `scheduler` is the address of Dask's, empty for this machine; there by so many workers, 0 for one
+    on each core, 1 for this process alone. A context manager: it lets go of them."""
 
-    def __init__(self, scheduler: str = "") -> None:
+    def __init__(self, scheduler: str = "", workers: int = 1) -> None:
         self.scheduler = scheduler
         if scheduler:
             check_address(scheduler)
+        self._processes = Processes(workers)
         self._client: Any = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether this process does all of it."""
+        return not self.scheduler and self._processes.workers == 1
 
     def __enter__(self) -> "Spread":
         return self
@@ -41,14 +50,15 @@ class Spread:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._processes.__exit__(kind, problem, trace)
         if self._client is not None:
             self._client.close()
             self._client = None
 
     def map(self, function: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
-        """`function` of each part, in their order. Raises what the function raises, and SchedulerError."""
+        """`function` of each part, in their order. Raises what the function raises, WorkerError and SchedulerError."""
         if not self.scheduler:
-            yield from map(function, parts)
+            yield from map(function, parts) if self.alone else self._processes.map(function, parts)
             return
         client = self._connected()
         from distributed import KilledWorker

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from indexer import stage
-from indexer.backend import IndexMissing, Request, State, Write
+from indexer.backend import Drift, IndexMissing, Request, State, Write
 from indexer.engine import open_backend
 from indexer.query import All, Not, Word
 from indexer.records import AD, GROUP, AdDocument, Place, Sort, Span, pack
@@ -260,3 +260,17 @@ def test_a_watch_asks_only_about_the_ads_it_names(engine: Workspace, put: Put) -
     stage.run(engine)
     site = [hit.ad_id for hit in search(engine, "site:harbor", limit=100).hits]
     assert among(engine, "site:harbor", [*site[:3], "lantern:0001", "none"]) == sorted(site[:3])
+
+
+def test_a_rebuild_by_worker_processes_is_the_one_made_here(
+    engine: Workspace, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(engine, range(40))
+    stage.rebuild(engine)
+    made_here = {key: open_backend(engine).get(key) for key in everything(engine)}
+    monkeypatch.setattr(stage, "BATCH", 7)
+    monkeypatch.setattr(stage, "AT_HOME", 1)
+    several = replace(engine, settings=engine.settings.model_copy(update={"workers": 2}))
+    assert stage.rebuild(several) == len(made_here)
+    assert {key: open_backend(engine).get(key) for key in everything(engine)} == made_here
+    assert stage.reconcile(several) == Drift((), (), ())

@@ -15,8 +15,10 @@ from crawlers.records import Ad
 from nlp import workers
 from nlp.pipeline import read_ads
 from nlp.stored import row_of
-from nlp.workers import Readers, WorkerError
+from nlp.workers import Readers
+from store import processes
 from store.database import Written
+from store.processes import WorkerError
 
 pytestmark = pytest.mark.slow
 
@@ -52,13 +54,13 @@ def test_no_more_ads_are_taken_than_a_few_slices_ahead() -> None:
 
     with Readers(2) as readers:
         assert len(list(islice(readers.read(endless()), 500))) == 500
-    assert next(taken) <= 500 + (workers.AHEAD * 2 + 1) * workers.SLICE
+    assert next(taken) <= 500 + (processes.AHEAD * 2 + 1) * workers.SLICE
 
 
 def test_a_worker_that_is_killed_is_an_error_that_says_so_and_the_next_call_reads_again() -> None:
     with Readers(2) as readers:
         assert len(list(readers.read(ads(200)))) == 200
-        pool = readers._pool
+        pool = readers.processes.pool
         assert pool is not None
         os.kill(next(iter(pool._processes)), signal.SIGKILL)
         with pytest.raises(WorkerError, match="ended from outside"):
@@ -76,7 +78,7 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         "    workers.AT_HOME = 1\n"
         "    readers = workers.Readers(2)\n"
         "    list(readers.read([Ad('t:1', 't', '', None, body='hello')] * 300))\n"
-        "    print(*readers._pool._processes, flush=True)\n"
+        "    print(*readers.processes.pool._processes, flush=True)\n"
         "    time.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
