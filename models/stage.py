@@ -1,8 +1,13 @@
 """The score stage: every changed group gets its priority from the model in force, and the search engine is told."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from secrets import token_hex
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, delete, select
 
 from crawlers.stored import StoredAd, load_ads
@@ -19,12 +24,18 @@ from models.usual import Medians, UsualPrices, refresh
 from models.views import Dated, GroupView, Prices
 from nlp.stored import load_readings
 from store import outbox, pending
-from store.database import select_in
+from store.database import chunks, select_in
 from store.garbage import uncollected
+from store.processes import Processes
+from store.settings import Settings
 from store.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 STAGE = "score"
 BATCH = 200
+# From so many groups on, worker processes are worth their start; then so many are worked on at once, BATCH by each.
+MANY, AT_ONCE = 5_000, 1_600
 # A batch of groups is worked on in portions of about this many ads, so that a few vast groups do not fill the memory.
 ADS = 2_000
 
@@ -52,15 +63,21 @@ def _run(workspace: Workspace, progress: Callable[[int], None]) -> int:
         waiting = pending.count(connection, STAGE)
     if not waiting:
         return 0
-    usual: Medians = {}
-    return pending.drain(
-        workspace,
-        STAGE,
-        compute=lambda connection, group_ids: _score(connection, group_ids, model, UsualPrices(connection, usual)),
-        write=_write,
-        batch=BATCH,
-        progress=progress,
-    )
+    # A server's database has workers of its own (`sidelight work`), each with its part.
+    with Processes(1 if workspace.shared or waiting < MANY else workspace.settings.workers) as processes:
+        run = _Run(workspace.root, workspace.settings.database_url, model.version, token_hex())
+        usual: Medians = {}
+
+        def compute(connection: Connection, group_ids: Sequence[str]) -> Scored:
+            if processes.workers > 1 and len(group_ids) > BATCH:
+                try:
+                    return _joined(processes.map(partial(_score_there, run), chunks(group_ids, BATCH)))
+                except Exception:
+                    log.warning("a worker process could not score its groups; they are scored here", exc_info=True)
+            return _score(connection, group_ids, model, UsualPrices(connection, usual))
+
+        batch = AT_ONCE if processes.workers > 1 else BATCH
+        return pending.drain(workspace, STAGE, compute=compute, write=_write, batch=batch, progress=progress)
 
 
 def views(
@@ -110,6 +127,42 @@ def _score(connection: Connection, group_ids: Sequence[str], model: Standing, pr
         ad_ids += [ad_id for view in portion for ad_id in view.group.ad_ids]
     there = {one.group_id for one in made}
     return Scored(made, ad_ids, [group_id for group_id in group_ids if group_id not in there])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a worker process is told of a run: where the store and its models are, and which of these is in force."""
+
+    root: Path
+    database_url: SecretStr | None
+    version: str
+    token: str
+
+
+def _score_there(run: _Run, group_ids: Sequence[str]) -> Scored:
+    """In a worker process."""
+    workspace, model, usual = _opened(run)
+    with uncollected(), workspace.read() as connection:
+        return _score(connection, group_ids, model, UsualPrices(connection, usual))
+
+
+@lru_cache(maxsize=1)
+def _opened(run: _Run) -> tuple[Workspace, Standing, Medians]:
+    """Store, model and medians, once in a run and worker."""
+    workspace = Workspace(run.root, Settings(database_url=run.database_url))
+    model = standing(workspace)
+    if model.version != run.version:
+        raise RuntimeError("another model came into force meanwhile")
+    return workspace, model, {}
+
+
+def _joined(parts: Iterable[Scored]) -> Scored:
+    whole = Scored([], [], [])
+    for one in parts:
+        whole.made.extend(one.made)
+        whole.ad_ids.extend(one.ad_ids)
+        whole.vanished.extend(one.vanished)
+    return whole
 
 
 def _write(connection: Connection, scored: Scored) -> None:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=256,
-            description="worker processes for reading and for a new index; 0 takes one for each core",
+            description="worker processes for reading, scoring and a new index; 0 takes one for each core",
         ),
     ] = 0
     scheduler: Annotated[

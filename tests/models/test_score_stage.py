@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from models.stored import load_priorities, save_priorities
 from models.tables import priorities
 from nlp.pipeline import version
 from nlp.stage import run as read
+from nlp.tables import readings
 from store import outbox, pending
 from store.tables import outbox as outbox_rows
 from store.workspace import Workspace
@@ -114,3 +116,41 @@ def test_another_model_scores_every_group_again(workspace: Workspace, trained: P
     promotion.promote(workspace, "scorecard", why="", pipeline=version())
     assert stage.run(workspace) == count
     assert all(one.model == "scorecard 1" for one in scored(workspace).values())
+
+
+def all_anew(workspace: Workspace, workers: int) -> int:
+    with workspace.begin() as connection:
+        connection.execute(priorities.delete())
+        pending.announce(connection, "groups", group_ids(workspace))
+    several = replace(workspace, settings=workspace.settings.model_copy(update={"workers": workers}))
+    return stage.run(several)
+
+
+def test_worker_processes_score_as_this_one_does(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    collect(workspace, ads(7))
+    count = stage.run(workspace)
+    alone = scored(workspace)
+    monkeypatch.setattr(stage, "MANY", 2)
+    monkeypatch.setattr(stage, "AT_ONCE", 4)
+    monkeypatch.setattr(stage, "BATCH", 1)
+    assert all_anew(workspace, 2) == count == len(alone) > 4
+    assert scored(workspace) == alone
+
+
+def test_what_no_worker_can_score_is_scored_here_and_only_the_damaged_is_set_aside(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    collect(workspace, ads(7))
+    count = stage.run(workspace)
+    alone = scored(workspace)
+    with workspace.begin() as connection:
+        bad = connection.execute(select(group_members.c.group_id).where(group_members.c.ad_id == "s:3")).scalar_one()
+        connection.execute(readings.update().where(readings.c.ad_id == "s:3").values(mentions=[{"kind": 5}]))
+    monkeypatch.setattr(stage, "MANY", 2)
+    monkeypatch.setattr(stage, "AT_ONCE", 4)
+    monkeypatch.setattr(stage, "BATCH", 1)
+    assert all_anew(workspace, 2) == count - 1
+    assert scored(workspace) == {one: priority for one, priority in alone.items() if one != bad}
+    assert "scored here" in caplog.text
+    with workspace.read() as connection:
+        assert [one.item for one in pending.aside(connection, stage.STAGE)] == [bad]
