@@ -30,10 +30,13 @@ class LocalPrices:
 def local_prices(readings: Iterable[Reading]) -> LocalPrices:
     """The medians over these readings. An ad counts once for each unit, with its lowest price."""
     wanted = (Kind.PLACE, Kind.PRICE)
-    return medians(
-        asked((one.kind, one.value, one.field, one.detail) for one in reading.mentions if one.kind in wanted)
-        for reading in readings
-    )
+    found: dict[tuple[str, Unit], list[float]] = defaultdict(list)
+    for reading in readings:
+        ad = asked((one.kind, one.value, one.field, one.detail) for one in reading.mentions if one.kind in wanted)
+        if ad is not None:
+            for unit, amount in ad[1].items():
+                found[ad[0], unit].append(amount)
+    return LocalPrices({key: middle(amounts) for key, amounts in sorted(found.items()) if len(amounts) >= ENOUGH})
 
 
 def asked(mentions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Asked | None:
@@ -48,16 +51,6 @@ def asked(mentions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Asked 
         elif kind == PLACE and not located and (place is None or field == "location"):
             place, located = value, field == "location"
     return (place, lowest) if place is not None and lowest else None
-
-
-def medians(ads: Iterable[Asked | None]) -> LocalPrices:
-    """The medians over what each ad asks."""
-    found: dict[tuple[str, Unit], list[float]] = defaultdict(list)
-    for ad in ads:
-        if ad is not None:
-            for unit, amount in ad[1].items():
-                found[ad[0], unit].append(amount)
-    return LocalPrices({key: middle(amounts) for key, amounts in sorted(found.items()) if len(amounts) >= ENOUGH})
 
 
 def price_unit(detail: Mapping[str, Any]) -> tuple[str, int, float] | None:
