@@ -91,7 +91,7 @@ def _begin(process: AsyncCrawlerProcess, workspace: Workspace, site: Site, origi
     def tell(notice: str) -> None:
         _tell(site=site.name, notice=notice)
 
-    if (share := disk.used(workspace.root)) >= disk.WARN_SHARE:
+    if (share := disk.used(workspace.root)) >= workspace.settings.disk_warning:
         tell(f"the disk is {share:.0%} full")
     process.crawl(crawler, collector=collector, tell=tell)
 

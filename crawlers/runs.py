@@ -172,10 +172,10 @@ def _totals(connection: Connection, run_id: str, counts: Mapping[str, int]) -> d
 
 def _room(workspace: Workspace) -> list[Finding]:
     """A warning, early enough to do something about it."""
-    share = disk.used(workspace.root)
-    if share < disk.WARN_SHARE:
+    share, usual = disk.used(workspace.root), workspace.settings.disk_warning
+    if share < usual:
         return []
-    return [Finding("disk", State.AMBER, f"the disk of the workspace is {share:.0%} full", share, disk.WARN_SHARE)]
+    return [Finding("disk", State.AMBER, f"the disk of the workspace is {share:.0%} full", share, usual)]
 
 
 def _past(connection: Connection, site: str, run_id: str) -> list[Past]:

@@ -8,8 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store.errors import FullDiskError
 
-# From here on an operator is told; below so many free bytes nothing large is begun, so that the database still can finish.
-WARN_SHARE = 0.85
+# Below so many free bytes nothing large is begun, so that the database still can finish.
 RESERVE = 32 * 1024 * 1024
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 POSTGRESQL_FULL = "53100"

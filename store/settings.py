@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         float,
         Field(gt=0, lt=1, description="assumed share of groups that matter, for the expected precision shown"),
     ] = 0.01
+    disk_warning: Annotated[
+        float,
+        Field(gt=0, le=1, description="share of the disk in use from which a crawl warns and its run is amber"),
+    ] = 0.85
     workers: Annotated[
         int,
         Field(

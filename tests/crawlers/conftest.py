@@ -15,6 +15,12 @@ from store.workspace import Workspace
 HTML = "text/html; charset=utf-8"
 
 
+@pytest.fixture(autouse=True)
+def _room_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How full the disk of this machine is colours no run."""
+    monkeypatch.setenv("SIDELIGHT_DISK_WARNING", "1")
+
+
 @dataclass
 class Web:
     """Pages by path; `asked` lists each request as (path, headers). `at_page` runs before each answer."""

@@ -221,3 +221,20 @@ def test_a_site_that_another_process_crawls_is_left_to_it(workspace: Workspace, 
     with exclusive(workspace, "crawl-harbor"), pytest.raises(CrawlError, match="harbor: another process"):
         crawl(workspace)
     assert not web.asked
+
+
+@pytest.mark.slow
+def test_a_disk_fuller_than_the_setting_allows_is_told_at_once_and_turns_the_run_amber(
+    workspace: Workspace, web: Any, make_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDELIGHT_DISK_WARNING", "0.000001")
+    make_site("harbor")
+    web.listing("/harbor/", "/harbor/ad/1")
+    web.ad("/harbor/ad/1", 1)
+    notices: list[str] = []
+
+    (verdict,) = crawl(workspace, notice=notices.append)
+
+    assert [one.partition(" is ")[0] for one in notices] == ["harbor: the disk"]
+    assert verdict.state is State.AMBER
+    assert verdict.reasons[0].startswith("the disk of the workspace is ")
