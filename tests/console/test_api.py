@@ -67,3 +67,17 @@ def test_a_groups_links_are_objects_with_their_evidence(ana: TestClient, group_i
 def test_the_description_is_for_people_who_signed_in(anonymous: TestClient) -> None:
     answer = anonymous.get("/api/openapi.json")
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("ad?id=no:such", "there is no ad 'no:such'"),
+        ("group?id=none", "there is no group 'none'"),
+        ("why?left=no:such&right=harbor:1", "no:such"),
+    ],
+)
+def test_what_is_not_there_is_named(ana: TestClient, address: str, told: str) -> None:
+    answer = ana.get(f"/api/{address}")
+    assert answer.status_code == 404
+    assert told in answer.text

@@ -55,6 +55,17 @@ def test_a_case_is_worked_on_from_opening_to_closing(
     assert _send(ana, "/case/add", case=case_id, kind="note", words="late") == 400
 
 
+def test_a_case_for_a_team_one_is_not_on_and_a_thing_no_case_holds_are_refused(
+    office: Workspace, ana: TestClient, case_id: str
+) -> None:
+    assert _send(ana, "/case/open", title="Harbor, autumn", team="others") == 400
+    assert _only(office).title == "Harbor, spring"
+    for kind in ("no such thing", "judgement", "handover"):
+        assert _send(ana, "/case/add", case=case_id, kind=kind, words="w", about="harbor:1") == 400, kind
+    with office.read() as connection:
+        assert not caseitems.of_case(connection, case_id)
+
+
 def test_the_pack_is_one_file_that_checks_itself(
     office: Workspace, ana: TestClient, case_id: str, tmp_path: Path
 ) -> None:

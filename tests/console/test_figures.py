@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,11 @@ from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from casework import groupfiles
-from console.graph import HEIGHT, WIDTH, graph
+from console.charts import prices_and_ages
+from console.graph import HEIGHT, LABEL, WIDTH, graph
 from console.scatter import Point, scatter
+from linker.records import Hub, Reason
+from nlp.stored import StoredReading
 from store.workspace import Workspace
 from tests.console.watched import Watched
 
@@ -32,6 +36,38 @@ def test_ads_that_share_the_same_keys_are_one_circle(office: Workspace, group_id
     assert keys == {"+12025550143", "bella.test@example.org"}
     assert all(0 <= one.x <= WIDTH and 0 <= one.y <= HEIGHT for one in drawn.nodes)
     assert graph(file) == drawn  # the same group always looks the same
+
+
+def test_a_hub_is_drawn_apart_with_the_ads_that_hold_it_and_a_long_key_is_cut(office: Workspace, group_id: str) -> None:
+    with office.read() as connection:
+        file = groupfiles.load(connection, group_id)
+    assert file is not None
+    phone = Hub(Reason.PHONE, "+12025550143", 240, "on 240 ads under 61 names")
+    unheld = Hub(Reason.EMAIL, "nobody@example.org", 240, "on 240 ads under 61 names")
+    long = file.group.links[0]._replace(reason=Reason.URL, key="https://example.org/" + "a" * LABEL)
+    drawn = graph(replace(file, group=replace(file.group, links=(long,), hubs=(phone, unheld))))
+    assert drawn is not None
+    keys = {one.label: one for one in drawn.nodes if one.kind != "ad"}
+    assert keys.keys() == {"+12025550143", long.key[: LABEL - 1] + "…"}
+    assert keys["+12025550143"].hub
+    assert keys["+12025550143"].ads == ("harbor:1", "harbor:2", "lantern:3")
+    assert keys["+12025550143"].told.endswith("3 ads, a hub that joins nothing")
+    assert graph(replace(file, group=replace(file.group, links=(), hubs=()))) is None
+
+
+def test_prices_are_drawn_by_the_hour_in_the_currency_of_most_ads(office: Workspace, group_id: str) -> None:
+    with office.read() as connection:
+        file = groupfiles.load(connection, group_id)
+    assert file is not None
+
+    def asks(amount: float | None, currency: str | None, minutes: int) -> StoredReading:
+        detail = {"amount": amount, "currency": currency, "minutes": minutes}
+        return StoredReading("", [{"kind": "price", "value": "a price", "detail": detail}])  # type: ignore[list-item]
+
+    asked = (asks(60, "USD", 30), asks(100, "EUR", 60), asks(90, "USD", 60), asks(None, "USD", 60))
+    [(drawn, unit, _)] = prices_and_ages(replace(file, readings=dict(zip(sorted(file.times), asked, strict=True))))
+    assert unit == "USD an hour"
+    assert sorted(value for _, value in drawn.points) == [90, 120]
 
 
 def test_the_page_draws_the_graph_and_says_it_in_a_table(ana: TestClient, group_id: str) -> None:

@@ -143,6 +143,18 @@ def test_a_day_without_a_queue_teaches(ana: TestClient) -> None:
     assert "No queue was built for this day" in ana.get("/queue?day=2020-01-01").text
 
 
+def test_the_queue_is_gone_through_one_at_a_time_until_nothing_waits(ana: TestClient, group_id: str) -> None:
+    assert "entry 1 of " in ana.get("/queue?one=next").text
+    assert f'id="g-{group_id}"' in ana.get(f"/queue?one={quote(group_id)}").text
+    whole = ana.get("/queue?one=no-such-group").text
+    assert "One at a time" in whole
+    assert "Nothing waits" not in whole
+    for number in re.findall(r'id="g-([^"]+)"', whole):
+        fields = {"group": number, "verdict": "unsure", "why": "not enough yet"}
+        assert ana.post("/group/decide", data={**fields, "csrf": ana.csrf}).status_code == 303  # type: ignore[attr-defined]
+    assert "Nothing waits for a decision of yours." in ana.get("/queue?one=next").text
+
+
 def test_a_decision_stands_in_queue_and_group_and_can_be_undone(ana: TestClient, group_id: str) -> None:
     day = re.search(r"Queue of ([\d-]+)", ana.get("/queue").text)
     assert day is not None
