@@ -1,6 +1,7 @@
 """`sidelight search`, `show`, `group` and `index`, as programs and people call them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from indexer.cli import app
 from indexer.lookups import PurposeError
 from indexer.query import QueryError
 from store import approvals, audit, keys
+from store.errors import UsageError
 from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace, open_workspace
@@ -140,6 +142,60 @@ def test_show_has_the_fields_the_mentions_and_the_priority(run: Run) -> None:
 def test_group_has_its_ads(run: Run) -> None:
     shown = json.loads(run("group", "g03", "--json").stdout)
     assert [one["ad_id"] for one in shown["ads"]] == ["harbor:0003"]
+
+
+def test_what_is_not_stored_is_said_with_where_its_id_stands(run: Run) -> None:
+    for arguments, told in (
+        (("show", "no:such"), "no ad 'no:such' is stored; its id is as `sidelight search` prints it"),
+        (("show", "no:such", "--history"), "no ad 'no:such' is stored; its id is as `sidelight search` prints it"),
+        (("group", "none"), "no group 'none' is stored; `sidelight show AD` names the group of an ad"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(told)):
+            run(*arguments)
+
+
+def test_two_questions_at_once_are_refused(run: Run) -> None:
+    with pytest.raises(UsageError, match="--by and --map are two questions; ask one at a time"):
+        run("search", "evening", "--by", "site", "--map", "3")
+
+
+def test_a_question_is_answered_in_lines_for_people_and_in_objects_for_programs(run: Run) -> None:
+    assert run("search", "", "--by", "site").stdout.count("harbor") == 1
+    rows = [json.loads(line) for line in run("search", "", "--by", "site", "--json").stdout.splitlines()]
+    assert {row["by"]["site"]: row["ads"] for row in rows} == {"harbor": 10, "lantern": 10, "meadow": 10}
+    cells = [json.loads(line) for line in run("search", "", "--map", "3", "--json").stdout.splitlines()]
+    assert sum(one["ads"] for one in cells) == 30
+    assert run("search", "", "--map", "3").stdout
+    bars = [json.loads(line) for line in run("search", "", "--histogram", "month", "--json").stdout.splitlines()]
+    assert sum(one["ads"] for one in bars) == 27  # of thirty ads three have no date
+    assert "2026-05" in run("search", "", "--histogram", "month").stdout
+
+
+def test_an_ads_history_shows_what_was_taken_out_and_put_in(
+    workspace: Workspace, put: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(workspace, [4])
+    put(workspace, [4], note="Moved to Dallas")
+    monkeypatch.setenv("SIDELIGHT_WORKSPACE", str(workspace.root))
+    shown = CliRunner().invoke(app, ["show", "lantern:0004", "--history"], catch_exceptions=False).stdout
+    assert shown.startswith("version 2, last seen ")
+    assert "{+" in shown
+    assert "Moved to Dallas" in shown
+    told = json.loads(CliRunner().invoke(app, ["show", "lantern:0004", "--history", "--json"]).stdout)
+    assert [one["version"] for one in told["versions"]] == [2, 1]
+    assert told["versions"][0]["changes"].keys() == {"body"}
+
+
+def test_a_group_prints_so_many_lines_of_each_part_and_how_many_more_there_are(
+    workspace: Workspace, put: Callable[..., None], group: Callable[..., None]
+) -> None:
+    put(workspace, [3, 63, 123])
+    group(workspace, [3, 63, 123])
+    shown = CliRunner().invoke(app, ["group", "g03", "--limit", "1", "--workspace", str(workspace.root)]).stdout
+    assert "3 ads" in shown
+    assert "review priority 0.05, no signal" in shown
+    assert "and 2 more; --limit shows them" in shown  # ads
+    assert "and 1 more; --limit shows them" in shown  # links
 
 
 def test_what_a_terminal_would_act_on_is_not_printed(workspace: Workspace, put: Callable[..., None]) -> None:

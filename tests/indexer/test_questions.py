@@ -8,7 +8,11 @@ from itertools import pairwise
 
 import pytest
 
+from crawlers.records import Ad
+from crawlers.stored import record_sighting
+from indexer import stage
 from indexer.engine import open_backend
+from indexer.query import QueryError
 from indexer.questions import Measure, Step, histogram, map_grid, table
 from indexer.records import AdDocument, Sort
 from indexer.search import search
@@ -91,9 +95,49 @@ def test_a_question_by_what_is_not_counted_says_so(embedded_world: Workspace, by
         table(embedded_world, "", by)
 
 
-def test_a_histogram_of_too_many_bars_says_so(embedded_world: Workspace) -> None:
+def test_a_histogram_of_what_is_no_time_says_so(embedded_world: Workspace) -> None:
     with pytest.raises(UsageError, match="known are posted"):
         histogram(embedded_world, "", of="colour")
+
+
+def test_a_histogram_of_too_many_bars_says_so(workspace: Workspace) -> None:
+    old, new = (Ad(f"harbor:{year}", "harbor", "", datetime(year, 1, 1, tzinfo=UTC)) for year in (2019, 2026))
+    with workspace.begin() as connection:
+        for ad in (old, new):
+            record_sighting(connection, ad, seen_at=datetime(2026, 1, 2, tzinfo=UTC), run_id="run")
+    stage.run(workspace)
+    with pytest.raises(UsageError, match="more than 1,500 bars by day; ask for wider ones"):
+        histogram(workspace, "")
+    assert len(histogram(workspace, "", Step.MONTH)) == 12 * 7 + 1
+
+
+@pytest.mark.parametrize("zoom", [-1, 13])
+def test_a_map_too_coarse_or_too_fine_says_what_can_be_asked(embedded_world: Workspace, zoom: int) -> None:
+    with pytest.raises(UsageError, match="ask for 0 to 12"):
+        map_grid(embedded_world, "", zoom)
+
+
+def test_a_page_of_what_is_not_counted_or_of_no_size_says_so(embedded_world: Workspace) -> None:
+    with pytest.raises(UsageError, match="no facet 'colour'; known are"):
+        search(embedded_world, "", facets=("colour",))
+    for limit in (0, 100_000):
+        with pytest.raises(UsageError, match=f"a page of {limit}; ask for 1 to"):
+            search(embedded_world, "", limit=limit)
+
+
+def test_a_cursor_of_another_query_or_of_nobodys_making_is_refused(embedded_world: Workspace) -> None:
+    cursor = search(embedded_world, "evening", limit=1).cursor
+    assert cursor is not None
+    with pytest.raises(QueryError, match="belongs to another query"):
+        search(embedded_world, "quiet", cursor=cursor)
+    with pytest.raises(QueryError, match="cannot be read"):
+        search(embedded_world, "evening", cursor=cursor[:-9])
+
+
+def test_a_town_nobody_knows_is_named(embedded_world: Workspace) -> None:
+    with pytest.raises(QueryError, match="no town is known as 'Nosuchtownanywhere'") as caught:
+        search(embedded_world, "evening near:Nosuchtownanywhere")
+    assert caught.value.position == 13
 
 
 def test_days_of_a_histogram_begin_in_the_team_s_zone(embedded_world: Workspace) -> None:
