@@ -1,5 +1,7 @@
 """A shift of what comes in is told within a week, an ordinary week is calm, and after an alarm the scorecard ranks."""
 
+import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +23,7 @@ from nlp.pipeline import version
 from store.schema import now
 from store.workspace import Workspace
 from tests.models.conftest import START, WORDS, Facts, make_view
+from tests.models.test_training_commands import run
 
 SHIFT = 80  # day of the planted shift
 NEW_WORDS = [f"{first}{second}" for first in ("kite", "moss", "harp", "fern") for second in "abcdefghijklmnop"]
@@ -134,3 +137,14 @@ def test_a_check_of_an_empty_workspace_is_kept_and_calm(workspace: Workspace) ->
 
     assert not check(workspace).alarm
     assert replace(check(workspace), measures=()).why.startswith("not measured")
+
+
+def test_the_command_says_drift_or_calm_with_its_reason_and_proposes_nothing_where_nothing_is_stored(
+    workspace: Workspace,
+) -> None:
+    said = run(workspace, "drift").output
+    assert re.match(r"calm on \d{4}-\d\d-\d\d: ", said), said
+    told = json.loads(run(workspace, "drift", "--json").output)
+    assert told["alarm"] is False
+    assert told["why"] in said
+    assert run(workspace, "drift", "--terms").output == ""

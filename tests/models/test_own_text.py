@@ -53,6 +53,28 @@ def test_one_csv_makes_a_measured_classifier_that_loads_again(workspace: Workspa
     assert np.allclose(model.predict_proba(["anything"]).sum(axis=1), 1)
     with pytest.raises(ModelError, match="is a model of ordinary text; it ranks no groups"):
         load(workspace.trained / "own")
+    with pytest.raises(ModelError, match="there is a model 'own' already"):
+        owntraining.train(owntext.texts(one_file, one_file), workspace.trained / "own")
+
+
+@pytest.mark.slow
+def test_a_classifier_that_is_not_what_its_manifest_says_is_not_loaded(tmp_path: Path, one_file: Path) -> None:
+    folder = tmp_path / "own"
+    owntraining.train(owntext.texts(one_file, one_file), folder)
+    manifest = folder / "manifest.json"
+    right = json.loads(manifest.read_bytes())
+    for change, message in (
+        ({"kind": "ranker"}, "holds a model of another kind .ranker."),
+        ({"sklearn": "0.1"}, "made with another scikit-learn version; train it again"),
+        ({"digest": "0" * 64}, "holds another model than its manifest says; restore the folder or train again"),
+    ):
+        manifest.write_text(json.dumps({**right, **change}))
+        with pytest.raises(ModelError, match=message):
+            owntraining.load(folder)
+    for damaged in ("[]", "no JSON", json.dumps({"kind": right["kind"]})):
+        manifest.write_text(damaged)
+        with pytest.raises(ModelError, match="holds no classifier of ordinary text; sidelight train makes one"):
+            owntraining.load(folder)
 
 
 def test_a_notebook_starts_from_the_same_file(one_file: Path) -> None:
@@ -120,6 +142,33 @@ def test_files_that_cannot_be_learned_from_say_what_to_change(
     file = csv_file(tmp_path / "all.csv", columns, [{**given[0], **(change or {})}, *given[1:]])
     with pytest.raises(SidelightError, match=message):
         owntext.texts(file, file)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b'{"ad_id": "t1", "text": "warm", "value": "good"}\nwarm,good',
+            r"all.jsonl:2: is no JSON .*or name the file .csv",
+        ),
+        (b"[1, 2]", "all.jsonl:1: expected a JSON object, found list"),
+        (b'{"ad_id": "t1", "text": "caf\xe9"}', "is no UTF-8; save it as UTF-8"),
+        (
+            b'{"ad_id": "t1", "text": "warm", "value": "good", "posted_at": "last week"}',
+            "'posted_at' of t1 is 'last week'; write ISO 8601",
+        ),
+    ],
+)
+def test_a_file_that_is_no_json_lines_is_told_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "all.jsonl"
+    file.write_bytes(content)
+    with pytest.raises(SidelightError, match=message):
+        owntext.texts(file, file)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SidelightError, match=r"none\.jsonl: cannot be read: No such file"):
+        owntext.texts(tmp_path / "none.jsonl", tmp_path / "none.jsonl")
 
 
 def test_a_label_for_an_unknown_text_is_named(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ def test_from_files_to_a_carded_model_compared_with_the_scorecard(
     )
     assert compared["champion"] == "scorecard"
     assert [one["day"] for one in compared["replay"]] == ["2026-05-07", "2026-05-08"]
+    told = run(workspace, "compare", "may", "--ads", ads, "--labels", labels).output.splitlines()
+    assert told == compared["told"][: len(told)]
+    assert told
     assert run(workspace, "promote", "may", "--why", "a test").exit_code == 0
     assert "scorecard is in force" in run(workspace, "promote", "scorecard").output
     assert "may is in force" in run(workspace, "promote", "--back").output
@@ -72,6 +75,10 @@ def test_what_cannot_be_done_is_one_sentence(workspace: Workspace, files: tuple[
         (("evaluate", "nothing", "--ads", ads, "--labels", str(files[1])), "there is no model 'nothing'"),
         (("promote", "nothing"), "there is no model 'nothing'"),
         (("card", "../keys"), "no name for a model"),
+        (("card", "may", "--consulted", "A survivor board"), "--consulted and --said go together"),
+        (("promote",), "name a model to promote, or say --back"),
+        (("promote", "may", "--back"), "name a model to promote, or say --back"),
+        (("promote", "--back"), "nothing was promoted that could be taken back"),
     ):
         problem = run(workspace, *words).exception
         assert isinstance(problem, SidelightError)
