@@ -3,16 +3,21 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from crawlers.records import Ad, Origin
+from crawlers.stored import record_sighting
 from indexer import stage
 from indexer.cli import app
 from indexer.lookups import PurposeError
 from indexer.query import QueryError
+from models.records import Band, Direction, Evidence, Lane, Priority, Route
+from models.stored import save_priorities
 from store import approvals, audit, keys
 from store.errors import UsageError
 from store.settings import Settings
@@ -196,6 +201,44 @@ def test_a_group_prints_so_many_lines_of_each_part_and_how_many_more_there_are(
     assert "review priority 0.05, no signal" in shown
     assert "and 2 more; --limit shows them" in shown  # ads
     assert "and 1 more; --limit shows them" in shown  # links
+
+
+def test_a_groups_priority_is_printed_with_what_raises_and_lowers_it(
+    workspace: Workspace, put: Callable[..., None], group: Callable[..., None]
+) -> None:
+    put(workspace, [3, 63])
+    group(workspace, [3, 63])
+    reason = Evidence("movement", Direction.FOR, "movement", "B", 0.4, "It was in two towns within a day.")
+    made = Priority(
+        "g03", 0.9, Band.FIRST, Route.REVIEW, Lane.RANKED, (reason,), "too little text to say more", "hand 1"
+    )
+    with workspace.begin() as connection:
+        save_priorities(connection, [made])
+    shown = CliRunner().invoke(app, ["group", "g03", "--workspace", str(workspace.root)]).stdout
+    assert "review priority 0.90, review first" in shown
+    assert "too little text to say more" in shown
+    assert "    for  It was in two towns within a day." in shown
+
+
+def test_an_imported_ad_names_its_file_and_line(workspace: Workspace) -> None:
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    ad = Ad("harbor:1", "harbor", "", moment, title="Evening", origin=Origin(file_sha256="ab" * 32, line=7))
+    with workspace.begin() as connection:
+        record_sighting(connection, ad, seen_at=moment, run_id="import")
+    shown = CliRunner().invoke(app, ["show", "harbor:1", "--workspace", str(workspace.root)]).stdout
+    assert "imported: line 7 of the file" in shown
+    assert "ab" * 32 in shown.replace("\n", "")
+
+
+def test_a_list_is_answered_in_objects_for_programs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("phone\n202 555 0101\nno contact at all\n", encoding="utf-8")
+    rows = [
+        json.loads(line) for line in run("search", "--list", str(tmp_path / "list.csv"), "--json").stdout.splitlines()
+    ]
+    assert [(one["identifier"], one["answer"]) for one in rows] == [
+        ("202 555 0101", "hit"),
+        ("no contact at all", "unread"),
+    ]
 
 
 def test_what_a_terminal_would_act_on_is_not_printed(workspace: Workspace, put: Callable[..., None]) -> None:

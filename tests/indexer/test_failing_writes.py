@@ -54,6 +54,24 @@ def test_a_server_that_stays_overloaded_sets_nothing_aside(elastic_settings: Set
         client.indices.delete(index=f"{prefix}-0")
 
 
+def test_a_batch_too_large_for_one_request_is_sent_in_parts(
+    elastic_settings: Settings, elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = f"{elastic_settings.search_prefix}-{secrets.token_hex(3)}-0"
+    batch = [
+        (index, Write(f"ad:{name}", 1, AdDocument(name, "harbor", "", MOMENT, MOMENT, body="evening")))
+        for name in "abcde"
+    ]
+    monkeypatch.setattr(bulk, "MOST_BYTES", 1_000)  # a document takes a few hundred
+    with Elasticsearch(elasticsearch_url) as client:
+        client.indices.create(index=index, settings=SETTINGS, mappings=mapping(0))
+        assert len(list(bulk._parts(batch))) > 1
+        assert send(client, batch) == ()
+        client.indices.refresh(index=index)
+        assert client.count(index=index)["count"] == len(batch)
+        client.indices.delete(index=index)
+
+
 def test_a_late_retry_after_a_delete_does_not_bring_the_document_back(
     elastic_settings: Settings, elasticsearch_url: str
 ) -> None:

@@ -52,6 +52,40 @@ def test_a_highlight_is_the_original_text(query: str, surfaces: list[str]) -> No
     assert all(getattr(document, one.field)[one.start : one.end] == one.surface for one in found)
 
 
+@pytest.mark.parametrize(
+    ("query", "kind", "value", "surface"),
+    [
+        ("handle:telegram:rose", "handle", "telegram:rose", "@rose"),
+        ("handle:rose", "handle", "telegram:rose", "@rose"),
+        ("url:example.org/x", "url", "https://www.example.org/x/", "www.example.org/x/"),
+        ("age:24", "age", "20-29", "20s"),
+        ("price:>50", "price", "USD 120 / 60 min", "120"),
+        ("price:<3/1min", "price", "USD 120 / 60 min", "120"),
+    ],
+)
+def test_a_value_is_marked_where_it_was_read(query: str, kind: str, value: str, surface: str) -> None:
+    document = replace(AD, body=surface, written=pack([Span(kind, value, "body", 0, len(surface))]))
+    tree = parse(query)
+    assert [one.surface for one in highlights(document, tree, tree)] == [surface]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "value"),
+    [
+        ("age:24", "age", "twenty"),
+        ("age:24", "age", "29-20"),
+        ("age:24", "age", "1-99"),
+        ("price:>50", "price", "cheap"),
+        ("price:>50", "price", "USD 1.2.3"),
+        ("price:<3/1min", "price", "USD 120"),
+    ],
+)
+def test_a_value_that_says_nothing_of_what_was_asked_is_not_marked(query: str, kind: str, value: str) -> None:
+    document = replace(AD, body="some words", written=pack([Span(kind, value, "body", 0, 4)]))
+    tree = parse(query)
+    assert highlights(document, tree, tree) == ()
+
+
 @given(st.text(max_size=60))
 def test_tokens_point_at_the_text_they_stand_for(text: str) -> None:
     found = tokenise(text)

@@ -1,15 +1,24 @@
 """`linked:` shows the chain that links each ad; `similar:` finds what linking found to be worded alike."""
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
+from sqlalchemy import delete, insert
 
+from indexer import stage
 from indexer.engine import open_backend
 from indexer.query import QueryError
 from indexer.records import Sort
 from indexer.search import search
+from linker.judgements import Verdict, judge
+from linker.tables import links
 from linker.why import why
+from nlp.tables import readings
+from store.schema import now
+from store.tables import hash_matches
 from store.workspace import Workspace
+from tests.indexer.conftest import make_ad
 
 opened = cache(open_backend)
 
@@ -37,6 +46,31 @@ def test_an_ad_that_holds_the_contact_needs_no_link(world: Workspace) -> None:
     page = search(world, "linked:2025550113 phone:2025550113", sort=Sort.TIME, limit=100, backend=opened(world))
     assert page.hits
     assert all(hit.linked and hit.linked.holder == hit.ad_id and not hit.linked.steps for hit in page.hits)
+
+
+def test_what_a_person_said_is_a_step_of_the_chain_and_an_ad_that_is_held_back_is_none(
+    workspace: Workspace, put: Callable[..., None], group: Callable[..., None]
+) -> None:
+    # Three ads of one group; the first holds the number, and only a person's word leads to the third.
+    put(workspace, [1, 61, 121])
+    group(workspace, [1, 61, 121])
+    first, second, third = (make_ad(number)[0].ad_id for number in (1, 61, 121))
+    with workspace.begin() as connection:
+        connection.execute(delete(links))
+        connection.execute(delete(readings).where(readings.c.ad_id != first))
+        judge(connection, first, third, Verdict.SAME, "ana", "the same voice")
+        judge(connection, second, third, Verdict.UNSURE, "ana", "perhaps")
+    stage.run(workspace)
+
+    def chains() -> dict[str, list[str]]:
+        found = search(workspace, "linked:2025550101", sort=Sort.TIME).hits
+        return {hit.ad_id: [one.reason for one in hit.linked.steps] for hit in found if hit.linked}
+
+    assert chains() == {first: [], third: ["person"]}
+    with workspace.begin() as connection:
+        held = {"ad_id": third, "keyed": "k", "algorithm": "md5", "set_name": "s", "how": "feed", "at": now()}
+        connection.execute(insert(hash_matches).values(held))
+    assert chains() == {first: []}
 
 
 def test_a_query_without_linked_shows_no_chain(world: Workspace) -> None:
