@@ -46,6 +46,12 @@ def ages(text: str, field: str = "body") -> list[str]:
         ("in her late teens", ["17-19"]),
         ("a 19 year old shop assistant", ["19"]),
         ("the person at the shop is 19 years old", ["19"]),
+        ("Years of age: 16", ["16"]),
+        ("anos: 19", ["19"]),
+        ("18 to0 25 years old", ["18-25"]),
+        ("26/27/28 yo", ["26", "27", "28"]),
+        ("I am 24, 5-9 tall", ["24"]),
+        ("I'm 20 and 22 months in town", ["20"]),
     ],
 )
 def test_an_age_is_read_as_it_is_written(text: str, found: list[str]) -> None:
@@ -80,6 +86,18 @@ def test_an_age_is_read_as_it_is_written(text: str, found: list[str]) -> None:
         "Photos (12)",
         "I am one of three",
         "I am once again in town",
+        "I'm one",
+        "I'm a one woman business",
+        "I'm 20/22",
+        "I'm 24:30",
+        "I'm 24 years in business",
+        "wine aged 24",
+        "age 24 inches",
+        "ages 18+",
+        "age of 24/7",
+        "10.5-24 years old",
+        "3+ years experience, 24",
+        "clients over 40 years old+",
     ],
 )
 def test_other_numbers_are_no_ages(text: str) -> None:

@@ -92,6 +92,11 @@ def test_an_address_ends_where_its_host_does(read_text: ReadText, text: str, val
     assert [mention.value for mention in read_text(text).of(Kind.EMAIL)] == values
 
 
+@pytest.mark.parametrize("text", ["mail: rose at example.org", "ask Ana\nrose at example.org\nno calls"])
+def test_plain_words_are_an_address_after_a_label_and_on_a_line_of_their_own(read_text: ReadText, text: str) -> None:
+    assert [mention.value for mention in read_text(text).of(Kind.EMAIL)] == ["rose@example.org"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,6 +107,17 @@ def test_an_address_ends_where_its_host_does(read_text: ReadText, text: str, val
         "dinner at the point in town",
         "see more pics at lantern.com",
         "open @ 6.pm",
+        "rose@example.com@lantern.com",
+        "rose AT example.com@lantern",
+        "rose@@example.com",
+        "@rose@example.com",
+        "---@example.com",
+        "rose [@] gmail",
+        "rose @ gmail",
+        "rose at gmail",
+        "room at 5example.com",
+        "available at example.com",
+        "me📧example.com",
     ],
 )
 def test_other_uses_of_at_are_no_addresses(read_text: ReadText, text: str) -> None:
@@ -125,6 +141,13 @@ def test_other_uses_of_at_are_no_addresses(read_text: ReadText, text: str) -> No
         ("www.lantern.me", "www.lantern.me"),
         ("lantern.com.Call now", "lantern.com"),
         ("http://localhost:8080", "http://localhost:8080"),
+        ("xhttp://lantern.example", "http://lantern.example"),
+        ("https://t.co/abc", "https://t.co/abc"),
+        ("...lantern.com", "lantern.com"),
+        ("lantern.com.call", "lantern.com"),
+        ("http://\u200blantern.example", "http://lantern.example"),
+        ("http://ｌantern.example/x", "http://lantern.example/x"),
+        ("今lantern.link今", "lantern.link"),
     ],
 )
 def test_a_web_address_is_read_with_and_without_its_scheme(read_text: ReadText, text: str, value: str) -> None:
@@ -144,6 +167,11 @@ def test_a_web_address_is_read_with_and_without_its_scheme(read_text: ReadText, 
         "$lantern.com",
         "http://lantern",
         "http://-lantern.com",
+        "://lantern.com",
+        "@http://lantern.com",
+        f"http://{'a' * 300}.com",
+        "https://t.co/",
+        "12.34.com",
         "http://lantern_.com",
         "notes.tar.bz2",
         "lantern.nowhere",
