@@ -84,8 +84,6 @@ def _saying(row: Strengths, name: str) -> Change:
 
 def _told(row: Strengths, changes: Sequence[Change], *, scored: bool) -> list[Lowering]:
     """What becomes of each change: all are looked at together, which costs little more than one."""
-    if not changes:
-        return []
     rows = np.vstack([row, *(changed for _, _, changed in changes)])
     values = [round(float(value), 6) for value in scorecard.values(rows)]
     leads = scorecard.leads(rows)

@@ -16,6 +16,7 @@ from models.measuring import measure
 from models.ordinal import cut, level, ordinal, quadratic_kappa, rank_error
 from models.priority import Published
 from models.splits import held_out
+from models.training import TrainingError
 from nlp.pipeline import version
 from tests.models.conftest import START, labelled
 
@@ -37,6 +38,11 @@ def test_a_queue_is_measured_at_its_size_with_intervals(figures: Any) -> None:
 def test_a_queue_that_holds_all_groups_says_nothing_of_their_order(corpus: Cases) -> None:
     found = evaluation.evaluate(corpus, Published(), near_copies=0, capacity=len(corpus))
     assert found["model"]["p_at_queue"] is None
+
+
+def test_without_a_group_held_out_nothing_is_measured_and_it_says_what_to_do() -> None:
+    with pytest.raises(TrainingError, match="no labelled group is held out from this model; label groups it has not"):
+        evaluation.evaluate(cases([], []), Published(), near_copies=0)
 
 
 def test_false_alerts_are_counted_by_what_the_groups_are(corpus: Cases) -> None:

@@ -52,6 +52,22 @@ def test_a_model_replayed_against_itself_moves_nobody() -> None:
     assert days[-1].stay == 4
 
 
+def test_a_day_before_any_ad_has_an_empty_queue_and_without_ads_there_are_no_days() -> None:
+    first, *_, last = replay(LEADS, [], Published(), Published(), capacity=4, days=40)
+    assert (first.leads, first.stay, last.stay) == (0, 0, 4)
+    assert replay([], [], Published(), Published(), capacity=4, days=3) == []
+
+
+def test_a_day_is_told_in_lines_with_each_move_and_its_why() -> None:
+    (day,) = replay(LEADS, [], ByLength(), Published(), capacity=8, days=1)
+    head, *moves = day.told
+    assert head.startswith(f"{day.day}: {day.leads} leads, queue of 8: {day.stay} stay, {len(day.enter)} enter, ")
+    assert len(moves) == len(day.enter) + len(day.leave) + len(day.rise) + len(day.fall)
+    one = day.enter[0]
+    assert moves[0].startswith(f"  enters {one.group_id} ")
+    assert moves[0].endswith(f"- -> {one.after}  {one.why}")
+
+
 def test_who_enters_leaves_rises_and_falls_and_why() -> None:
     (day,) = replay(LEADS, [], ByLength(), Published(), capacity=8, days=1)
     assert len(day.enter) == len(day.leave) > 0
