@@ -94,6 +94,13 @@ def test_days_are_those_of_the_teams_zone(ana: TestClient, office: Workspace, gr
     assert "4 ads, 2026-05-02 to 2026-05-05" in ana.get(f"/group?id={quote(group_id)}").text
 
 
+def test_a_comparison_of_one_asks_for_the_other(ana: TestClient) -> None:
+    page = ana.get("/compare?left=harbor:1").text
+    assert 'value="harbor:1"' in page
+    assert "What they hold" not in page
+    assert "What they hold" in ana.get("/compare?left=harbor:1&right=meadow:4").text
+
+
 def test_an_empty_search_teaches(ana: TestClient) -> None:
     assert "What to type" in ana.get("/search").text
 

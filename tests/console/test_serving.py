@@ -11,7 +11,7 @@ from bench.serving import in_processes
 from casework import accounts, auditlog
 from casework.records import Role
 from console.app import create_app
-from console.serve import check_binding, serve
+from console.serve import _greet, check_binding, serve
 from store.errors import UsageError
 from store.workspace import Workspace
 from tests.console.conftest import PASSWORD
@@ -20,6 +20,21 @@ from tests.console.conftest import PASSWORD
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_loopback_needs_no_tls(host: str) -> None:
     check_binding(host, None, None)
+
+
+def test_who_starts_it_is_told_where_it_is_and_how_to_get_in(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = "http://127.0.0.1:8450"
+    _greet(workspace, where, None)
+    said = capsys.readouterr().out
+    assert said.startswith(f"Sidelight's console is at {where} (Ctrl-C stops it)\n")
+    assert "There is no account yet. Add one with: sidelight users add" in said
+    _greet(workspace, where, "a-secret")
+    assert f"Open it, once, with: {where}/open?secret=a-secret" in capsys.readouterr().out
+    accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
+    _greet(workspace, where, None)
+    assert capsys.readouterr().out.count("\n") == 1
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "console.example.org"])  # noqa: S104
