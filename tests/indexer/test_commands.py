@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from typer.testing import CliRunner, Result
 
 from crawlers.records import Ad, Origin
@@ -18,6 +18,7 @@ from indexer.lookups import PurposeError
 from indexer.query import QueryError
 from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.stored import save_priorities
+from nlp.tables import readings
 from store import approvals, audit, keys
 from store.errors import UsageError
 from store.settings import Settings
@@ -218,6 +219,30 @@ def test_a_groups_priority_is_printed_with_what_raises_and_lowers_it(
     assert "review priority 0.90, review first" in shown
     assert "too little text to say more" in shown
     assert "    for  It was in two towns within a day." in shown
+
+
+def test_a_page_for_people_says_how_each_hit_is_linked_and_how_to_go_on(
+    workspace: Workspace, put: Callable[..., None], group: Callable[..., None]
+) -> None:
+    # Linked in a row by numbers of the group; only the first holds the number that is asked for.
+    row = [1 + 60 * place for place in range(11)]
+    put(workspace, row)
+    group(workspace, row)
+    with workspace.begin() as connection:
+        connection.execute(delete(readings).where(readings.c.ad_id != "lantern:0001"))
+    stage.run(workspace)
+
+    def page(*words: str) -> str:
+        return CliRunner().invoke(app, ["search", *words, "--workspace", str(workspace.root)]).stdout
+
+    shown = page("linked:2025550101", "--sort", "time")
+    assert "holds the contact itself" in shown
+    assert "1. lantern:0001 and " in shown
+    assert "and 2 more steps" in shown
+    assert "11 of 11, by time" in shown
+    assert "next page" not in shown
+    assert "next page: --after " in page("", "--limit", "1")
+    assert "11 hits" in page("", "--groups")
 
 
 def test_an_imported_ad_names_its_file_and_line(workspace: Workspace) -> None:
