@@ -11,12 +11,14 @@ from pyarrow import parquet
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
+from crawlers.adlines import parse_ad
 from crawlers.cli import app
 from crawlers.columns import load_columns
 from crawlers.errors import ImportFileError
 from crawlers.imports import import_ads
 from crawlers.stored import load_ads
 from crawlers.tables import runs, sightings
+from store.jsonlines import BadLineError
 from store.suppression import suppress
 from store.workspace import Workspace
 
@@ -44,6 +46,25 @@ def test_bad_lines_are_reported_with_their_number_and_the_rest_goes_on(workspace
     with workspace.read() as connection:
         origin = load_ads(connection, ["s:2"])["s:2"].ad.origin
     assert (origin.file_sha256, origin.line) == (hashlib.sha256(path.read_bytes()).hexdigest(), 6)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"region": "usa"}, "'region' is 'usa'; expected an ISO country such as US"),
+        ({"image_hashes": "00ff"}, "'image_hashes' is no list of strings"),
+        ({"image_hashes": [7]}, "'image_hashes' is no list of strings"),
+        ({"title": True}, "'title' is bool; expected text"),
+        ({"body": ["a"]}, "'body' is list; expected text"),
+        ({"body": "a" * 2_000_001}, "'body' has 2000001 characters; the limit is 2000000"),
+        ({"posted_at": "yesterday"}, "'posted_at'"),
+        ({"ad_id": ""}, "'ad_id' is missing or empty"),
+    ],
+)
+def test_a_field_that_cannot_be_taken_is_named_with_what_is_expected(fields: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadLineError) as caught:
+        parse_ad(ad(1, **fields))
+    assert told in str(caught.value)
 
 
 @pytest.mark.slow
@@ -172,6 +193,7 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
         ("fields: {title: a}", "an ad needs 'site'"),
         ("fields: {colour: a}", "unknown field 'colour'"),
         ("fields: {ad_id: a}\nconstants: {site: s}\ndates: {timezone: Mars}", "no time zone"),
+        ("fields: {ad_id: a, site: b}\nconstants: {site: s}", "'site' is a field and a constant"),
         ("fields: [", "not valid YAML"),
         ("columns: {}", "columns"),
     ],
@@ -180,3 +202,26 @@ def test_a_map_that_is_wrong_says_where(tmp_path: Path, text: str, said: str) ->
     (tmp_path / "map.yml").write_text(text)
     with pytest.raises(ImportFileError, match=said):
         load_columns(tmp_path / "map.yml")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"no": "7", "text": {"en": "B"}}, "a cell is dict; expected text, a number or a list of these"),
+        ({"no": "7", "text": True}, "a cell is bool"),
+        ({"no": "7", "text": "B", "day": "soon"}, "'posted_at': "),
+        ({"no": "7", "colour": "red"}, "column 'colour' is not in the map"),
+    ],
+)
+def test_a_row_that_the_map_cannot_take_is_told(tmp_path: Path, row: dict[str, Any], told: str) -> None:
+    (tmp_path / "map.yml").write_text("fields: {native_id: no, body: text, posted_at: day}\nconstants: {site: s}")
+    columns = load_columns(tmp_path / "map.yml")
+    assert columns.ad_of({"no": "7", "text": ["B", "C"], "day": ""}) == {
+        "site": "s",
+        "ad_id": "s:7",
+        "body": "B\nC",
+        "posted_at": None,
+    }
+    with pytest.raises(BadLineError) as caught:
+        columns.ad_of(row)
+    assert told in str(caught.value)

@@ -61,10 +61,30 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, old: str, new: str
     assert named in str(caught.value)
 
 
-def test_a_listing_needs_the_selectors_of_its_kind(tmp_path: Path) -> None:
-    path = write(tmp_path, GOOD.replace("listing: pages", "listing: tree"))
-    with pytest.raises(ManifestError, match="categories"):
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("listing: pages", "listing: tree", "select.listing.categories"),
+        (', next: "a.next::attr(href)"', "", "select.listing.next .listing 'pages' leads on by it."),
+        ('ads: "a.ad::attr(href)", ', "", "select.listing.ads .links to ads. or select.listing.items"),
+        ('    native_id: "url:/ad/([0-9]+)"\n', "", "select.ad.native_id"),
+    ],
+)
+def test_a_listing_needs_the_selectors_of_its_kind(tmp_path: Path, old: str, new: str, named: str) -> None:
+    path = write(tmp_path, GOOD.replace(old, new))
+    with pytest.raises(ManifestError, match=f":1: needs {named}"):
         load_site(path.parent, trusted=False)
+
+
+def test_a_file_that_is_no_manifest_at_all_is_refused_unread(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="larger than 1000000 bytes; that is no manifest"):
+        load_manifest(write(tmp_path, GOOD + "#" * 1_000_000))
+
+
+def test_a_key_that_stands_twice_deep_inside_is_found(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "allow_private: [{a: 1, a: 2}]\n")
+    with pytest.raises(ManifestError, match=r"site\.yml:12: .*'a'.* twice"):
+        load_manifest(path)
 
 
 def test_one_malformed_site_does_not_hide_the_others(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`sites new` begins a site from one page; `sites check` holds every fixture against what a person expects."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,25 @@ def test_sites_are_listed_with_the_state_of_their_last_run(begun: Path) -> None:
     result = run("list", folder=begun)
     assert result.exit_code == 1
     assert "broken/site.yml:1" in result.stderr
+
+
+def test_a_check_names_an_unknown_site_a_broken_one_and_one_without_fixtures(begun: Path) -> None:
+    assert "no site 'lantern'; known are: harbor" in str(run("check", "lantern", folder=begun).exception)
+    shutil.rmtree(begun / "sites/harbor/fixtures")
+    (begun / "sites/broken").mkdir()
+    (begun / "sites/broken/site.yml").write_text("][")
+    result = run("check", folder=begun)
+    assert result.exit_code == 1
+    assert "broken/site.yml:1" in result.stderr
+    assert "harbor: no fixtures; save a page with `sidelight sites new`" in result.stdout
+    assert run("check", "harbor", folder=begun).exit_code == 0  # what is broken is not asked about
+
+
+def test_a_stop_names_an_unknown_site_and_says_where_nothing_was_to_stop(begun: Path) -> None:
+    result = CliRunner().invoke(app, ["crawl", "lantern", "--stop", "-w", str(begun)])
+    assert "no site 'lantern'; known are: harbor" in str(result.exception)
+    result = CliRunner().invoke(app, ["crawl", "harbor", "--stop", "-w", str(begun)])
+    assert (result.exit_code, result.stdout) == (0, "harbor: nothing was crawling it\n")
 
 
 def test_crawl_wants_names_or_all(tmp_path: Path) -> None:
