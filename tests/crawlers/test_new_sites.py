@@ -1,5 +1,6 @@
 """A new site, begun as docs/adding-a-site.md says, on the rehearsal market's fourth layout; and what is guessed from a page."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,22 @@ def test_a_fixture_with_a_label_that_no_rule_takes_is_held_against_the_site(tmp_
 def test_a_replay_of_the_same_page_is_guessed_alike() -> None:
     page = Page("http://x.example/ads/77", MIXED.encode())
     assert guess(page) == guess(replace(page))
+
+
+@pytest.mark.parametrize(
+    ("value", "listing"),
+    [
+        (
+            {"ads": [{"url": "/1"}, {"url": "/2"}], "next": "/?page=2"},
+            {"ads": "jmespath:ads[].url", "next": "jmespath:next"},
+        ),
+        (
+            {"ads": [{"link": "/1"}, {"link": "/2"}], "next_cursor": "abc"},
+            {"ads": "jmespath:ads[].link", "next": "jmespath:next_cursor", "follow": "?cursor={next}"},
+        ),
+        ([{"href": "/1"}, {"href": "/2"}], {"ads": "jmespath:@[].href"}),
+    ],
+)
+def test_a_json_list_of_addresses_is_a_listing_with_what_leads_on(value: Any, listing: dict[str, str]) -> None:
+    found = guess(Page("http://x.example/", json.dumps(value).encode()))
+    assert (found.kind, found.style, found.listing) == ("links", "json", listing)

@@ -1,12 +1,16 @@
 """A WARC record written as nearly all are is read in a few passes; any other is left to the library, a damaged one told."""
 
 import base64
+import gzip
 import hashlib
+from pathlib import Path
 
 import pytest
 from warcio.exceptions import ArchiveLoadFailed
 
+from crawlers.archived import Response
 from crawlers.plainrecords import Odd, plain_response
+from crawlers.responses import records
 
 BODY = b"<h1>An evening</h1>"
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
@@ -78,3 +82,26 @@ def test_a_record_that_is_cut_short_or_goes_on_is_told() -> None:
         plain_response(record(size=10_000), 0, 1)
     with pytest.raises(ArchiveLoadFailed, match="goes on behind its record"):
         plain_response(record() + b"something else", 0, 1)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_chunked_body_is_put_together_and_stays_as_it_was_encoded(
+    tmp_path: Path, *, packed: bool, zipped: bool
+) -> None:
+    sent = gzip.compress(BODY) if zipped else BODY
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+    head += b"Content-Encoding: gzip\r\n\r\n" if zipped else b"\r\n"
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (sent[:5], sent[5:], b""))
+    written = record(http=head, body=chunks)
+    path = tmp_path / "one.warc"
+    path.write_bytes(gzip.compress(written) if packed else written)
+    (found,) = records(path)
+    assert isinstance(found, Response)
+    assert (found.body, found.content_encoding) == (sent, "gzip" if zipped else "")
+
+
+def test_a_member_of_nothing_is_passed_over_and_the_page_after_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "two.warc.gz"
+    path.write_bytes(gzip.compress(b"\r\n") + gzip.compress(record()))
+    assert [one.body for one in records(path) if isinstance(one, Response)] == [BODY]
