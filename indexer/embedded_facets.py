@@ -16,6 +16,7 @@ from indexer.records import Facet
 
 REMEMBERED = 32  # questions, a few kB each; one with a facet of MOST_FACET_VALUES about a MB
 LARGE = 50_000  # documents that take some 10 ms to walk over
+NEARLY_ALL = 10  # where fewer than one in so many documents do not answer, to count the answers is to count everything
 ASKED = 4  # sets of facets whose counts of everything are kept
 
 
@@ -27,8 +28,9 @@ def facets(opened: Opened, request: Request, total: int) -> tuple[Facet, ...]:
     # Remembered under a digest: no word of a query stays in memory.
     digest = hashlib.blake2b(repr((query, kind, names)).encode(), digest_size=20).digest()
     if (found := opened.facets.get(digest)) is None:
-        everything = _everything(opened, kind, names)
-        if everything is not None and 2 * total > opened.searcher.num_docs:
+        held = opened.searcher.num_docs
+        everything = _everything(opened, kind, names, wait=NEARLY_ALL * total > held * (NEARLY_ALL - 1))
+        if everything is not None and 2 * total > held:
             found = _taken_away(opened, query, kind, names, everything)
         else:
             found = _walked(opened, query, kind, names)
@@ -38,10 +40,10 @@ def facets(opened: Opened, request: Request, total: int) -> tuple[Facet, ...]:
     return found
 
 
-def _everything(opened: Opened, kind: str, names: tuple[str, ...]) -> tuple[Facet, ...] | None:
-    """The counts over all documents of a large index; None until they are there.
+def _everything(opened: Opened, kind: str, names: tuple[str, ...], *, wait: bool) -> tuple[Facet, ...] | None:
+    """The counts over all documents of a large index; None until they are there, unless they are to be waited for.
 
-    The first question of a commit has them counted in a thread (the engine lets go of Python meanwhile), so that nobody waits.
+    The first question of a commit has them counted in a thread; the engine lets go of Python meanwhile.
     """
     key = (kind, names)
     if key not in opened.everything:
@@ -51,7 +53,7 @@ def _everything(opened: Opened, kind: str, names: tuple[str, ...]) -> tuple[Face
         if opened.everything.setdefault(key, begun) is begun:
             threading.Thread(target=_count, args=(begun, opened, kind, names), daemon=True).start()
     counts = opened.everything[key]
-    return counts.result() if counts.done() and counts.exception() is None else None
+    return counts.result() if (wait or counts.done()) and counts.exception() is None else None
 
 
 def _count(counts: Counts, opened: Opened, kind: str, names: tuple[str, ...]) -> None:

@@ -123,6 +123,9 @@ def test_a_large_index_counts_everything_beside_the_first_question_and_then_only
         assert Counter(dict(one.counts)) + Counter(dict(other.counts)) == Counter(dict(facet.counts))
     backend.search(Request(All(), limit=1, facets=names))
     assert walked == [Not(most)]
+    walked.clear()
+    backend.search(Request(All(), limit=1, facets=names[:2]))  # waits for the thread, and counts nothing twice
+    assert walked == [All()]
 
 
 def test_priority_puts_the_first_lane_before_all_and_then_the_greater_value(world: Workspace) -> None:
