@@ -81,7 +81,7 @@ def load(connection: Connection, group_id: str, *, linked: bool = True) -> Group
     priority = load_priorities(connection, [group_id]).get(group_id)
     return GroupFile(
         group=group,
-        priority=priority.unquoted(held_back) if priority else None,
+        priority=priority.unquoted(held_back) if priority and held_back else priority,
         times=times_of(connection, shown),
         readings=load_stored(connection, shown),
         decisions=tuple(decisions.history(connection, group_id, group.ad_ids)),

@@ -44,6 +44,7 @@ from console.pages import (
     settings,
     sign,
     sites,
+    templates,
     watches,
     why,
 )
@@ -71,6 +72,7 @@ PAGES = (
     lists,
     ad,
     group,
+    templates,
     why,
     compare,
     judging,

@@ -11,26 +11,30 @@ from functools import lru_cache
 from math import sqrt
 from typing import Any
 
-import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from casework.groupfiles import GroupFile
+from console.springs import springs
 from linker.records import Reason
 
 WIDTH, HEIGHT, PAD = 1100, 480, 50
 MOST = 160  # nodes; what holds fewest ads is left out beyond
 SEED = 7  # the same group always looks the same
 LABEL = 24  # characters
-# The layout pulls a little on what is joined to nothing else, or it would drift out of the frame.
-ITERATIONS = 120
+LISTED = 12  # ads of a node that the script can lead to
+LOOSE = 0.35  # how strongly a hub draws ads, where what joins them draws as 1
+
+FLAT = 1e-6  # a span below which all stand in one line
 
 Key = tuple[str, str]
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A circle: ads that share the same keys (`kind` "ad"), a key (its reason), or a hub. In pixels."""
 
-    node_id: str
     kind: str
     label: str
     told: str
@@ -43,21 +47,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line from ads to what they share; `joins` is False where it leads to a hub."""
+    """A line from ads to what they share, as places in the graph's nodes; `joins` is False where it leads to a hub."""
 
-    ads: str
-    key: str
+    ads: int
+    key: int
     joins: bool
-    told: str
-    x1: float
-    y1: float
-    x2: float
-    y2: float
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Everything a template draws, and what the script makes the same picture of."""
+    """Everything a template draws, and what the script needs beside the picture to make one of it to move about in."""
 
     width: int
     height: int
@@ -65,28 +64,16 @@ class Graph:
     edges: tuple[Edge, ...]
     left_out: int
 
+    def lines(self, *, joins: bool) -> str:
+        """The edges that join or those that do not, as one SVG path: an element for each would be a third of the page."""
+        ends = ((self.nodes[one.ads], self.nodes[one.key]) for one in self.edges if one.joins is joins)
+        return "".join(f"M{left.x:g} {left.y:g}L{right.x:g} {right.y:g}" for left, right in ends)
+
     def as_json(self) -> dict[str, Any]:
-        """Elements with fixed places."""
-        return {
-            "nodes": [
-                {
-                    "id": one.node_id,
-                    "kind": one.kind,
-                    "label": one.label,
-                    "told": one.told,
-                    "ads": one.ads[:12],
-                    "count": len(one.ads),
-                    "hub": one.hub,
-                    "x": one.x,
-                    "y": one.y,
-                    "radius": one.radius,
-                }
-                for one in self.nodes
-            ],
-            "edges": [
-                {"source": one.ads, "target": one.key, "joins": one.joins, "told": one.told} for one in self.edges
-            ],
-        }
+        """What the picture does not say: the ads of each node, as places in `ads`, and the ends of each edge, likewise."""
+        numbers: dict[str, int] = {}
+        held = [[numbers.setdefault(ad, len(numbers)) for ad in one.ads[:LISTED]] for one in self.nodes]
+        return {"ads": list(numbers), "held": held, "edges": [[one.ads, one.key] for one in self.edges]}
 
 
 def graph(file: GroupFile) -> Graph | None:
@@ -125,64 +112,44 @@ def _drawn(
     hubs: Mapping[Key, set[str]],
     left_out: int,
 ) -> Graph:
-    ads = {f"a{number}": (keys, tuple(ids)) for number, (keys, ids) in enumerate(kept)}
-    used = sorted({key for keys, _ in ads.values() for key in keys})
-    names = {key: f"k{number}" for number, key in enumerate(used)}
-    joined = tuple(
-        (name, names[key], 0.35 if key in hubs else 1.0) for name, (keys, _) in ads.items() for key in sorted(keys)
+    used = sorted({key for keys, _ in kept for key in keys})
+    place_of = {key: place for place, key in enumerate(used, len(kept))}
+    edges = tuple(
+        Edge(place, place_of[key], key not in hubs) for place, (keys, _) in enumerate(kept) for key in sorted(keys)
     )
-    places = _layout((*ads, *names.values()), joined)
-    nodes = [
-        Node(
-            name,
-            "ad",
-            ids[0] if len(ids) == 1 else f"{len(ids)} ads",
-            ids[0] if len(ids) == 1 else f"{len(ids)} ads that share the same: {', '.join(ids[:5])}",
-            ids,
-            False,
-            *places[name],
-            _radius(len(ids)),
-        )
-        for name, (_, ids) in ads.items()
+    places = _layout(len(kept) + len(used), tuple((one.ads, one.key, 1.0 if one.joins else LOOSE) for one in edges))
+    nodes = [_ads_node(ids, at) for (_, ids), at in zip(kept, places, strict=False)]
+    nodes += [
+        _key_node(key, hubs[key] if key in hubs else carriers[key], places[place], hub=key in hubs)
+        for key, place in place_of.items()
     ]
-    for key, name in names.items():
-        hub = key in hubs
-        members = tuple(sorted(hubs[key] if hub else carriers[key]))
-        nodes.append(
-            Node(name, key[0], _label(key), _told(key, len(members), hub=hub), members, hub, *places[name], 7.0)
-        )
-    edges = [
-        Edge(
-            name, names[key], key not in hubs, _told(key, len(ids), hub=key in hubs), *places[name], *places[names[key]]
-        )
-        for name, (keys, ids) in ads.items()
-        for key in sorted(keys)
-    ]
-    return Graph(WIDTH, HEIGHT, tuple(nodes), tuple(edges), left_out)
+    return Graph(WIDTH, HEIGHT, tuple(nodes), edges, left_out)
+
+
+def _ads_node(ids: list[str], at: Place) -> Node:
+    several = f"{len(ids)} ads"
+    label, told = (
+        (ids[0], ids[0]) if len(ids) == 1 else (several, f"{several} that share the same: {', '.join(ids[:5])}")
+    )
+    return Node("ad", label, told, tuple(ids), False, *at, _radius(len(ids)))
+
+
+def _key_node(key: Key, ad_ids: set[str], at: Place, *, hub: bool) -> Node:
+    return Node(key[0], _label(key), _told(key, len(ad_ids), hub=hub), tuple(sorted(ad_ids)), hub, *at, 7.0)
 
 
 @lru_cache(maxsize=512)
-def _layout(nodes: tuple[str, ...], edges: tuple[tuple[str, str, float], ...]) -> dict[str, tuple[float, float]]:
+def _layout(nodes: int, edges: tuple[tuple[int, int, float], ...]) -> list[Place]:
     """Where each node stands. What the nodes are is not asked: groups of one shape look the same, and are laid out once."""
-    net: nx.Graph[str] = nx.Graph()
-    net.add_nodes_from(nodes)
-    net.add_weighted_edges_from(edges)
-    return _scaled(nx.spring_layout(net, seed=SEED, iterations=ITERATIONS, k=1.6 / max(len(net), 1) ** 0.5))
+    return _scaled(springs(nodes, edges, SEED))
 
 
-def _scaled(places: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+def _scaled(places: NDArray[np.float32]) -> list[Place]:
     """The layout stretched over the frame."""
-    across = [float(x) for x, _ in places.values()]
-    down = [float(y) for _, y in places.values()]
-    wide, high = max(across) - min(across), max(down) - min(down)
-
-    def place(value: float, least: float, span: float, room: int) -> float:
-        return round(PAD + (value - least) / span * (room - 2 * PAD) if span > 1e-9 else room / 2, 1)
-
-    return {
-        name: (place(float(x), min(across), wide, WIDTH), place(float(y), min(down), high, HEIGHT))
-        for name, (x, y) in places.items()
-    }
+    span = np.ptp(places, axis=0)
+    shares = np.where(span > FLAT, (places - places.min(axis=0)) / np.maximum(span, FLAT), 0.5)
+    room = np.array([WIDTH, HEIGHT], dtype=np.float64) - 2 * PAD
+    return [(x, y) for x, y in (PAD + shares * room).round(1).tolist()]
 
 
 def _radius(ads: int) -> float:

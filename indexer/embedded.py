@@ -4,7 +4,6 @@
 (the index stage holds the workspace's lock), any number read and see what was published last.
 """
 
-import dataclasses
 import secrets
 import shutil
 import threading
@@ -193,8 +192,7 @@ class Embedded:
             raise IndexMissing(f"there is no index in {self.root} yet; {REMEDY}") from None
         opened = opened or self._read(folder, named)
         if (written := read_at(opened.folder)) != opened.read_at:
-            opened.index.reload()
-            opened = dataclasses.replace(opened, read_at=written, searcher=opened.index.searcher(), ids={}, facets={})
+            opened = opened.reread(written)
         self.opened = opened
         return opened
 

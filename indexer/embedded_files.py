@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from indexer.records import Facet
 CURRENT = "current"
 STAMP = "sidelight.json"
 REMEDY = "run `sidelight index rebuild`"
+Counts = Future[tuple[Facet, ...]]
 T = TypeVar("T")
 
 
@@ -25,7 +27,7 @@ class Opened:
     """An index that is open: what named it, its folder, the version of its files that is read, and a searcher over that.
 
     `ids` are those of the searcher's documents that were asked for, by their place in the index; `facets` are counts that
-    were asked for, by the digest of the question.
+    were asked for, by the digest of the question, `everything` those over all documents, by their kind and the facets.
     """
 
     pointer: tuple[int, int]
@@ -36,6 +38,12 @@ class Opened:
     searcher: Any
     ids: dict[int, str] = field(default_factory=dict)
     facets: dict[bytes, tuple[Facet, ...]] = field(default_factory=dict)
+    everything: dict[tuple[str, tuple[str, ...]], Counts] = field(default_factory=dict)
+
+    def reread(self, written: int) -> "Opened":
+        """The same index at the commit that stands there now; what was remembered of the last one is gone."""
+        self.index.reload()
+        return Opened(self.pointer, self.folder, self.index, self.translator, written, self.index.searcher())
 
 
 def open_folder(folder: Path, *, new: bool = False) -> Any:

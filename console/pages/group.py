@@ -30,7 +30,6 @@ from store.errors import UsageError
 router = APIRouter()
 ADS = 100  # on one page
 LINKS = 60
-TEMPLATES = 3  # each is an alignment of many texts
 ROWS = {Kind.NAME: 8, Kind.PHONE: 8, Kind.EMAIL: 4, Kind.HANDLE: 4}
 DRAWN = frozenset({Kind.PLACE, *ROWS})
 CONTACTS = frozenset({Kind.PHONE, Kind.EMAIL, Kind.HANDLE})
@@ -46,7 +45,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
             raise NotFoundError(
                 f"there is no group {id!r} now; its ads may have joined another group: search for one of them"
             )
-        drawn = portrait(connection, file.group, file.readings, TEMPLATES)
+        drawn = portrait(connection, file.group, {}, templates=0)  # they are looked at on a page of their own
         ordered = sorted(file.times, key=lambda ad_id: (file.times[ad_id], ad_id), reverse=True)
         first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
         ads = load_ads(connection, ordered[first : first + ADS])
@@ -80,6 +79,10 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         charts=prices_and_ages(file),
         net=graph(file),
         told=drawn,
+        templates=[
+            (len(one.ad_ids), next((ad_id for ad_id in one.ad_ids if ad_id in file.times), ""))
+            for one in file.group.templates
+        ],
         alike=alike,
         entry=place,
         blind=place is not None

@@ -45,27 +45,45 @@
     }
   };
 
-  const drawGraph = async (frame, value, told) => {
+  // The picture says where each node stands and what is told of it; `held` and `edges` count its nodes in their order.
+  const nodesOf = (drawn, { ads, held }) => [...drawn.querySelectorAll("circle, rect")].map((one, number) => {
+    const size = (name) => Number(one.getAttribute(name));
+    const kind = one.getAttribute("class").slice("n-".length);
+    const radius = size("r") || size("width") / 2;
+    const below = (one.closest("a") || one).nextElementSibling;
+    return {
+      data: {
+        id: `n${number}`, kind, radius, told: one.querySelector("title").textContent,
+        label: below && below.tagName === "text" ? below.textContent : "", ads: held[number].map((ad) => ads[ad]),
+      },
+      position: kind === "ad" ? { x: size("cx"), y: size("cy") } : { x: size("x") + radius, y: size("y") + radius },
+    };
+  });
+
+  const drawGraph = async (frame, value, told, _unit, drawn) => {
     // The library asks for its style under this name and writes one into the page where it finds none, which the policy forbids.
     dress("/static/graph.css", "__________cytoscape_stylesheet");
     await load("cytoscape.min.js");
     const ink = colour("--ink");
-    const kinds = { ad: "--accent", text: "--d-web", url: "--d-web", email: "--d-web", handle: "--d-web" };
-    const fill = (node) => (node.data("hub") ? colour("--warn") : colour(kinds[node.data("kind")] || "--d-contact"));
+    const kinds = { ad: "--accent", hub: "--warn", text: "--d-web", url: "--d-web", email: "--d-web", handle: "--d-web" };
+    const forms = { ad: "ellipse", hub: "diamond" };
+    const fill = (node) => colour(kinds[node.data("kind")] || "--d-contact");
+    const nodes = nodesOf(drawn, value);
+    const edges = value.edges.map(([ads, key]) => {
+      const [one, other] = [nodes[ads].data, nodes[key].data];
+      return { data: { source: one.id, target: other.id, joins: other.kind !== "hub", told: `${one.told} · ${other.told}` } };
+    });
     const picture = cytoscape({
       container: frame,
       layout: { name: "preset", fit: true, padding: 24 },
       minZoom: 0.3,
       maxZoom: 5,
-      elements: [
-        ...value.nodes.map((one) => ({ data: one, position: { x: one.x, y: one.y } })),
-        ...value.edges.map((one) => ({ data: one })),
-      ],
+      elements: [...nodes, ...edges],
       style: [
         { selector: "node", style: {
           width: (node) => 2 * node.data("radius"), height: (node) => 2 * node.data("radius"),
-          shape: (node) => (node.data("kind") === "ad" ? "ellipse" : node.data("hub") ? "diamond" : "round-rectangle"),
-          "background-color": fill, label: (node) => (node.data("kind") === "ad" && node.data("count") === 1 && value.nodes.length > 11 ? "" : node.data("label")), color: ink, "font-size": 11, "text-valign": "bottom",
+          shape: (node) => forms[node.data("kind")] || "round-rectangle",
+          "background-color": fill, label: "data(label)", color: ink, "font-size": 11, "text-valign": "bottom",
           "text-margin-y": 3, "font-family": "system-ui, sans-serif", "min-zoomed-font-size": 7,
         } },
         { selector: "edge", style: {
@@ -124,7 +142,7 @@
         drawn.replaceWith(frame);
         button.remove();
         try {
-          await DRAW[figure.dataset.figure](frame, JSON.parse(figure.dataset.value), told, figure.dataset.unit || "");
+          await DRAW[figure.dataset.figure](frame, JSON.parse(figure.dataset.value), told, figure.dataset.unit || "", drawn);
         } catch (problem) {
           console.warn(problem.message);
           frame.replaceWith(drawn);

@@ -28,6 +28,7 @@ GETS = {
     "/search": READERS,
     "/ad?id=harbor:1": READERS,
     "/group?id=GROUP": READERS,
+    "/templates?id=GROUP": READERS,
     "/why?left=harbor:1&right=harbor:2": READERS,
     "/compare?left=harbor:1&right=harbor:2": READERS,
     "/watches": DECIDERS,

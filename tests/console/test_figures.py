@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from casework import groupfiles
 from console.charts import prices_and_ages
 from console.graph import HEIGHT, LABEL, WIDTH, graph
+from console.rendering import environment
 from console.scatter import Point, scatter
-from linker.records import Hub, Reason
+from linker.records import Hub, Link, Reason
 from nlp.stored import StoredReading
 from store.workspace import Workspace
 from tests.console.watched import Watched
@@ -77,6 +80,25 @@ def test_the_page_draws_the_graph_and_says_it_in_a_table(ana: TestClient, group_
     assert "near" not in re.findall(r"<title>(.*?)</title>", page)
 
 
+def test_a_large_graph_takes_no_element_for_each_line(office: Workspace, group_id: str) -> None:
+    with office.read() as connection:
+        file = groupfiles.load(connection, group_id)
+    assert file is not None
+    pairs = [(f"harbor:{number}", key) for number in range(300) for key in range(12) if number >> key & 1]
+    links = tuple(Link(ad, "harbor:9999", Reason.PHONE, f"+1202555{key:04}", 1.0, {}) for ad, key in pairs)
+    drawn = graph(replace(file, group=replace(file.group, links=links)))
+    assert drawn is not None
+    assert drawn.left_out > 0
+    assert len(drawn.edges) > 400
+    assert drawn.lines(joins=True).count("M") == len(drawn.edges)
+    assert not drawn.lines(joins=False)
+    page = environment().get_template("pieces.html").module.graph(drawn, "told")  # type: ignore[attr-defined]
+    value = orjson.dumps(drawn.as_json())
+    assert len(page) + len(escape(value.decode())) < 60_000
+    told = orjson.loads(value)
+    assert [told["ads"][one] for one in told["held"][0]] == list(drawn.nodes[0].ads[:12])
+
+
 values = st.lists(st.tuples(st.integers(0, 10**7), st.floats(0, 1e6)), max_size=30)
 
 
@@ -110,6 +132,12 @@ class TestInABrowser:
         expect(page.locator(".live-map path.leaflet-interactive").first).to_be_visible()
         page.get_by_role("button", name="Explore the graph").click()
         expect(page.locator(".live-graph canvas").first).to_be_visible()
+        picture = "document.querySelector('.live-graph')._cyreg.cy"
+        told = page.evaluate(f"{picture}.nodes().map((one) => [one.data('kind'), one.data('label'), one.data('ads')])")
+        assert ["ad", "2 ads", ["harbor:1", "harbor:2"]] in told
+        assert ["phone", "+12025550143", ["harbor:1", "harbor:2", "lantern:3"]] in told
+        page.evaluate(f"{picture}.edges()[0].select()")
+        expect(page.locator("figure[data-figure=graph] .told")).to_contain_text("ads that share the same")
         page.get_by_role("button", name="Zoom", exact=True).first.click()
         expect(page.locator(".live-chart canvas").first).to_be_visible()
 

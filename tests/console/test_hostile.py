@@ -44,6 +44,7 @@ def _pages(office: Workspace) -> list[str]:
     return [
         "/ad?id=harbor:6",
         f"/group?id={quote(group)}",
+        f"/templates?id={quote(group)}",
         f"/search?s={seal(office, 'site:harbor')}",
         f"/search?s={seal(office, HOSTILE)}",
         f"/ad?id={quote(HOSTILE)}",

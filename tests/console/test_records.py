@@ -27,6 +27,7 @@ def _pages(office: Workspace, group_id: str) -> dict[str, tuple[str, str, str]]:
         "/ad?id=harbor:1": ("show", "ad", "harbor:1"),
         "/ad?id=no:such": ("show", "ad", "no:such"),
         f"/group?id={group}": ("group", "group", group_id),
+        f"/templates?id={group}": ("group", "group", group_id),
         "/why?left=harbor:1&right=meadow:4": ("why linked", "ad", "meadow:4"),
         "/watches": ("watches", "account", "supervisor"),
         "/audit": ("audit list", "audit", "all"),

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer import embedded_facets
+from indexer.backend import AD, Request
+from indexer.embedded import Embedded
+from indexer.embedded_files import Opened
 from indexer.engine import open_backend
 from indexer.fields import FACETS
 from indexer.filters import FILTERS
 from indexer.parse import parse
-from indexer.query import QueryError
+from indexer.query import All, Node, Not, QueryError
 from indexer.questions import table
-from indexer.records import Page, Sort
+from indexer.records import Facet, Page, Sort
 from indexer.search import search as ask
 from indexer.tokens import words
 from proof.query_grammar import Grammar
@@ -90,6 +95,37 @@ def test_facets_count_every_ad_that_answers_whether_few_do_or_most(embedded_worl
     for facet in search(embedded_world, query, facets=("site", "indicator", "place_label", "band")).facets:
         rows = table(embedded_world, query, [facet.field])
         assert dict(facet.counts) == {row.by[0]: row.ads for row in rows if row.by[0] is not None}
+
+
+def test_a_large_index_counts_everything_beside_the_first_question_and_then_only_what_does_not_answer(
+    embedded_world: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_facets, "LARGE", 1)
+    walked: list[Node] = []
+    walk = embedded_facets._walked
+
+    def noted(opened: Opened, query: Node, kind: str, names: tuple[str, ...]) -> tuple[Facet, ...]:
+        walked.append(query)
+        return walk(opened, query, kind, names)
+
+    monkeypatch.setattr(embedded_facets, "_walked", noted)
+    names = ("site", "indicator", "place_label", "month", "state")  # which no other test asks for together
+    backend = open_backend(embedded_world)
+    few, most = parse("site:meadow"), parse("-site:meadow")
+    counted = [backend.search(Request(few, limit=1, facets=names)).facets]
+    assert isinstance(backend, Embedded)
+    everything = backend._open().everything[AD, names].result(30)
+    assert set(map(str, walked)) == {str(few), str(All())}
+    walked.clear()
+    counted.append(backend.search(Request(most, limit=1, facets=names)).facets)
+    assert walked == [Not(most)]
+    for facet, one, other in zip(everything, *counted, strict=True):
+        assert Counter(dict(one.counts)) + Counter(dict(other.counts)) == Counter(dict(facet.counts))
+    backend.search(Request(All(), limit=1, facets=names))
+    assert walked == [Not(most)]
+    walked.clear()
+    backend.search(Request(All(), limit=1, facets=names[:2]))  # waits for the thread, and counts nothing twice
+    assert walked == [All()]
 
 
 def test_priority_puts_the_first_lane_before_all_and_then_the_greater_value(world: Workspace) -> None:
