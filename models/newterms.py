@@ -82,7 +82,7 @@ def _impact(views: Sequence[GroupView], strengths: NDArray[np.float64], term: st
     after = strengths.copy()
     ads = groups = 0
     for row, view in enumerate(views):
-        has = set(view.indicator(name))
+        has = {ad_id for ad_id, _ in view.indicator(name)}
         gained = {one for one in view.ad_ids if one not in has and term in WORD.findall(cleared(view.readings[one]))}
         if gained:
             ads, groups = ads + len(gained), groups + 1

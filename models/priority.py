@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from models.indicators import Grade, indicators
 from models.learnable import learnable
 from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from models.routing import route
-from models.views import Found, GroupView
+from models.views import NOTHING, Found, GroupView
 from store.garbage import uncollected
 
 FIRST = 0.55
@@ -134,31 +135,30 @@ def _abstained(view: GroupView, found: dict[str, Found]) -> str | None:
 STRUCTURE = tuple(name for name in NAMES if indicators()[name].grade is Grade.STRUCTURE)
 
 
+@lru_cache(maxsize=10_000)  # half a microsecond each, and few are different
+def _rounded(points: float) -> float:
+    return round(points, 6)
+
+
 def _evidence(assessed: Assessment, points: Sequence[float]) -> tuple[Evidence, ...]:
     """Reasons for, strongest first; then against; then context."""
     made = []
-    for (name, found), point in zip(assessed.found.items(), points, strict=True):
-        if not found.strength:
+    for place, found in enumerate(assessed.found.values()):
+        if found is NOTHING or not found.strength:
             continue
-        grade, letter, family = ROWS[name]
-        contribution = round(point, 6)
-        direction = _direction(grade, contribution, routed=name == assessed.reason)
-        made.append(Evidence(name, direction, family, letter, contribution, sentence(name, found), found.mentions))
-    made.sort(key=_turn)
-    return tuple(made)
+        name, grade, letter, family = ROWS[place]
+        contribution = _rounded(points[place])
+        if contribution > 0 or grade is MINOR:
+            direction = FOR
+        else:
+            direction = AGAINST if name == assessed.reason or grade in LESS else CONTEXT
+        one = Evidence(name, direction, family, letter, contribution, sentence(name, found), found.mentions)
+        made.append((ORDER[direction], -abs(contribution), name, one))
+    made.sort()  # no two have the same name
+    return tuple([one for _, _, _, one in made])
 
 
-def _turn(one: Evidence) -> tuple[int, float, str]:
-    return ORDER[one.direction], -abs(one.contribution), one.feature
-
-
-ROWS = {name: (row.grade, row.grade.value, row.family) for name in NAMES for row in (indicators()[name],)}
+ROWS = tuple((name, row.grade, row.grade.value, row.family) for name in NAMES for row in (indicators()[name],))
 LESS = frozenset({Grade.LESS, Grade.INDEPENDENCE})
 # Looked up here once: to ask the class for a member takes longer than what is done with it.
 MINOR, FOR, AGAINST, CONTEXT = Grade.MINOR, Direction.FOR, Direction.AGAINST, Direction.CONTEXT
-
-
-def _direction(grade: Grade, contribution: float, *, routed: bool) -> Direction:
-    if grade is MINOR or contribution > 0:
-        return FOR
-    return AGAINST if routed or grade in LESS else CONTEXT

@@ -26,6 +26,5 @@ def _agency(view: GroupView) -> bool:
     """Whether an agency is named in any of the cues (agency, agencia, agência), by the lexicon's entry or the words."""
     return any(
         "agency" in str(one.detail.get("entry", "")) or AGENCY.search(one.surface) is not None
-        for some in view.indicator("venue_business_cue").values()
-        for one in some
+        for _, one in view.indicator("venue_business_cue")
     )

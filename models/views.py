@@ -1,10 +1,9 @@
 """What a feature sees of a linked group: its links, its ads and their readings, and how to point at words in them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -13,10 +12,12 @@ from crawlers.stored import StoredAd
 from linker.records import Group
 from models.records import MentionRef
 from nlp.records import Kind, Mention, Reading
+from store.once import once
 
 # Looked up here once: to ask the class for a member takes longer than what is done with it.
 INDICATOR, NAME, PLACE = Kind.INDICATOR, Kind.NAME, Kind.PLACE
 NUMBER = (int, float)
+_made = tuple.__new__  # in half the time that a NamedTuple takes for itself
 # A person can check a few places in a text; the rest is counted in the sentence.
 SHOWN = 12
 CONTACTS = (Kind.PHONE, Kind.EMAIL, Kind.HANDLE)
@@ -58,6 +59,9 @@ class Stay(NamedTuple):
     position: tuple[float, float] | None  # latitude and longitude, where they are known
 
 
+Said = list[tuple[str, Mention]]  # mentions with the ids of their ads, in the order of ads and of each ad's text
+
+
 @dataclass(frozen=True)
 class GroupView:
     """A linked group with its ads and readings by ad id. An ad without a reading is not looked at."""
@@ -67,10 +71,11 @@ class GroupView:
     readings: Mapping[str, Reading]
     prices: Prices | None = None
 
-    @cached_property
+    @once
     def ad_ids(self) -> tuple[str, ...]:
         """The members that have been read, sorted."""
-        return tuple(sorted(self.readings.keys() & self.ads.keys() & set(self.group.ad_ids)))
+        readings, ads = self.readings, self.ads
+        return tuple(sorted([ad_id for ad_id in self.group.ad_ids if ad_id in readings and ad_id in ads]))
 
     def ad(self, ad_id: str) -> Ad:
         """The ad as its site showed it. Raises TypeError in a view that has only the dates of its ads."""
@@ -81,73 +86,65 @@ class GroupView:
 
     def moment(self, ad_id: str) -> datetime | None:
         """When the ad was posted; where the site does not say, when it was first seen."""
-        return self._moments[ad_id]
+        return _moment(self.ads[ad_id])
 
-    @cached_property
-    def _moments(self) -> dict[str, datetime | None]:
-        return {ad_id: _moment(found) for ad_id, found in self.ads.items()}
+    @once
+    def dated(self) -> dict[str, datetime]:
+        """The moment of each member that has one, in order of time."""
+        ads = self.ads
+        found = sorted([(moment, ad_id) for ad_id in self.ad_ids if (moment := _moment(ads[ad_id])) is not None])
+        return {ad_id: moment for moment, ad_id in found}
 
-    def mentions(self, kind: Kind, keep: Callable[[Mention], bool] | None = None) -> dict[str, list[Mention]]:
-        """The mentions of one kind (but INDICATOR) by ad id; ads without one are left out."""
-        found = self._stated[0].get(kind, {})
-        if keep is None:
-            return found
-        kept = {ad_id: [one for one in some if keep(one)] for ad_id, some in found.items()}
-        return {ad_id: some for ad_id, some in kept.items() if some}
+    def mentions(self, kind: Kind) -> Said:
+        """The mentions of one kind (but INDICATOR)."""
+        return self._said[0].get(kind, [])
 
     @property
-    def indicators(self) -> Mapping[str, dict[str, list[Mention]]]:
-        """Mentions of each indicator there is, by ad id, negated ones left out."""
-        return self._stated[1]
+    def indicators(self) -> Mapping[str, Said]:
+        """The mentions of each indicator there is, negated ones left out."""
+        return self._said[1]
 
-    def indicator(self, name: str) -> dict[str, list[Mention]]:
-        """Mentions of one indicator by ad id, negated ones left out."""
-        return self._stated[1].get(name, {})
+    def indicator(self, name: str) -> Said:
+        """The mentions of one indicator, negated ones left out."""
+        return self._said[1].get(name, [])
 
-    @cached_property
-    def _stated(self) -> tuple[dict[str, dict[str, list[Mention]]], dict[str, dict[str, list[Mention]]]]:
-        """Mentions by kind and ad, and indicators that are not negated by name and ad: one walk for all features."""
-        kinds: dict[str, dict[str, list[Mention]]] = defaultdict(dict)
-        names: dict[str, dict[str, list[Mention]]] = defaultdict(dict)
+    @once
+    def _said(self) -> tuple[dict[str, Said], dict[str, Said]]:
+        """Mentions by kind, and indicators that are not negated by name: one walk for all features."""
+        kinds: dict[str, Said] = defaultdict(list)
+        names: dict[str, Said] = defaultdict(list)
+        readings = self.readings
         for ad_id in self.ad_ids:
-            for one in self.readings[ad_id].mentions:
+            for one in readings[ad_id].mentions:
                 kind = one.kind
                 if kind is not INDICATOR:
-                    by_ad = kinds[kind]
-                elif one.detail.get("negated"):  # nothing else is ever denied
-                    continue
-                else:
-                    by_ad = names[one.value]
-                if (some := by_ad.get(ad_id)) is None:
-                    by_ad[ad_id] = [one]
-                else:
-                    some.append(one)
+                    kinds[kind].append((ad_id, one))
+                elif not one.detail.get("negated"):  # nothing else is ever denied
+                    names[one.value].append((ad_id, one))
         return kinds, names
 
-    def place(self, ad_id: str) -> Mention | None:
-        """Where the ad offers: the place in its location field, else the first one it names."""
-        return self._places.get(ad_id)
+    @once
+    def offered(self) -> dict[str, Mention]:
+        """Where each ad that names a place offers: the place in its location field, else the first one it names."""
+        places = self.mentions(PLACE)
+        return firsts(places) | firsts([said for said in places if said[1].field == "location"])
 
-    @cached_property
-    def _places(self) -> dict[str, Mention]:
-        return {ad_id: _offered(some) for ad_id, some in self.mentions(PLACE).items()}
-
-    @cached_property
+    @once
     def places(self) -> int:
         """In how many different places its ads offer. Where it is one, no feature of movement has to look closer."""
-        return len({one.value for one in self._places.values()})
+        return len({one.value for one in self.offered.values()})
 
-    @cached_property
+    @once
     def stays(self) -> dict[str, Stay]:
         """Of each ad that has a place and a date, where it offers and when, by ad id."""
-        moments = self._moments
+        dated = self.dated
         return {
-            ad_id: Stay(moment, ad_id, place, place.value, _position(place.detail))
-            for ad_id, place in self._places.items()
-            if (moment := moments[ad_id]) is not None
+            ad_id: Stay(dated[ad_id], ad_id, place, place.value, _position(place.detail))
+            for ad_id, place in self.offered.items()
+            if ad_id in dated
         }
 
-    @cached_property
+    @once
     def stays_together(self) -> list[list[Stay]]:
         """The stays of the ads of `together`, in order of time."""
         return [self.stays_of(ad_ids) for ad_ids in self.together]
@@ -157,25 +154,29 @@ class GroupView:
         placed = self.stays
         return [placed[ad_id] for ad_id in ad_ids if ad_id in placed]
 
-    @cached_property
-    def names(self) -> int:
-        """Under how many different names its ads stand, the first of each ad alone."""
-        return len({some[0].value for some in self.mentions(NAME).values()})
+    @once
+    def named(self) -> dict[str, Mention]:
+        """The first name of each ad that has one: the ad of a duo names two people, and contradicts nothing by it."""
+        return firsts(self.mentions(NAME))
 
-    @cached_property
+    @once
+    def names(self) -> int:
+        """Under how many different names its ads stand."""
+        return len({one.value for one in self.named.values()})
+
+    @once
     def contacts(self) -> dict[tuple[str, str], list[str]]:
         """The ads that carry each contact (kind, value). A key that joins nothing (a hub) is no contact."""
         hubs = {hub.key for hub in self.group.hubs}
         found: dict[tuple[str, str], list[str]] = {}
         for name, kind in _CONTACTS:
-            by_value: dict[str, list[str]] = {}
-            for ad_id, some in self.mentions(kind).items():
-                for value in {one.value for one in some} if len(some) > 1 else (some[0].value,):
-                    by_value.setdefault(value, []).append(ad_id)
-            found |= {(name, value): by_value[value] for value in sorted(by_value) if value not in hubs}
+            by_value: dict[str, dict[str, None]] = defaultdict(dict)
+            for ad_id, one in self.mentions(kind):
+                by_value[one.value][ad_id] = None
+            found |= {(name, value): list(by_value[value]) for value in sorted(by_value) if value not in hubs}
         return found
 
-    @cached_property
+    @once
     def together(self) -> tuple[tuple[str, ...], ...]:
         """The ads that share a contact, two at least, once where several contacts stand on the same ones; in order of time,
         without those that have no date."""
@@ -185,13 +186,11 @@ class GroupView:
     def in_time(self, ad_ids: Iterable[str]) -> tuple[str, ...]:
         """Those of these members that have a date, in order of time."""
         turn = self._turn
-        return tuple(sorted((ad_id for ad_id in ad_ids if ad_id in turn), key=turn.__getitem__))
+        return tuple(sorted([ad_id for ad_id in ad_ids if ad_id in turn], key=turn.__getitem__))
 
-    @cached_property
+    @once
     def _turn(self) -> dict[str, int]:
-        moments = self._moments
-        dated = sorted((moment, ad_id) for ad_id in self.ad_ids if (moment := moments[ad_id]) is not None)
-        return {ad_id: turn for turn, (_, ad_id) in enumerate(dated)}
+        return {ad_id: turn for turn, ad_id in enumerate(self.dated)}
 
 
 def _moment(found: StoredAd | Ad | Dated) -> datetime | None:
@@ -205,13 +204,6 @@ def _position(detail: Mapping[str, object]) -> tuple[float, float] | None:
     if isinstance(latitude, NUMBER) and isinstance(longitude, NUMBER):
         return float(latitude), float(longitude)
     return None
-
-
-def _offered(places: Sequence[Mention]) -> Mention:
-    for one in places:
-        if one.field == "location":
-            return one
-    return places[0]
 
 
 def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end: datetime) -> GroupView:
@@ -242,7 +234,12 @@ def clipped(view: GroupView, ad_ids: Sequence[str], start: datetime | None, end:
     )
 
 
-def refs(found: Mapping[str, Sequence[Mention]]) -> tuple[MentionRef, ...]:
-    """Where the first mention of each ad stands, of SHOWN ads at most."""
-    first = [(ad_id, found[ad_id][0]) for ad_id in sorted(found)[:SHOWN]]
-    return tuple([MentionRef(ad_id, one.field, one.start, one.end, one.surface) for ad_id, one in first])
+def firsts(said: Said) -> dict[str, Mention]:
+    """The first mention of each ad."""
+    return dict(reversed(said))  # of one key the last value stays
+
+
+def refs(found: Mapping[str, Mention]) -> tuple[MentionRef, ...]:
+    """Where a mention of each ad stands, of SHOWN ads at most."""
+    shown = sorted(found.items())[:SHOWN]
+    return tuple([_made(MentionRef, (ad_id, one.field, one.start, one.end, one.surface)) for ad_id, one in shown])

@@ -65,21 +65,28 @@ NAMES: tuple[str, ...] = tuple(feature.__name__ for feature in FEATURES)
 SENTENCES = {feature.__name__: " ".join((feature.__doc__ or "").split()) for feature in FEATURES}
 # These find nothing in a group whose ads do not mention the indicator that they are named after, which most are not.
 WORDED = frozenset(one.__name__ for one in FEATURES if one.__module__ in (ages.__name__, wording.__name__))
-_NAMED = tuple((one.__name__, one, one.__name__ in WORDED) for one in FEATURES)
+_WORDED = {one.__name__: one for one in FEATURES if one.__name__ in WORDED}
+_OTHERS = tuple((one.__name__, one) for one in FEATURES if one.__name__ not in WORDED)
+_NOTHING = dict.fromkeys(NAMES, NOTHING)
 
 
 def find(view: GroupView) -> dict[str, Found]:
     """What every feature found in a group, by name, in the order of NAMES."""
-    said = view.indicators
-    return {name: NOTHING if worded and name not in said else feature(view) for name, feature, worded in _NAMED}
+    found = _NOTHING.copy()
+    for name in view.indicators:
+        if (feature := _WORDED.get(name)) is not None:
+            found[name] = feature(view)
+    for name, feature in _OTHERS:
+        found[name] = feature(view)
+    return found
 
 
 def sentence(name: str, found: Found) -> str:
     """What the analyst reads of a feature: its docstring with the slots filled."""
-    return SENTENCES[name].format_map(found.slots)
+    return SENTENCES[name].format(**found.slots)
 
 
 def matrix(found: Iterable[Mapping[str, Found]]) -> NDArray[np.float64]:
-    """Strengths, one row per group and one column per name in NAMES, each in [0, 1]."""
-    rows = [[one[name].strength for name in NAMES] for one in found]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(NAMES))
+    """Strengths of what `find` gave, one row per group and one column per name in NAMES, each in [0, 1]."""
+    strengths = [0.0 if one is NOTHING else one.strength for every in found for one in every.values()]
+    return np.array(strengths, dtype=np.float64).reshape(-1, len(NAMES))

@@ -2,7 +2,6 @@
 
 from models.features.wording import phrases
 from models.views import Found, GroupView
-from nlp.records import Mention
 
 
 def stated_minor(view: GroupView) -> Found:
@@ -15,7 +14,7 @@ def stated_young_adult(view: GroupView) -> Found:
     return phrases(view, "stated_young_adult")
 
 
-def youngest(mention: Mention) -> int | None:
-    """The age a mention states, or the lower end of a range; None where its value is no number."""
-    low = mention.value.split("-")[0].strip()
+def youngest(value: str) -> int | None:
+    """The age a mention's value states, or the lower end of a range; None where it is no number."""
+    low = value.partition("-")[0].strip()
     return int(low) if low.isascii() and low.isdigit() and len(low) <= 3 else None

@@ -4,8 +4,8 @@ from collections import Counter
 from math import log2
 
 from linker.records import Template
-from models.views import NOTHING, Found, GroupView, refs
-from nlp.records import Kind, Mention
+from models.views import NOTHING, Found, GroupView, firsts, refs
+from nlp.records import Kind
 
 PHONE = Kind.PHONE
 COPIES = 3
@@ -19,10 +19,10 @@ def template_reuse(view: GroupView) -> Found:
     best = NOTHING
     if not view.group.templates or view.names <= ALIAS:
         return best
-    names = view.mentions(Kind.NAME)
+    names = view.named
     for template in _templates(view):
         carried = {ad_id: names[ad_id] for ad_id in template if ad_id in names}
-        different = len({some[0].value for some in carried.values()})
+        different = len({one.value for one in carried.values()})
         strength = min(1.0, max(0, different - ALIAS) / 2)
         if strength > best.strength:
             best = Found(strength, refs(carried), {"ads": len(template), "names": different})
@@ -35,13 +35,16 @@ def multi_contact_template(view: GroupView) -> Found:
     best = NOTHING
     if not view.group.templates:
         return best
+    said = view.mentions(PHONE)
+    if len({one.value for _, one in said}) <= CHANGED:
+        return best
     own = {value for kind, value in view.contacts if kind == PHONE}
     if len(own) <= CHANGED:
         return best
-    phones = view.mentions(PHONE, lambda one: one.value in own)
+    phones = firsts([(ad_id, one) for ad_id, one in said if one.value in own])
     for template in _templates(view):
-        carried: dict[str, list[Mention]] = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
-        counts = Counter(some[0].value for some in carried.values())
+        carried = {ad_id: phones[ad_id] for ad_id in template if ad_id in phones}
+        counts = Counter([one.value for one in carried.values()])
         strength = min(1.0, max(0.0, (entropy(counts) - 1) / 1.5))
         if strength > best.strength:
             best = Found(strength, refs(carried), {"ads": len(template), "contacts": len(counts)})

@@ -1,6 +1,6 @@
 """Features of places: what one travelling person could not have done. A tour, however long, is none of them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,7 +8,6 @@ from linker.distance import APART_KM
 from models.features.routes import jumps, kilometres
 from models.features.windows import leave
 from models.views import NOTHING, Found, GroupView, Stay, refs
-from nlp.records import Kind
 
 AT_ONCE = timedelta(hours=72)
 USUAL = 2  # places: a home and the next town
@@ -25,7 +24,7 @@ def shared_contact_locations(view: GroupView) -> Found:
         places, window = _most_places(ordered)
         strength = min(1.0, max(0.0, (places - USUAL) / 3))
         if strength > best.strength:
-            best = Found(strength, refs({stay.ad_id: [stay.place] for stay in window}), {"places": places})
+            best = Found(strength, refs({stay.ad_id: stay.place for stay in window}), {"places": places})
     return best
 
 
@@ -40,7 +39,7 @@ def concurrent_presence(view: GroupView) -> Found:
         changes = jumps(ordered)
         strength = min(1.0, max(0.0, (len(changes) - CHANGES) / 3))
         if strength > best.strength:
-            shown = {stay.ad_id: [stay.place] for pair in changes for stay in pair}
+            shown = {stay.ad_id: stay.place for pair in changes for stay in pair}
             best = Found(strength, refs(shown), {"times": len(changes)})
     return best
 
@@ -50,8 +49,8 @@ def circuit(view: GroupView) -> Found:
     if view.names < 2 or view.places < 2:  # one name alone is a tour
         return NOTHING
     by_name: dict[str, list[str]] = defaultdict(list)
-    for ad_id, names in view.mentions(Kind.NAME).items():
-        by_name[names[0].value].append(ad_id)
+    for ad_id, one in view.named.items():
+        by_name[one.value].append(ad_id)
     moved: dict[tuple[str, str], dict[str, tuple[Stay, Stay]]] = defaultdict(dict)
     for name, ad_ids in sorted(by_name.items()):
         for left, right in pairwise(view.stays_of(view.in_time(ad_ids))):
@@ -64,7 +63,7 @@ def circuit(view: GroupView) -> Found:
     leg = min(one_way, key=lambda leg: (-one_way[leg], leg))
     strength = min(1.0, max(0, one_way[leg] - 1) / 2)
     told = [stay.place.label for stay in next(iter(moved[leg].values()))]
-    mentions = refs({stay.ad_id: [stay.place] for pair in moved[leg].values() for stay in pair})
+    mentions = refs({stay.ad_id: stay.place for pair in moved[leg].values() for stay in pair})
     return Found(strength, mentions, {"names": len(moved[leg]), "route": " → ".join(told)}) if strength else NOTHING
 
 
@@ -74,7 +73,7 @@ def _most_places(ordered: list[Stay]) -> tuple[int, list[Stay]]:
     if len({stay.where for stay in ordered}) <= USUAL:
         return best
     first = 0
-    inside: Counter[str] = Counter()
+    inside: dict[str, int] = defaultdict(int)
     for last, stay in enumerate(ordered):
         inside[stay.where] += 1
         while stay.at - ordered[first].at > AT_ONCE:

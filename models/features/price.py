@@ -4,6 +4,7 @@ from models.prices import price_unit
 from models.views import NOTHING, Found, GroupView, refs
 from nlp.records import Kind, Mention
 
+PRICE = Kind.PRICE
 FAR_BELOW = 0.5
 
 
@@ -11,26 +12,22 @@ def price_anomaly(view: GroupView) -> Found:
     """{ads} of {priced} priced ads ask less than half the local median for the same time ({words})."""
     if view.prices is None:
         return NOTHING
-    priced = 0
-    low: dict[str, list[Mention]] = {}
-    for ad_id, prices in view.mentions(Kind.PRICE).items():
-        place = view.place(ad_id)
-        if place is None:
+    low: dict[str, Mention] = {}
+    usual: set[str] = set()
+    offered = view.offered
+    for ad_id, mention in view.mentions(PRICE):
+        place = offered.get(ad_id)
+        if place is None or ad_id in usual or (unit := price_unit(mention.detail)) is None:
             continue
-        known = 0
-        below: list[Mention] = []
-        for mention in prices:
-            unit = price_unit(mention.detail)
-            median = view.prices.median(place.value, unit[:2]) if unit is not None else None
-            if unit is None or median is None:
-                continue
-            known += 1
-            if unit[2] < FAR_BELOW * median:
-                below.append(mention)
-        priced += known > 0
-        if below and len(below) == known:
-            low[ad_id] = below
+        if (median := view.prices.median(place.value, unit[:2])) is None:
+            continue
+        if unit[2] < FAR_BELOW * median:
+            low.setdefault(ad_id, mention)
+        else:  # an ad is cheap where all its prices are
+            usual.add(ad_id)
+            low.pop(ad_id, None)
     if not low:
         return NOTHING
-    words = ", ".join(sorted({some[0].surface for some in low.values()})[:3])
+    words = ", ".join(sorted({one.surface for one in low.values()})[:3])
+    priced = len(low) + len(usual)
     return Found(len(low) / priced, refs(low), {"ads": len(low), "priced": priced, "words": words})

@@ -1,12 +1,11 @@
 """What a window of time that moves over ads holds."""
 
-from collections import Counter
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def leave(inside: Counter[T], value: T) -> None:
+def leave(inside: dict[T, int], value: T) -> None:
     """One of `value` leaves the window; what is there no more has no key, so that `len` counts the different ones."""
     if inside[value] > 1:
         inside[value] -= 1

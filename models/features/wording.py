@@ -1,8 +1,10 @@
 """Features of words: how large a share of a group's ads uses an indicator's phrases. The lexicons are those of reading."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from math import sqrt
 
-from models.views import NOTHING, Found, GroupView, refs
+from models.views import NOTHING, Found, GroupView, Said, firsts, refs
 from nlp.records import Mention
 
 # Vague promises stand in nearly every job ad; only several kinds of them together say anything.
@@ -16,7 +18,7 @@ def youth_implying(view: GroupView) -> Found:
 
 def contact_obfuscation(view: GroupView) -> Found:
     """{ads} of {all} ads write a contact so that software cannot read it."""
-    found = view.indicator("contact_obfuscation")
+    found = firsts(view.indicator("contact_obfuscation"))
     if not found:
         return NOTHING
     return Found(weight(view, found), refs(found), {"ads": len(found), "all": len(view.ad_ids)})
@@ -64,12 +66,11 @@ def recruitment_offer(view: GroupView) -> Found:
 
 def recruitment_vague_benefits(view: GroupView) -> Found:
     """{ads} of {all} ads promise housing, travel, papers or high pay for vague duties, several of these together ({words})."""
-    several = {
-        ad_id: some
-        for ad_id, some in view.indicator("recruitment_vague_benefits").items()
-        if len({one.detail.get("entry", one.surface) for one in some}) >= PROMISES
-    }
-    return share(view, several)
+    said = view.indicator("recruitment_vague_benefits")
+    kinds: dict[str, set[object]] = defaultdict(set)
+    for ad_id, one in said:
+        kinds[ad_id].add(one.detail.get("entry", one.surface))
+    return share(view, [(ad_id, one) for ad_id, one in said if len(kinds[ad_id]) >= PROMISES])
 
 
 def client_screening(view: GroupView) -> Found:
@@ -97,16 +98,17 @@ def phrases(view: GroupView, name: str) -> Found:
     return share(view, view.indicator(name))
 
 
-def share(view: GroupView, found: dict[str, list[Mention]]) -> Found:
+def share(view: GroupView, said: Said) -> Found:
     """In how many of the ads something was found, with its words."""
-    if not found:
+    if not said:
         return NOTHING
-    surfaces = {one.surface for some in found.values() for one in some}
+    found = firsts(said)
+    surfaces = {one.surface for _, one in said}
     words = sorted({one.casefold().strip() for one in surfaces})
-    told = ", ".join(f"“{word[:60]}”" for word in words[:3]) + (", …" if len(words) > 3 else "")
+    told = ", ".join([f"“{word[:60]}”" for word in words[:3]]) + (", …" if len(words) > 3 else "")
     return Found(weight(view, found), refs(found), {"ads": len(found), "all": len(view.ad_ids), "words": told})
 
 
-def weight(view: GroupView, found: dict[str, list[Mention]]) -> float:
+def weight(view: GroupView, found: Mapping[str, Mention]) -> float:
     """The square root of the share of ads: a few among many still count, a stray one hardly does."""
     return sqrt(len(found) / len(view.ad_ids))

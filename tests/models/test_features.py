@@ -11,6 +11,7 @@ from models.features import FEATURES, find, sentence
 from models.features.price import price_anomaly
 from models.prices import ENOUGH, local_prices
 from models.views import GroupView
+from nlp.records import Kind
 from tests.models.conftest import BOSTON, CHICAGO, DALLAS, DENVER, Facts, make_view, recruits
 
 TOWNS = (CHICAGO, DALLAS, DENVER, BOSTON)
@@ -152,6 +153,31 @@ def test_a_price_is_low_only_against_thirty_local_ones() -> None:
     assert price_anomaly(replace(cheap, prices=few)).strength == 0
     assert price_anomaly(replace(cheap, prices=enough)).strength == 0.5
     assert price_anomaly(replace(make_view([Facts(price=(80, 30))]), prices=enough)).strength == 0
+
+
+@pytest.mark.parametrize("amounts", [(80.0, 210.0), (210.0, 80.0), (80.0, 210.0, 70.0)])
+def test_an_ad_is_cheap_only_where_all_its_prices_are(amounts: tuple[float, ...]) -> None:
+    prices = local_prices(make_view([Facts(price=(200, 60))] * ENOUGH).readings.values())
+
+    def asking(*amounts: float) -> GroupView:
+        view = make_view([Facts(price=(80, 60)), Facts(price=(80, 60))], name="g2")
+        first, second = (view.readings[ad_id] for ad_id in view.ad_ids)
+        (price,) = first.of(Kind.PRICE)
+        said = [
+            replace(price, surface=f"{amount:.0f}", detail={**price.detail, "amount": amount}) for amount in amounts
+        ]
+        changed = replace(first, mentions=(*first.of(Kind.PLACE), *said))
+        return replace(view, readings={first.ad_id: changed, second.ad_id: second}, prices=prices)
+
+    found = price_anomaly(asking(80, 70))
+    assert (found.strength, found.mentions[0].surface) == (1, "80")
+    assert price_anomaly(asking(*amounts)).strength == 0.5
+
+
+def test_a_contradiction_shows_ages_and_the_names_of_ads_that_state_none() -> None:
+    view = make_view([Facts(name="Ana", age="31"), Facts(hours=1, name="Ana", age="19"), Facts(hours=2, name="Ana")])
+    found = find(view)["inconsistent_identity"]
+    assert [one.surface for one in found.mentions] == ["31", "19", "Ana"]
 
 
 def test_a_group_without_readings_or_times_or_places_has_no_features() -> None:
