@@ -36,7 +36,7 @@ FORCED = (
     ("casework.groupfiles.load", "/group?id=GROUP"),
     ("casework.groupfiles.load", "/api/group?id=GROUP"),
     ("console.pages.group.portrait", "/group?id=GROUP"),
-    ("console.pages.templates.pattern", "/templates?id=GROUP"),
+    ("console.pages.templates.load_groups", "/templates?id=GROUP"),
     ("casework.queue.load", "/queue"),
     ("casework.queue.load", "/api/queue"),
     ("console.pages.search.search", "/search?s=QUERY"),

@@ -101,6 +101,7 @@ def test_a_large_index_counts_everything_beside_the_first_question_and_then_only
     embedded_world: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded_facets, "LARGE", 1)
+    monkeypatch.setattr(embedded_facets, "NEARLY_ALL", 2)  # of so few documents many are groups
     walked: list[Node] = []
     walk = embedded_facets._walked
 
