@@ -80,8 +80,9 @@ class Watcher:
                 if progress:
                     progress(done)
 
+            facts: documents.Facts = {}  # of groups, once in a run: when one changes meanwhile, its ads are published again
             for stage in (STAGE, STANDING):
-                compute = partial(self._answered, stage)
+                compute = partial(self._answered, stage, facts)
                 pending.drain(self.workspace, stage, compute=compute, write=write, batch=BATCH, progress=advance)
             with self.workspace.begin() as connection:
                 ledger.close_run(connection, run_id)
@@ -115,13 +116,13 @@ class Watcher:
             ledger.enter(connection, run_id, self.asked.trees, self.asked.failed)
         return begin(self.workspace, self.backend, self.asked, run_id)
 
-    def _answered(self, stage: str, connection: Connection, ad_ids: Sequence[str]) -> _Found:
+    def _answered(self, stage: str, facts: documents.Facts, connection: Connection, ad_ids: Sequence[str]) -> _Found:
         if self.asked is None:
             raise RuntimeError("the watches have to be read first")
         trees = self.asked.trees if stage == STAGE else about_groups(self.asked.trees)
         if not trees:
             return _Found(len(ad_ids), (), ())
-        made = documents.build(connection, AD, ad_ids)
+        made = documents.build(connection, AD, ad_ids, facts)
         rack = self.racks.get(stage)
         fields = rack.fields if rack else asked_about(trees.values())
         held = {ad_id: Held(document, fields) for ad_id, document in made.items()}
