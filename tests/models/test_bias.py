@@ -89,6 +89,22 @@ def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(langu
         assert len(learnt) == 1, (kind, frame, learnt)
 
 
+@pytest.mark.parametrize(
+    ("language", "plain", "other"),
+    [
+        ("en", "Friends call me blonde.", "Friends call me ginger."),
+        ("en", "They say I am leggy.", "They say I am 𝐠𝐢𝐧𝐠𝐞𝐫."),
+        ("es", "Soy rumana.", "Soy Maya."),
+    ],
+)
+def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: str, plain: str, other: str) -> None:
+    first, second = [
+        [replace(one, body=f"{one.body}\n{said}") for one in ads(language, SWAPS[language][0])]
+        for said in (plain, other)
+    ]
+    assert scored(first) == scored(second)
+
+
 @pytest.mark.parametrize("says", [(language, one) for language in LANGUAGES for one in DATA["harmless"][language]])
 def test_adulthood_independence_screening_and_touring_never_raise(says: tuple[str, str]) -> None:
     language, sentence = says
