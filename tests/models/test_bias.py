@@ -57,6 +57,11 @@ def scored(found: list[Ad]) -> tuple[list[Priority], list[str]]:
     return prioritise(views), [learnable(view) for view in views]
 
 
+def valued(found: list[Ad]) -> tuple[list[float], list[str]]:
+    priorities, texts = scored(found)
+    return [one.value for one in priorities], texts
+
+
 def words(found: list[Ad]) -> set[str]:
     """The words a model may learn from."""
     text = " ".join(learnable(view) for view in views_of(found))
@@ -95,6 +100,9 @@ def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(langu
         ("en", "Friends call me blonde.", "Friends call me ginger."),
         ("en", "They say I am leggy.", "They say I am 𝐠𝐢𝐧𝐠𝐞𝐫."),
         ("es", "Soy rumana.", "Soy Maya."),
+        ("en", "Meet a real nonbinary person.", "Meet a real 🙋🏼\u200d♀️trans man."),
+        ("en", "Meet a real nonbinary person.", "Meet a real 🇷🇴 trans man."),
+        ("pt", "Conheça uma transgenero.", "Conheça uma 🙋🏼\u200d♀️garota trans."),
     ],
 )
 def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: str, plain: str, other: str) -> None:
@@ -102,7 +110,7 @@ def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: s
         [replace(one, body=f"{one.body}\n{said}") for one in ads(language, SWAPS[language][0])]
         for said in (plain, other)
     ]
-    assert scored(first) == scored(second)
+    assert valued(first) == valued(second)
 
 
 @pytest.mark.parametrize("says", [(language, one) for language in LANGUAGES for one in DATA["harmless"][language]])
