@@ -29,6 +29,8 @@ SENTENCES = {
     "pt": "Uma hora calma de massagem com chá e música suave em um quarto perto do rio. Falo {0}. Sou {1}. Meu gerente "
     "atende o telefone 212-555-0101 e o escritório arranja tudo para a sua visita.",
 }
+# Three words that are an indicator; a contact and a group word stand at the end of it like three words, too.
+MINE = "Trabajo sola y por mi cuenta. WeChat: @prairie2615"
 SWAPS = {
     "en": [("Thai", "Romanian"), ("Spanish", "an immigrant"), ("Polish", "Latina"), ("Russian", "a trans woman")],
     "es": [("tailandés", "rumana"), ("inglés", "inmigrante"), ("polaco", "latina"), ("ruso", "trans")],
@@ -103,6 +105,9 @@ def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(langu
         ("en", "Meet a real nonbinary person.", "Meet a real 🙋🏼\u200d♀️trans man."),
         ("en", "Meet a real nonbinary person.", "Meet a real 🇷🇴 trans man."),
         ("pt", "Conheça uma transgenero.", "Conheça uma 🙋🏼\u200d♀️garota trans."),
+        ("es", f"{MINE}\nMi mandarín es bueno.", f"{MINE}\nMi *noruego* es bueno."),
+        ("es", f"{MINE}\nletona y discreta.", f"{MINE}\n(letona) y discreta."),
+        ("pt", "Meu libras é bom.", "Meu c a n t o n ê s é bom."),
     ],
 )
 def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: str, plain: str, other: str) -> None:
@@ -111,6 +116,13 @@ def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: s
         for said in (plain, other)
     ]
     assert valued(first) == valued(second)
+
+
+def test_what_leaves_the_text_is_the_phrase_as_it_was_masked_and_nothing_else() -> None:
+    said = "Trabajo sola y por mi cuenta. Página: pepper1.example y 212-555-0108"
+    kept = words([replace(one, body=f"{one.body} {said}") for one in ads("es", SWAPS["es"][0])])
+    assert kept & {"trabajo", "solo", "sola", "cuenta"} == set()
+    assert "pagina" in kept
 
 
 @pytest.mark.parametrize("says", [(language, one) for language in LANGUAGES for one in DATA["harmless"][language]])
