@@ -14,6 +14,7 @@ from typing import Any
 
 from nlp.extractor import Found
 from nlp.indicators.phrases import Phrases, sentences
+from nlp.records import Mention
 from nlp.text.mapped import Mapped, Rewritten
 from store.datafiles import load_data
 
@@ -136,11 +137,16 @@ def mask(text: Mapped, found: Iterable[Found]) -> Rewritten:
     spans = [
         (start, -end, tokens[one.kind])
         for one in found
-        if one.kind in tokens and one.detail.get("method") != one.value  # "cash" hides nobody, an account does
+        if is_masked(one)
         for start, end in (one.parts or ((one.start, one.end),))
     ]
     hidden = Rewritten.of(text, _spaced(text.text, _apart((start, -end, token) for start, end, token in sorted(spans))))
     return Rewritten.of(hidden, _apart((start, end, known.of_row[row]) for start, end, row in known.hits(hidden.text)))
+
+
+def is_masked(one: Found | Mention) -> bool:
+    """Whether a mention becomes a token: "cash" hides nobody, an account does."""
+    return one.kind in masks().tokens and one.detail.get("method") != one.value
 
 
 def _apart(spans: Iterable[Span]) -> Iterator[Span]:

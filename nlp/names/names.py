@@ -1,8 +1,9 @@
 """Names an ad gives for the person advertised: the `name` field, and where a cue or a pattern says "this is a name".
 
 A strong cue ("my name is", "me llamo") takes any word that could be a name. A weak one ("I'm", "call") needs a known given
-name, or a capital where the words around it have none. Words for groups are never names. Known names and cues are found in
-one pass; everything else is matched beside them.
+name, or a capital where the words around it have none. What masking takes from "I am ..." is no name: no word for a group or
+a body, unless it is a given name too (Ginger, Maya) and more than a weak cue or a capital says so. Known names and cues are
+found in one pass; everything else is matched beside them.
 """
 
 import re
@@ -36,6 +37,7 @@ SIGNED = re.compile(r"[-,~*\n]\s{0,2}\Z")
 JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s{0,3}+(?:[,&/+]|\b(?:and|[ye])\b)\s{0,3}+")
+SAID = "i am "  # before a word that is said of a person
 GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
 LINK = 5  # characters between two names that are joined
 TO_AGE = 6  # characters behind a name in which its age begins
@@ -123,7 +125,7 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
             continue
         name, large = folded[start:end], _stands_out(text, start, end)
         if large:
-            if name not in listed.common and _word_before(folded, start) not in listed.places:
+            if name not in listed.common and _word_before(folded, start) not in listed.places and not _is_group(name):
                 _put(sure, start, end, 0.6)
             if folded.startswith(HERE, end) and HERE_WHOLE.match(folded, end, run.end):
                 _put(sure, start, end, 0.7)
@@ -176,7 +178,7 @@ def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
         elif gap in {" ", "  "}:
             large = _stands_out(text, start, end)
             if name in known.known:
-                if large or (cue not in known.beside and name not in known.praise):
+                if (large or (cue not in known.beside and name not in known.praise)) and not _is_group(name):
                     _put(sure, start, end, 0.6 if cue in known.beside else 0.8)
             elif large and (cue in known.weak or (cue in known.verbs and CLOSED.match(folded, end))):
                 headline = _is_headline(text, start, end)
@@ -267,5 +269,6 @@ def _could_be(written: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _is_group(written: str) -> bool:
+    """Whether masking takes it, or a word of it, where it is said of a person."""
     known = masks()
-    return any(known.of_row[row] in GROUPS for _, _, row in known.hits(written))
+    return any(known.of_row[row] in GROUPS and end > len(SAID) for _, end, row in known.hits(SAID + written))

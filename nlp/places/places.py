@@ -182,12 +182,13 @@ def _settled(
     hinted: frozenset[str],
     areas: frozenset[str],
 ) -> list[Place | None]:
-    """The town each name means; None where it is too far away to be meant."""
+    """The town each name means; None where it is too far away to be meant, and nowhere said so that it is sure."""
     near = {home, *hinted, *(country for country, _ in states)}
+    meant = {name for name, _, sure in said if sure}
     places: list[Place | None] = []
-    for name, region, sure in said:
+    for name, region, _ in said:
         place = settle(name, region, states, home, hinted, areas)
-        is_meant = place is not None and (sure or place.country in near or place.population >= FAMOUS)
+        is_meant = place is not None and (name in meant or place.country in near or place.population >= FAMOUS)
         places.append(place if is_meant else None)
     return places
 

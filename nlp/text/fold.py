@@ -1,7 +1,8 @@
 """Folding: one plain spelling for the many ways Unicode has to write a character, with the way back kept.
 
 Lower case, NFKC by character, accents off, invisible characters gone, all dashes, quotes and spaces plain. Letters of
-other scripts and emoji stay as they are.
+other scripts and emoji stay as they are, but an emoji of several characters is one sign, its first: a waving woman of a
+colour of skin is somebody who waves, a flag any flag.
 """
 
 import re
@@ -18,6 +19,11 @@ SPECIAL = re.compile(r"[^\x20-\x7e\n\x1e]+")
 FEW = 40
 # A few ligatures stand for whole sentences; they are left alone, so that folding grows a text at most so many times.
 LONGEST = 4
+
+# What makes one emoji of several characters.
+JOINER = "\N{ZERO WIDTH JOINER}"
+SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # two make one, whichever it is
 
 QUOTES = dict.fromkeys("‘’‚‛′‵´`ʼʹˈ＇", "'") | dict.fromkeys("“”„‟″‶«»＂", '"')
 LINES = dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n")
@@ -46,7 +52,7 @@ FIXED = QUOTES | LINES | LETTERS | ENCLOSED | {"\t": " ", "🔟": "10", "•": "
 def fold(text: str) -> Mapped:
     """`text` folded, each character mapped to the character of `text` it comes from."""
     special = set(text) - PLAIN
-    if len(special) <= FEW and all(len(TABLE[letter]) == 1 for letter in special):
+    if len(special) <= FEW and special.isdisjoint(FLAGS) and all(len(TABLE[letter]) == 1 for letter in special):
         for letter in special:
             text = text.replace(letter, TABLE[letter])
         return Mapped.identity(text.lower())
@@ -59,8 +65,13 @@ def fold(text: str) -> Mapped:
         starts.extend(range(position, begin))
         ends.extend(range(position + 1, begin + 1))
         position = end
+        before = ""
         for index, letter in enumerate(run[0], start=begin):
             new = TABLE[letter]
+            if _goes_on(before, letter):
+                before = new = ""
+            else:
+                before = letter
             parts.append(new)
             for _ in new:
                 starts.append(index)
@@ -69,6 +80,13 @@ def fold(text: str) -> Mapped:
     starts.extend(range(position, len(text)))
     ends.extend(range(position + 1, len(text) + 1))
     return Mapped("".join(parts), starts, ends)
+
+
+def _goes_on(before: str, character: str) -> bool:
+    """Whether it is a further part of the emoji before it."""
+    if before == JOINER:
+        return TABLE[character] == character and unicodedata.category(character) == "So"
+    return before in FLAGS and character in FLAGS
 
 
 class _Table(dict[str, str]):
@@ -86,8 +104,10 @@ class _Table(dict[str, str]):
 def _fold_character(character: str) -> str:
     if character in FIXED:
         return FIXED[character]
+    if character in FLAGS:
+        return "🏳"
     category = unicodedata.category(character)
-    if category in {"Mn", "Me", "Cf", "Cc"}:
+    if category in {"Mn", "Me", "Cf", "Cc"} or character in SKIN:
         return ""
     if category == "Cs":
         return "\N{REPLACEMENT CHARACTER}"

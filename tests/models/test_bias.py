@@ -29,6 +29,8 @@ SENTENCES = {
     "pt": "Uma hora calma de massagem com chá e música suave em um quarto perto do rio. Falo {0}. Sou {1}. Meu gerente "
     "atende o telefone 212-555-0101 e o escritório arranja tudo para a sua visita.",
 }
+# Three words that are an indicator; a contact and a group word stand at the end of it like three words, too.
+MINE = "Trabajo sola y por mi cuenta. WeChat: @prairie2615"
 SWAPS = {
     "en": [("Thai", "Romanian"), ("Spanish", "an immigrant"), ("Polish", "Latina"), ("Russian", "a trans woman")],
     "es": [("tailandés", "rumana"), ("inglés", "inmigrante"), ("polaco", "latina"), ("ruso", "trans")],
@@ -55,6 +57,11 @@ def ads(language: str, swap: Sequence[str]) -> list[Ad]:
 def scored(found: list[Ad]) -> tuple[list[Priority], list[str]]:
     views = views_of(found)
     return prioritise(views), [learnable(view) for view in views]
+
+
+def valued(found: list[Ad]) -> tuple[list[float], list[str]]:
+    priorities, texts = scored(found)
+    return [one.value for one in priorities], texts
 
 
 def words(found: list[Ad]) -> set[str]:
@@ -87,6 +94,35 @@ def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(langu
             for ad, reading in zip(changed, read_ads(changed), strict=True)
         }
         assert len(learnt) == 1, (kind, frame, learnt)
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "other"),
+    [
+        ("en", "Friends call me blonde.", "Friends call me ginger."),
+        ("en", "They say I am leggy.", "They say I am 𝐠𝐢𝐧𝐠𝐞𝐫."),
+        ("es", "Soy rumana.", "Soy Maya."),
+        ("en", "Meet a real nonbinary person.", "Meet a real 🙋🏼\u200d♀️trans man."),
+        ("en", "Meet a real nonbinary person.", "Meet a real 🇷🇴 trans man."),
+        ("pt", "Conheça uma transgenero.", "Conheça uma 🙋🏼\u200d♀️garota trans."),
+        ("es", f"{MINE}\nMi mandarín es bueno.", f"{MINE}\nMi *noruego* es bueno."),
+        ("es", f"{MINE}\nletona y discreta.", f"{MINE}\n(letona) y discreta."),
+        ("pt", "Meu libras é bom.", "Meu c a n t o n ê s é bom."),
+    ],
+)
+def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: str, plain: str, other: str) -> None:
+    first, second = [
+        [replace(one, body=f"{one.body}\n{said}") for one in ads(language, SWAPS[language][0])]
+        for said in (plain, other)
+    ]
+    assert valued(first) == valued(second)
+
+
+def test_what_leaves_the_text_is_the_phrase_as_it_was_masked_and_nothing_else() -> None:
+    said = "Trabajo sola y por mi cuenta. Página: pepper1.example y 212-555-0108"
+    kept = words([replace(one, body=f"{one.body} {said}") for one in ads("es", SWAPS["es"][0])])
+    assert kept & {"trabajo", "solo", "sola", "cuenta"} == set()
+    assert "pagina" in kept
 
 
 @pytest.mark.parametrize("says", [(language, one) for language in LANGUAGES for one in DATA["harmless"][language]])

@@ -24,6 +24,10 @@ from nlp.text.mapped import BREAK
         ("1½ h", "1 1/2 h"),
         ("٣١٢", "312"),
         ("Привет 한국 ไทย 🌹", "привет 한국 ไทย 🌹"),
+        ("a 🙋🏼\u200d♀️woman", "a 🙋woman"),
+        ("👨\u200d👩\u200d👧 🏳️\u200d⚧️ 👩🏿 ❤️\u200d🔥", "👨 🏳 👩 ❤"),
+        ("🇷🇴🇧🇷 🇹🇭 ok", "🏳🏳 🏳 ok"),
+        ("♀️♂️ a\u200d🅰b 5\u200d①", "♀♂ aab 51"),
         (f"title{BREAK}body", f"title{BREAK}body"),
     ],
 )

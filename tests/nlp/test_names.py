@@ -57,10 +57,23 @@ def test_the_name_field_holds_one_name_or_two() -> None:
         "call or text Rates are low",
         "soy linda y seria",
         "See lola-pepper1.example",
+        "Friends call me ginger.",
+        "They say I am 𝐠𝐢𝐧𝐠𝐞𝐫.",
+        "Friends call me Ginger.",
+        "Soy Maya",
+        "Hablo Maya",
+        "me dicen Blanca",
+        "I'm Dark",
     ],
 )
 def test_other_words_are_no_names(text: str) -> None:
     assert names(text) == set()
+
+
+def test_a_name_that_is_a_word_for_a_group_too_needs_more_than_a_weak_cue() -> None:
+    assert names("My name is Ginger") == {"ginger"}
+    assert names(name="Maya") == {"maya"}
+    assert names("Nina, 24\nnew here") == {"nina"}
 
 
 @pytest.mark.parametrize(

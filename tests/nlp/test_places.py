@@ -136,6 +136,18 @@ def test_what_the_location_field_names_is_a_place_elsewhere_too() -> None:
     assert places("Austin nights", location="Austin, TX") == ["4671654", "4671654"]
 
 
+def test_a_country_of_origin_hides_no_town_that_the_ad_says_for_sure() -> None:
+    """Several towns are called Sheffield: whichever country the ad speaks of, where it says its own town again it means it."""
+    said = [
+        sum(
+            one.detail["name"] == "Sheffield"
+            for one in found(f"fond of Sheffield evenings. {origin}", None, location="Sheffield")
+        )
+        for origin in ("", "Born in Luxembourg.", "Born in Kenya.")
+    ]
+    assert said == [2, 2, 2]
+
+
 def test_a_town_that_geonames_lacks_may_stand_in_the_location_field() -> None:
     assert places("Open today", location="71 Camino Azul, Zuzax, NM 87025") == ["US/NM/Zuzax"]
 
