@@ -83,6 +83,7 @@ class Batch:
         count, ad, other = len(self.texts), quote(self.ad_id), quote(self.other)
         yield "ad", f"/ad?id={ad}", count
         yield "group", f"/group?id={self.group_id}", count
+        yield "templates", f"/templates?id={self.group_id}", count
         yield "search", self.search(workspace), count
         yield (
             "search that cannot be read",
@@ -108,6 +109,7 @@ class Batch:
         yield "settings", "/settings", 0
         yield "account", "/account", 0
         yield "not found", f"/ad?id={quote(self.whole[:3_000])}", 1
+        yield "model, not found", f"/model?name={quote(self.whole[:3_000])}", 1
         yield "compare, not found", f"/compare?left={quote(self.whole[:1_500])}&right={quote(self.texts[0])}", 1
 
 
@@ -118,10 +120,10 @@ def stored(workspace: Workspace, parts: Sequence[tuple[str, ...]], who: str, sta
         for number, texts in enumerate(parts):
             whole = "\n".join(SIGN + text for text in texts)
             moment = start + timedelta(days=number)
-            for place in ("a", "b"):
+            for place, first in (("a", texts[0]), ("b", texts[-1])):  # what fills the slot of their template
                 ad = Ad(
                     f"s{number}:{place}", f"s{number}", f"https://s{number}.example/{place}?{texts[0]}", moment,
-                    title=whole, body=f"{place} {whole}", location=texts[0], contact=texts[-1], name=texts[0],
+                    title=whole, body=f"{first} {whole}", location=texts[0], contact=texts[-1], name=texts[0],
                     age=texts[1], price=texts[-1], region="US",
                 )  # fmt: skip
                 record_sighting(connection, ad, seen_at=moment, run_id=f"run{number}")
