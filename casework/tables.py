@@ -230,4 +230,4 @@ alerts = Table(
 # What answered a watch already when it began may be most of the archive. The value stands in the words of the query: by a
 # bound one no database would know the condition for that of the index.
 NEWS = alerts.c.origin != literal_column("'known'")
-Index("ix_alerts_news", alerts.c.at, alerts.c.alert_id, sqlite_where=NEWS, postgresql_where=NEWS)
+Index("ix_alerts_news", alerts.c.watch_id, alerts.c.at, alerts.c.alert_id, sqlite_where=NEWS, postgresql_where=NEWS)

@@ -6,11 +6,11 @@ here they are kept, and the alerts they raised are read.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from casework.tables import NEWS, alerts, watches
 from store import health
@@ -21,6 +21,7 @@ from store.workspace import Workspace
 
 SYSTEM = "sidelight"  # the owner of the watch on canaries
 MOST_SEEDS = 500
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kind(StrEnum):
@@ -128,15 +129,19 @@ def active(connection: Connection, owner: str | None = None) -> list[Watch]:
 
 def inbox(connection: Connection, owner: str, *, unread: bool = False, limit: int = 200) -> list[Alert]:
     """A person's alerts, newest first."""
+    # Each watch by itself, no further back than its own `limit`: whom little is told would else wait for the news of others.
+    told = [NEWS, alerts.c.read_at.is_(None)] if unread else [NEWS]
+    last = select(alerts.c.at).where(alerts.c.watch_id == watches.c.watch_id, *told).order_by(alerts.c.at.desc())
+    since = last.correlate(watches).limit(1).offset(limit - 1).scalar_subquery()
+    own = select(watches.c.watch_id, watches.c.title, since.label("since")).where(watches.c.owner == owner).cte("own")
+    own = own.prefix_with("MATERIALIZED")  # asked once for each watch, not for each alert
     query = (
-        select(alerts, watches.c.title)
-        .join(watches, watches.c.watch_id == alerts.c.watch_id)
-        .where(watches.c.owner == owner, NEWS)
+        select(alerts, own.c.title)
+        .join(own, own.c.watch_id == alerts.c.watch_id)
+        .where(alerts.c.at >= func.coalesce(own.c.since, BEGINNING), *told)
         .order_by(alerts.c.at.desc(), alerts.c.alert_id.desc())
         .limit(limit)
     )
-    if unread:
-        query = query.where(alerts.c.read_at.is_(None))
     return [
         Alert(row.alert_id, row.watch_id, row.title, row.ad_id, row.at, row.read_at, Origin(row.origin))
         for row in connection.execute(query)
