@@ -24,8 +24,12 @@ FORMULA = re.compile(r"\A[\s\x00]*[=+\-@|%]")
 ACTIVE = frozenset(
     {"script", "img", "svg", "iframe", "object", "embed", "base", "link", "form", "input", "video", "audio", "a"}
 )
-# What makes a PDF do something. Where it opens (/OpenAction [page /FitH]) is no action; an object there would be one.
-PDF = re.compile(rb"/(?:JavaScript|JS|URI|Launch|EmbeddedFile|SubmitForm|GoToR|RichMedia|AA)\b|/OpenAction\s*(?!\[)\S+")
+# What makes a PDF do something, or holds objects packed where they are not seen. Where it opens (/OpenAction [page /FitH]) is
+# no action; an object there would be one.
+PDF = re.compile(
+    rb"/(?:JavaScript|JS|URI|Launch|EmbeddedFile|SubmitForm|GoToR|RichMedia|AA|ObjStm)\b|/OpenAction\s*(?!\[)\S+"
+)
+STREAM = re.compile(rb"/Length (\d+)[^>]*>>\s*stream\r?\n")
 
 
 class _Acting(HTMLParser):
@@ -62,10 +66,19 @@ def _acting(path: Path) -> Iterator[str]:
         seen.feed(path.read_text(encoding="utf-8"))
         yield from seen.found
     elif path.suffix == ".pdf":
-        yield from (one.decode("latin-1") for one in PDF.findall(path.read_bytes()))
+        yield from (one.decode("latin-1") for part in objects(path.read_bytes()) for one in PDF.findall(part))
     elif path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as handle:
             yield from (f"formula {cell[:40]!r}" for row in csv.reader(handle) for cell in row if _formula(cell))
+
+
+def objects(pdf: bytes) -> Iterator[bytes]:
+    """The objects of a PDF without its streams: packed bytes hold every short name now and then, and name nothing."""
+    at = 0
+    while opening := STREAM.search(pdf, at):
+        yield pdf[at : opening.end()]
+        at = opening.end() + int(opening[1])
+    yield pdf[at:]
 
 
 def _formula(cell: str) -> bool:

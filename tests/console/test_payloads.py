@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from proof.hostile_console import ELEMENTS, FOREIGN, Share, Tally, append, prove, proved, settings
+from proof.hostile_files import PDF, objects
 from proof.payloads import payloads
 from store.workspace import open_workspace
 
@@ -30,6 +31,19 @@ def test_what_looks_for_foreign_markup_finds_it(browser: Browser, markup: str) -
     page.set_content(f"<main>{markup}</main>")
     assert page.evaluate(FOREIGN, ELEMENTS)
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("pdf", "acts"),
+    [
+        (b"1 0 obj\n<<\n/Length 5\n>>\nstream\n.\n/JS\nendstream\nendobj\n", False),
+        (b"1 0 obj\n<<\n/Length 1\n>>\nstream\n./JS\nendstream\nendobj\n", True),  # behind the stream's end
+        (b"1 0 obj\n<<\n/Length 1\n>>\nstream\n.\nendstream\nendobj\n2 0 obj\n<<\n/S /JavaScript\n>>\nendobj\n", True),
+        (b"1 0 obj\n<<\n/Length 1\n/Type /ObjStm\n>>\nstream\n.\nendstream\nendobj\n", True),
+    ],
+)
+def test_what_a_pdf_does_is_looked_for_in_its_objects_and_not_in_packed_bytes(pdf: bytes, acts: bool) -> None:
+    assert any(PDF.search(part) for part in objects(pdf)) is acts
 
 
 def test_what_was_found_before_is_kept_and_not_proved_again(tmp_path: Path) -> None:
