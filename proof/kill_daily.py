@@ -1,9 +1,9 @@
 """kill -9 of `sidelight daily` at random moments, every stage hit: afterwards the workspace equals an undisturbed one.
 
-    .venv/bin/python -m proof.kill_daily [--ads 7500] [--kills 20] [--seed N] [--search-url URL]
+    .venv/bin/python -m proof.kill_daily [--ads 7500] [--kills 20] [--each 1] [--seed N] [--search-url URL]
 
 Serves a rehearsal market on loopback, runs the day once undisturbed, then again under kills of the whole process group,
-and compares ads, sightings, evidence, readings, links, groups, priorities, queue and index.
+`--each` of them in every stage, and compares ads, sightings, evidence, readings, links, groups, priorities, queue and index.
 """
 
 import argparse
@@ -97,16 +97,16 @@ def run_to_the_end(rig: Rig, root: Path) -> dict[str, float]:
 
 
 def run_until_killed(rig: Rig, root: Path, stage: str, delay: float) -> str | None:
-    """Run the day and kill it `delay` seconds after `stage` began; returns the stage that was hit, None if none was."""
+    """Run the day and kill it `delay` seconds after `stage`, or one behind it, began; returns what was hit, or None."""
     process = rig.start(root)
     lines = iter(process.stderr or ())
     current = None
     for line in lines:
         name, _, rest = line.partition(": ")
         current = name if rest.startswith("started") else current
-        if current == stage:
+        if current in STAGES[STAGES.index(stage) :]:
             break
-    time.sleep(delay if current == stage else 0)
+    time.sleep(delay if current in STAGES else 0)
     hit = process.poll() is None
     if hit:
         os.killpg(process.pid, signal.SIGKILL)
@@ -119,7 +119,7 @@ def run_until_killed(rig: Rig, root: Path, stage: str, delay: float) -> str | No
 
 
 def kill_round(rig: Rig, root: Path, delays: Iterable[tuple[str, float]]) -> Counter[str]:
-    """Kill the same day once in each of these stages, one after the other, then let it end; returns the hits."""
+    """Kill the same day in each of these stages, one after the other, then let it end; returns the hits."""
     hits: Counter[str] = Counter()
     for stage, delay in delays:
         if (hit := run_until_killed(rig, root, stage, delay)) is not None:
@@ -141,7 +141,7 @@ def over(root: Path) -> bool:
     return ended is not None
 
 
-def prove(rig: Rig, scratch: Path, kills: int, dice: random.Random) -> bool:
+def prove(rig: Rig, scratch: Path, kills: int, each: int, dice: random.Random) -> bool:
     """Rounds of kills until there were enough and every stage was hit; True when every round ended identical."""
     took = run_to_the_end(rig, scratch / "calm")
     calm = rig.fingerprint(scratch / "calm")
@@ -151,7 +151,8 @@ def prove(rig: Rig, scratch: Path, kills: int, dice: random.Random) -> bool:
     while (hits.total() < kills or set(STAGES) - set(hits)) and rounds < kills:
         rounds += 1
         root = scratch / f"round{rounds}"
-        hits += kill_round(rig, root, [(stage, dice.uniform(0, 0.9 * took[stage])) for stage in STAGES])
+        shares = [(stage, 0.9 * took[stage] / each) for stage in STAGES for _ in range(each)]
+        hits += kill_round(rig, root, [(stage, dice.uniform(0, share)) for stage, share in shares])
         found = differences(calm, rig.fingerprint(root))
         different += bool(found)
         print(f"round {rounds}: {hits.total()} kills so far: {'; '.join(found) or 'identical'}", flush=True)
@@ -166,6 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--ads", type=int, default=7500)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--each", type=int, default=1)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--search-url")
     options = parser.parse_args()
@@ -174,7 +176,13 @@ def main() -> None:
         make(scratch / "market", seed=options.seed, ads=options.ads, days=14)
         with serve(scratch / "market", port=0) as server:
             print(f"seed {options.seed}, engine {options.search_url or 'embedded'}")
-            good = prove(Rig(server.origin, options.search_url), scratch, options.kills, random.Random(options.seed))
+            good = prove(
+                Rig(server.origin, options.search_url),
+                scratch,
+                options.kills,
+                options.each,
+                random.Random(options.seed),
+            )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     raise SystemExit(not good)

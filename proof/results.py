@@ -49,7 +49,8 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "kills": Proof(
         "kill -9 of the day", "proof.kill_daily",
-        "--ads 2000 --kills 20 --seed {seed}", "--ads 10000 --kills 50 --seed {seed}", "--ads 50000 --kills 100 --seed {seed}",
+        "--ads 2000 --kills 20 --seed {seed}", "--ads 10000 --kills 50 --seed {seed}",
+        "--ads 50000 --kills 100 --each 5 --seed {seed}",
     ),
     "clock": Proof(
         "the clock moved by a day", "proof.faults",
