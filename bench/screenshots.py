@@ -43,6 +43,7 @@ def pages(workspace: Workspace) -> dict[str, str]:
         "sign-in": "/sign-in",
         "queue": "/queue",
         "group": f"/group?id={quote(group_id)}",
+        "templates": f"/templates?id={quote(group_id)}",
         "ad": f"/ad?id={quote(group.ad_ids[0])}",
         "start": "/search",
         "watches": "/watches",

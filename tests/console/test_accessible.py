@@ -50,7 +50,7 @@ def test_axe_finds_nothing_serious(
     case = cases.open_case(office, "Harbor", "ana")
     caseitems.task(office, case, "Ask which venues are known", "ana")
     caseitems.pin(office, case, ItemKind.GROUP, group_id, "one phone in three towns", "ana")
-    for path in (*PAGES, f"/group?id={group_id}", f"/case?id={case.case_id}"):
+    for path in (*PAGES, f"/group?id={group_id}", f"/templates?id={group_id}", f"/case?id={case.case_id}"):
         found += _grave(seen, path)
     assert found == []
 
