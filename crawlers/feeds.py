@@ -146,6 +146,9 @@ def _children(element: Any) -> Iterator[Any]:
 
 
 def _name(element: Any) -> str:
+    """Its name without the namespace; none for a comment, or for the parent of what was cut off with an entry before it."""
+    if element is None:
+        return ""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
