@@ -42,7 +42,7 @@ def header(path: Path) -> list[str] | None:
 
         try:
             return list(parquet.read_schema(path).names)
-        except (pa.ArrowException, OSError) as problem:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
             raise ImportFileError(f"{path}: no Parquet: {' '.join(str(problem).split())[:300]}") from None
     return None
 
@@ -112,8 +112,23 @@ def _parquet(path: Path) -> Rows:
     try:
         with parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=PARQUET_ROWS):
-                for row in batch.to_pylist():
+                for row in _values(batch):
                     number += 1
-                    yield number, {name: value for name, value in row.items() if value is not None}
-    except (pa.ArrowException, OSError) as problem:
+                    if isinstance(row, str):
+                        yield number, Bad(number, row)
+                    else:
+                        yield number, {name: value for name, value in row.items() if value is not None}
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         yield number + 1, Bad(number + 1, f"the rest cannot be read: {' '.join(str(problem).split())[:300]}")
+
+
+def _values(batch: Any) -> Iterator[dict[str, Any] | str]:
+    """Its rows; of one that holds what Python has no value for (no UTF-8, the year 30,000), what is wrong with it."""
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError) as problem:
+        if batch.num_rows == 1:
+            yield str(problem)
+            return
+        for number in range(batch.num_rows):
+            yield from _values(batch.slice(number, 1))

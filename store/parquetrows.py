@@ -26,7 +26,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             for batch in file.iter_batches(batch_size=ROWS):
                 for row in batch.to_pylist():
                     yield {name: _plain(value) for name, value in row.items() if value is not None}
-    except (pa.ArrowException, OSError) as problem:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as problem:
         raise UsageError(f"{path}: cannot be read as Parquet: {' '.join(str(problem).split())[:300]}") from None
 
 

@@ -182,6 +182,15 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
     parquet.write_table(table.append_column("colour", pa.array(["red"] * 1200)), tmp_path / "other.parquet")
     with pytest.raises(ImportFileError, match="colour"):
         import_ads(workspace, tmp_path / "other.parquet", print)
+    odd = pa.StringArray.from_buffers(
+        2, pa.py_buffer(bytes([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0])), pa.py_buffer(b"a\xff")
+    )
+    parquet.write_table(
+        pa.table({"ad_id": ["s:2001", "s:2002"], "site": ["s", "s"], "title": odd}), tmp_path / "odd.parquet"
+    )
+    said: list[str] = []
+    counts = import_ads(workspace, tmp_path / "odd.parquet", said.append).counts
+    assert (counts["new"], [line.split(": ")[0].rpartition("/")[2] for line in said]) == (1, ["odd.parquet:2"])
     (tmp_path / "no.parquet").write_bytes(b"PAR1 and nothing")
     with pytest.raises(ImportFileError, match="no Parquet"):
         import_ads(workspace, tmp_path / "no.parquet", print)
