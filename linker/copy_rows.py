@@ -93,12 +93,16 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
     """The least of the cluster that each wording is in now, and the archive it was looked for in."""
     compared = Compared(_texts(connection, archive, words), archive.signatures)
     now, before = Forest(len(archive)), Forest(len(archive))
+    if archive.whole:
+        for members, band in shared_bands(archive.numbers):
+            now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+        return archive, now.least()
     for members, band in _bands_with(archive, archive.new | archive.gone):
         before.add(*followers(compared, *_of(members, band, ~archive.new), archive.cluster))
         now.add(*followers(compared, *_of(members, band, ~archive.gone)))
     broken = np.unique(archive.cluster[_lost(archive, before.edges(), now.least())])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
-    if len(broken) and not archive.whole:
+    if len(broken):
         there, archive = archive, _widened(connection, archive, anew)
         place = {digest: number for number, digest in enumerate(archive.digests)}
         to = np.fromiter(map(place.__getitem__, there.digests), dtype=np.int64, count=len(there))

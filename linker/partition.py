@@ -9,7 +9,7 @@ without bound, whatever hub escapes notice.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
 STRONG, PART, BOUND = 0.7, 25, 200
-LEFT, RIGHT = itemgetter(0), itemgetter(1)
+LEFT, RIGHT, WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)
 
 
 class Edge(Protocol):
@@ -63,15 +63,24 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
     members = [names[one] for one in order.tolist()]
     parts = [members[start:end] for start, end in pairwise(bounds) if start < end]
     if len(order) < len(names):
-        rest = {names[one]: ads[names[one]] for one in np.flatnonzero(~closed).tolist()}
-        parts += _doubted(rest, [one for one in given if one.left in rest], here)
+        # Where nobody cut, strong links join whatever comes before them: only the weak ones between are looked at in order.
+        weight = np.fromiter(chain(map(WEIGHT, given), repeat(1.0, len(same))), dtype=np.float64, count=len(pairs))
+        firm = (weight >= STRONG) & all(one.verdict is not Verdict.NOT_SAME for one in here)
+        joined = connected(len(names), left[firm], right[firm])
+        between = ~closed[left] & (joined[left] != joined[right])
+        rest = {names[one]: names[joined[one]] for one in np.flatnonzero(~closed).tolist()}
+        parts += _doubted(ads, rest, [given[one] for one in np.flatnonzero(between[: len(given)]).tolist()], here)
         parts.sort()
     return parts
 
 
-def _doubted(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement]) -> list[list[str]]:
-    """The same, link by link."""
-    union = _Guarded(ads)
+def _doubted(
+    ads: Mapping[str, Signals], joined: Mapping[str, str], links: Iterable[Edge], judged: Sequence[Judgement]
+) -> list[list[str]]:
+    """The same, link by link, of ads each `joined` to the least of those it is known to be with."""
+    union = _Guarded(joined)
+    for ad_id, least in joined.items():
+        union.join(least, ad_id)
     for one in sorted(judged, key=lambda one: (one.order, one.left, one.right), reverse=True):
         if one.verdict is Verdict.SAME:
             union.join(one.left, one.right)
