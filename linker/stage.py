@@ -68,8 +68,7 @@ def _all_steps(workspace: Workspace, progress: Callable[[int], None], batch: int
     def keep(connection: Connection, made: Batch) -> None:
         write(connection, made)
         known.hold(made.ad_ids, made.signals)
-        for one in made.wordings:
-            words.hold(one.wording.digest, one.words)
+        words.hold(made.wordings)
 
     count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=progress)
     settle(workspace, known, words)
