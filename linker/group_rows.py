@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -10,7 +10,7 @@ from linker import itinerary
 from linker.judgements import in_force
 from linker.lineage import passages
 from linker.linking import describe
-from linker.partition import Edge, group_id_of, partition
+from linker.partition import group_id_of, partition
 from linker.reach import reached
 from linker.ride_rows import drop_rides, write_rides
 from linker.signal_rows import Known
@@ -19,7 +19,7 @@ from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, link_work, links
 from linker.work import Done, Step, listed, take_off
 from store import pending
-from store.database import ASKED, among, chunks, insert_plain, select_in
+from store.database import ASKED, among, chunks, insert_plain, plain_in
 from store.schema import now
 from store.workspace import Workspace
 
@@ -68,9 +68,9 @@ def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], si
     pending.announce(connection, "groups", sorted({*fresh, *stale}))
 
 
-def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[Edge]:
+def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     query = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight)
-    yield from cast("Iterator[Edge]", select_in(connection, query, links.c.left, ad_ids))
+    return plain_in(connection, query, links.c.left, ad_ids)
 
 
 def _remove(connection: Connection, group_ids: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise, repeat
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,30 +24,29 @@ STRONG, PART, BOUND = 0.7, 25, 200
 LEFT, RIGHT, WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)
 
 
-class Edge(Protocol):
-    """What is looked at of a link: a row of its table will do, whose first columns are these."""
+class Edge(NamedTuple):
+    """What is looked at of a link."""
 
-    def __getitem__(self, place: Any, /) -> Any: ...
-    @property
-    def left(self) -> str: ...
-    @property
-    def right(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def weight(self) -> float: ...
+    left: str
+    right: str
+    reason: str
+    key: str
+    weight: float
 
 
-def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement] = ()) -> list[list[str]]:
-    """Sorted ad ids of each group. A later judgement goes before an earlier one where they cannot both hold."""
+def partition(
+    ads: Mapping[str, Signals], links: Iterable[tuple[Any, ...]], judged: Sequence[Judgement] = ()
+) -> list[list[str]]:
+    """Sorted ad ids of each group; the first columns of `links` are those of Edge.
+
+    A later judgement goes before an earlier one where they cannot both hold.
+    """
     names = sorted(ads)
     number = {ad_id: place for place, ad_id in enumerate(names)}
     given = list(links)
     here = [one for one in judged if one.left in ads and one.right in ads]
     same = [one for one in here if one.verdict is Verdict.SAME]
-    pairs: list[Edge | tuple[str, str]] = [*given, *((one.left, one.right) for one in same)]
+    pairs: list[tuple[Any, ...]] = [*given, *((one.left, one.right) for one in same)]
     left, right = (
         np.fromiter(map(number.__getitem__, map(end, pairs)), dtype=np.int64, count=len(pairs)) for end in (LEFT, RIGHT)
     )
@@ -69,7 +68,8 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
         joined = connected(len(names), left[firm], right[firm])
         between = ~closed[left] & (joined[left] != joined[right])
         rest = {names[one]: names[joined[one]] for one in np.flatnonzero(~closed).tolist()}
-        parts += _doubted(ads, rest, [given[one] for one in np.flatnonzero(between[: len(given)]).tolist()], here)
+        bridging = [Edge(*given[one][:5]) for one in np.flatnonzero(between[: len(given)]).tolist()]
+        parts += _doubted(ads, rest, bridging, here)
         parts.sort()
     return parts
 

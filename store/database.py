@@ -235,6 +235,14 @@ def plain_rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[
         return cast("list[tuple[Any, ...]]", found.cursor.fetchall())
 
 
+def plain_in(
+    connection: Connection, query: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of `query` whose `column` is one of `values` as `plain_rows` gives them, asked in chunks."""
+    for part in chunks(values, ASKED):
+        yield from plain_rows(connection, query.where(among(connection, column, part)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
     """Stands where JSON cannot be read, while it is looked for."""

@@ -57,7 +57,9 @@ def test_joining_strong_links_at_once_gives_what_link_by_link_does(made: list[Li
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parting, "PART", 2)
         patch.setattr(parting, "BOUND", 3)
-        plainly = parting._doubted(ADS, dict(zip(ADS, ADS, strict=True)), made, said)
+        plainly = parting._doubted(
+            ADS, dict(zip(ADS, ADS, strict=True)), [parting.Edge(*one[:5]) for one in made], said
+        )
         assert partition(ADS, made, said) == sorted(plainly)
 
 
