@@ -84,8 +84,10 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
         if wording.digest:
             worded[wording.digest] = wording
     query = select(text_bands.c.wording)
-    known = {row.wording for row in select_in(connection, query, text_bands.c.wording, sorted(worded))}
-    return Batch(ad_ids, made, sketched([one for digest, one in worded.items() if digest not in known]))
+    # In the order in which they are found again: so each page of the store is gone to once.
+    digests = sorted(worded)
+    known = {row.wording for row in select_in(connection, query, text_bands.c.wording, digests)}
+    return Batch(ad_ids, made, sketched([worded[one] for one in digests if one not in known]))
 
 
 def write(connection: Connection, batch: Batch) -> None:
