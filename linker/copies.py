@@ -24,7 +24,7 @@ from store.spread import HERE, Spread
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
-PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 2_000_000
+PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 8_000_000
 SPELLED = 250  # texts at a time, so that what is worked out of them stays near the processor
 PLACES_APART = 20_000  # of a part that is sent to a worker
 SIGNATURES_TOGETHER = 50_000  # pairs: what is worked out of so many stays near the processor
