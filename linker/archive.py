@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from linker.copies import Flags, equal_at
-from linker.sketches import BANDS, SIGNATURE, Numbers, Places
+from linker.copies import equal_at
+from linker.sketches import BANDS, SIGNATURE, Flags, Numbers, Places
 from linker.tables import text_bands
 from store.database import select_in
 

@@ -7,8 +7,9 @@ texts, and its outcome depends on nothing but its members. A cluster is what han
 Two wordings are copies by their words, exactly: where most stand in common order, or nearly all in any order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,19 +17,19 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cpdist
 
 from linker.components import Forest
-from linker.sketches import Hashed, Numbers, Places, bands_of, common_at_most, hashed, signatures_of
+from linker.sketches import Codes, Flags, Hashed, Numbers, Places, bands_of, common_at_most, hashed, signatures_of
 from linker.wording import COPY, REORDERED
 from store.spread import HERE, Spread
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
 # Pairs compared, and bands gone through, at a time: their texts and places are in memory.
-PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 2_000_000
+PAIRS_TOGETHER, PLACES_TOGETHER = 20_000, 8_000_000
+SPELLED = 250  # texts at a time, so that what is worked out of them stays near the processor
 PLACES_APART = 20_000  # of a part that is sent to a worker
 SIGNATURES_TOGETHER = 50_000  # pairs: what is worked out of so many stays near the processor
 
 Edges = tuple[Places, Places]  # followers, and whom each follows
-Flags = npt.NDArray[np.bool_]
 EMPTY: Places = np.zeros(0, dtype=np.int64)
 
 
@@ -38,7 +39,7 @@ def clusters(texts: Mapping[str, str], spread: Spread = HERE) -> Mapping[str, st
     given = hashed(texts[one] for one in digests)
     bands = shared_bands(bands_of(given))
     if not spread.scheduler:
-        compared = Compared(given.of, signatures_of(given))
+        compared = Compared(Given(given), signatures_of(given))
         found: Iterable[Edges] = (followers(compared, members, band) for members, band in bands)
     else:
         found = spread.map(_followers_in, (part for pair in bands for part in _apart(given, *pair)))
@@ -100,15 +101,40 @@ def _apart(texts: Hashed, members: Places, band: Places) -> Iterator[tuple[Place
 
 def _followers_in(part: tuple[Places, Hashed, Places, Places]) -> Edges:
     chosen, texts, members, band = part
-    follower, leader = followers(Compared(texts.of, signatures_of(texts)), members, band)
+    follower, leader = followers(Compared(Given(texts), signatures_of(texts)), members, band)
     return chosen[follower], chosen[leader]
+
+
+class Texts(Protocol):
+    """Texts by their places, as `Codes.spelled` gives them and as hashes of their words."""
+
+    def spelled(self, places: Places, /) -> tuple[list[str], Flags]: ...
+    def hashed(self, places: Places, /) -> Hashed: ...
+
+
+class Given:
+    """Texts that are all in memory."""
+
+    def __init__(self, texts: Hashed) -> None:
+        self.hashed = texts.of
+        codes = Codes()
+        self.strings: list[str] = []
+        self.unsure: list[bool] = []
+        for start in range(0, len(texts), SPELLED):
+            strings, unsure = codes.spelled(texts.of(np.arange(start, min(start + SPELLED, len(texts)))))
+            self.strings += strings
+            self.unsure += unsure
+
+    def spelled(self, places: Places) -> tuple[list[str], Flags]:
+        """The texts at these places."""
+        return [self.strings[one] for one in places.tolist()], np.array(self.unsure, dtype=bool)[places]
 
 
 class Compared:
     """Which texts, known by their places, are near-copies of which. Most that are none are told by their signatures; the rest
     of the pairs is compared once, however many bands it meets in, and texts are asked for when they are needed."""
 
-    def __init__(self, texts: Callable[[Places], Hashed], signatures: Numbers) -> None:
+    def __init__(self, texts: Texts, signatures: Numbers) -> None:
         self.texts = texts
         self.signatures = signatures
         self.count = len(signatures)
@@ -130,7 +156,7 @@ class Compared:
         alike[alike] = copies[back]
         return alike
 
-    def moved(self, texts: Callable[[Places], Hashed], signatures: Numbers, to: Places) -> None:
+    def moved(self, texts: Texts, signatures: Numbers, to: Places) -> None:
         """The texts, now among as many as have `signatures`, are from now on at the places `to`, in the same order."""
         before, self.count = self.count, len(signatures)
         self.runs = [(to[pairs // before] * self.count + to[pairs % before], copies) for pairs, copies in self.runs]
@@ -167,17 +193,16 @@ class Compared:
 
     def _decided(self, pairs: Places) -> Flags:
         chosen, places = np.unique(np.concatenate((pairs // self.count, pairs % self.count)), return_inverse=True)
-        texts = self.texts(chosen)
+        strings, unsure = self.texts.spelled(chosen)
         one, other = places[: len(pairs)], places[len(pairs) :]
-        coded = texts.coded()
         # Of two texts in the order of their words, what is common in order is all that is common.
-        common = _likeness(coded.in_order().strings(), one, other)
+        common = _likeness([text[: len(text) // 2] for text in strings], one, other)
         copies = common >= REORDERED
         open_ones = np.flatnonzero(~copies & (common >= COPY))
-        copies[open_ones] = _likeness(coded.strings(), one[open_ones], other[open_ones]) >= COPY
-        if coded.confused:
-            for pair in np.flatnonzero(copies):
-                copies[pair] = _alike_as_lists(texts, one[pair], other[pair])
+        as_they_stand = [text[len(text) // 2 :] for text in strings] if len(open_ones) else []
+        copies[open_ones] = _likeness(as_they_stand, one[open_ones], other[open_ones]) >= COPY
+        for pair in np.flatnonzero(copies & (unsure[one] | unsure[other])):
+            copies[pair] = _alike_as_lists(self.texts.hashed(np.array([chosen[one[pair]], chosen[other[pair]]])))
         return copies
 
 
@@ -207,8 +232,8 @@ def _likeness(strings: list[str], left: Places, right: Places) -> npt.NDArray[np
     )
 
 
-def _alike_as_lists(texts: Hashed, left: int, right: int) -> bool:
-    """The same for one pair, word by word: where there are more words than characters."""
-    one, other = (texts.words[texts.starts[place] : texts.starts[place + 1]].tolist() for place in (left, right))
+def _alike_as_lists(pair: Hashed) -> bool:
+    """The same for two texts, word by word: where there are more words than characters."""
+    one, other = (pair.words[start:end].tolist() for start, end in pairwise(pair.starts.tolist()))
     same = LCSseq.normalized_similarity
     return same(sorted(one), sorted(other)) >= REORDERED or same(one, other) >= COPY

@@ -5,7 +5,7 @@ again, before and after; where that takes a follower from its leader, the cluste
 their bands. The rest keeps its clusters, which can only have joined. That is what doing everything at once would give.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from linker.archive import Archive, everything, loaded, sharing, size, with_their_clusters
 from linker.components import Forest
-from linker.copies import Compared, Edges, Flags, followers, shared_bands
-from linker.sketches import Hashed, Places
+from linker.copies import Compared, Edges, followers, shared_bands
+from linker.sketches import Flags, Hashed, Places
 from linker.tables import link_signals, link_work, text_bands, wordings
-from linker.words import Sketch, Words
+from linker.words import Sketch, Words, hashed_words
 from linker.work import Step, clear, listed, put, put_from
 from store.database import ASKED, among, chunks, execute_plain, insert_plain
 
@@ -91,18 +91,22 @@ def _touched(connection: Connection, unused: list[str]) -> Archive:
 
 def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[Archive, Places]:
     """The least of the cluster that each wording is in now, and the archive it was looked for in."""
-    compared = Compared(_texts(connection, archive, words), archive.signatures)
+    compared = Compared(_Stored(connection, archive.digests, words), archive.signatures)
     now, before = Forest(len(archive)), Forest(len(archive))
+    if archive.whole:
+        for members, band in shared_bands(archive.numbers):
+            now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+        return archive, now.least()
     for members, band in _bands_with(archive, archive.new | archive.gone):
         before.add(*followers(compared, *_of(members, band, ~archive.new), archive.cluster))
         now.add(*followers(compared, *_of(members, band, ~archive.gone)))
     broken = np.unique(archive.cluster[_lost(archive, before.edges(), now.least())])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
-    if len(broken) and not archive.whole:
+    if len(broken):
         there, archive = archive, _widened(connection, archive, anew)
         place = {digest: number for number, digest in enumerate(archive.digests)}
         to = np.fromiter(map(place.__getitem__, there.digests), dtype=np.int64, count=len(there))
-        compared.moved(_texts(connection, archive, words), archive.signatures, to)
+        compared.moved(_Stored(connection, archive.digests, words), archive.signatures, to)
         follower, leader = now.edges()
         now = Forest(len(archive))
         now.add(to[follower], to[leader])
@@ -116,8 +120,22 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
     return archive, now.least()
 
 
-def _texts(connection: Connection, archive: Archive, words: Words) -> Callable[[Places], Hashed]:
-    return lambda places: words.of(connection, [archive.digests[one] for one in places.tolist()])
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The texts of an archive."""
+
+    connection: Connection
+    digests: list[str]
+    words: Words
+
+    def spelled(self, places: Places) -> tuple[list[str], Flags]:
+        return self.words.spelled(self.connection, self._at(places))
+
+    def hashed(self, places: Places) -> Hashed:
+        return hashed_words(self.connection, self._at(places))
+
+    def _at(self, places: Places) -> list[str]:
+        return [self.digests[one] for one in places.tolist()]
 
 
 def _widened(connection: Connection, archive: Archive, anew: Flags) -> Archive:

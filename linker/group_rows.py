@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -10,7 +10,7 @@ from linker import itinerary
 from linker.judgements import in_force
 from linker.lineage import passages
 from linker.linking import describe
-from linker.partition import Edge, group_id_of, partition
+from linker.partition import group_id_of, partition
 from linker.reach import reached
 from linker.ride_rows import drop_rides, write_rides
 from linker.signal_rows import Known
@@ -19,7 +19,7 @@ from linker.stored import group_ids_of, members_of
 from linker.tables import group_members, groups, lineage, link_work, links
 from linker.work import Done, Step, listed, take_off
 from store import pending
-from store.database import ASKED, among, chunks, insert_plain, select_in
+from store.database import ASKED, among, chunks, insert_plain, plain_in
 from store.schema import now
 from store.workspace import Workspace
 
@@ -61,21 +61,21 @@ def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], si
     stale = [group_id for group_id in before if group_id not in same]
     _remove(connection, stale)
     _write(connection, fresh, known)
+    _move(connection, before, after)
     events = passages(before, after, at)
     told = ((one.group_id, at, one.passage.value, one.other) for one in events)
     insert_plain(connection, lineage, ("group_id", "at", "passage", "other"), told, new=True)
     pending.announce(connection, "groups", sorted({*fresh, *stale}))
 
 
-def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[Edge]:
+def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     query = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight)
-    yield from cast("Iterator[Edge]", select_in(connection, query, links.c.left, ad_ids))
+    return plain_in(connection, query, links.c.left, ad_ids)
 
 
 def _remove(connection: Connection, group_ids: Sequence[str]) -> None:
     for part in chunks(group_ids, ASKED):
-        for table in (groups, group_members):
-            connection.execute(delete(table).where(among(connection, table.c.group_id, part)))
+        connection.execute(delete(groups).where(among(connection, groups.c.group_id, part)))
     drop_rides(connection, group_ids)
 
 
@@ -97,5 +97,12 @@ def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Ma
     columns = ("group_id", "ads", "itinerary", "templates", "first_seen", "last_seen")
     insert_plain(connection, groups, columns, rows, new=True)
     write_rides(connection, made)
-    members = ((ad_id, group.group_id) for group in made for ad_id in group.ad_ids)
-    insert_plain(connection, group_members, ("ad_id", "group_id"), members, new=True)
+
+
+def _move(connection: Connection, before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> None:
+    """Write of the members what changed: most ads stay in the group they were in."""
+    was, now_in = ({ad_id: group_id for group_id, part in some.items() for ad_id in part} for some in (before, after))
+    for part in chunks(sorted(was.keys() - now_in.keys()), ASKED):
+        connection.execute(delete(group_members).where(among(connection, group_members.c.ad_id, part)))
+    moved = sorted(now_in.items() - was.items())
+    insert_plain(connection, group_members, ("ad_id", "group_id"), moved, replacing=("group_id",))

@@ -9,9 +9,9 @@ without bound, whatever hub escapes notice.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,33 +21,32 @@ from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
 STRONG, PART, BOUND = 0.7, 25, 200
-LEFT, RIGHT = itemgetter(0), itemgetter(1)
+LEFT, RIGHT, WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)
 
 
-class Edge(Protocol):
-    """What is looked at of a link: a row of its table will do, whose first columns are these."""
+class Edge(NamedTuple):
+    """What is looked at of a link."""
 
-    def __getitem__(self, place: Any, /) -> Any: ...
-    @property
-    def left(self) -> str: ...
-    @property
-    def right(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def weight(self) -> float: ...
+    left: str
+    right: str
+    reason: str
+    key: str
+    weight: float
 
 
-def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement] = ()) -> list[list[str]]:
-    """Sorted ad ids of each group. A later judgement goes before an earlier one where they cannot both hold."""
+def partition(
+    ads: Mapping[str, Signals], links: Iterable[tuple[Any, ...]], judged: Sequence[Judgement] = ()
+) -> list[list[str]]:
+    """Sorted ad ids of each group; the first columns of `links` are those of Edge.
+
+    A later judgement goes before an earlier one where they cannot both hold.
+    """
     names = sorted(ads)
     number = {ad_id: place for place, ad_id in enumerate(names)}
     given = list(links)
     here = [one for one in judged if one.left in ads and one.right in ads]
     same = [one for one in here if one.verdict is Verdict.SAME]
-    pairs: list[Edge | tuple[str, str]] = [*given, *((one.left, one.right) for one in same)]
+    pairs: list[tuple[Any, ...]] = [*given, *((one.left, one.right) for one in same)]
     left, right = (
         np.fromiter(map(number.__getitem__, map(end, pairs)), dtype=np.int64, count=len(pairs)) for end in (LEFT, RIGHT)
     )
@@ -63,15 +62,25 @@ def partition(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequenc
     members = [names[one] for one in order.tolist()]
     parts = [members[start:end] for start, end in pairwise(bounds) if start < end]
     if len(order) < len(names):
-        rest = {names[one]: ads[names[one]] for one in np.flatnonzero(~closed).tolist()}
-        parts += _doubted(rest, [one for one in given if one.left in rest], here)
+        # Where nobody cut, strong links join whatever comes before them: only the weak ones between are looked at in order.
+        weight = np.fromiter(chain(map(WEIGHT, given), repeat(1.0, len(same))), dtype=np.float64, count=len(pairs))
+        firm = (weight >= STRONG) & all(one.verdict is not Verdict.NOT_SAME for one in here)
+        joined = connected(len(names), left[firm], right[firm])
+        between = ~closed[left] & (joined[left] != joined[right])
+        rest = {names[one]: names[joined[one]] for one in np.flatnonzero(~closed).tolist()}
+        bridging = [Edge(*given[one][:5]) for one in np.flatnonzero(between[: len(given)]).tolist()]
+        parts += _doubted(ads, rest, bridging, here)
         parts.sort()
     return parts
 
 
-def _doubted(ads: Mapping[str, Signals], links: Iterable[Edge], judged: Sequence[Judgement]) -> list[list[str]]:
-    """The same, link by link."""
-    union = _Guarded(ads)
+def _doubted(
+    ads: Mapping[str, Signals], joined: Mapping[str, str], links: Iterable[Edge], judged: Sequence[Judgement]
+) -> list[list[str]]:
+    """The same, link by link, of ads each `joined` to the least of those it is known to be with."""
+    union = _Guarded(joined)
+    for ad_id, least in joined.items():
+        union.join(least, ad_id)
     for one in sorted(judged, key=lambda one: (one.order, one.left, one.right), reverse=True):
         if one.verdict is Verdict.SAME:
             union.join(one.left, one.right)

@@ -3,8 +3,9 @@
 A value stands on a handful of ads, and there are as many values as ads: sets are kept as lists of places in the block.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
+from itertools import chain
 from typing import TypeVar
 
 from linker.records import Reason
@@ -31,6 +32,8 @@ class Sets:
 
     def join(self, one: int, other: int) -> None:
         """Make one set of the two numbers' sets."""
+        if self.parent[one] == self.parent[other]:
+            return  # as most are
         one, other = self.root(one), self.root(other)
         if one != other:
             if one > other:
@@ -65,20 +68,20 @@ def posters(key: Key, ads: Sequence[Signals]) -> tuple[list[Part], set[Key]]:
     _join_acquainted(sets, ads, _on_most(ads) if key.reason is TEXT else ())
     if sets.left == 1:
         return [list(ads)], set()
-    carriers = _carriers(ad.keys for ad in ads)
-    del carriers[key]
     most = len(ads) // 2
-    frequent = []
-    for other, places in carriers.items():
-        if len(places) > most:
-            frequent.append(other)
-        elif len(places) > 1:
-            sets.join_all(places)
+    counts = Counter(chain.from_iterable([ad.keys for ad in ads]))
+    del counts[key]
+    first: dict[Key, int] = {}
+    for number, ad in enumerate(ads):
+        for other in ad.keys:
+            if 1 < counts[other] <= most:
+                sets.join(first.setdefault(other, number), number)
     if sets.left == 1:
         return [list(ads)], set()
-    common = set(frequent)
+    common = {other for other, count in counts.items() if count > most}
+    carriers = {other: [number for number, ad in enumerate(ads) if other in ad.keys] for other in common}
     # The less frequent first: a poster's own number on most of the ads makes her an owner before a hub's is looked at.
-    for other in sorted(frequent, key=lambda other: (len(carriers[other]), other)):
+    for other in sorted(common, key=lambda other: (len(carriers[other]), other)):
         if sets.left == 1 or _owners_with(carriers[other], sets, ads, {key, *common}) < 2:
             common.remove(other)
             sets.join_all(carriers[other])

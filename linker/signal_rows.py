@@ -1,7 +1,7 @@
 """Signals as they stand in the store: one row for an ad, and one for each key it carries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, literal, select
 
@@ -10,7 +10,7 @@ from linker.signals import Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, text_bands
 from linker.wording import Wording
 from linker.work import Step, listed, put, put_from
-from store.database import ASKED, among, chunks, insert_from, insert_plain, select_in
+from store.database import ASKED, among, chunks, insert_from, insert_plain, plain_in, plain_rows, select_in
 
 REASONS = {reason.value: reason for reason in Reason}
 # The plain names; to ask a member for its value takes longer than to look it up.
@@ -31,8 +31,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     """The signals of these ads that the store has; of the wordings only the digest."""
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
-    # Taken apart, not asked by name: a row's columns by name take ten times as long.
-    for ad_id, reason, key in select_in(connection, CARRIED, link_keys.c.ad_id, wanted):
+    for ad_id, reason, key in plain_in(connection, CARRIED, link_keys.c.ad_id, wanted):
         keys[ad_id].append(Key(REASONS[reason], key))
     return {
         ad_id: Signals(
@@ -71,16 +70,20 @@ class Known:
         try:
             return [self.read[one] for one in wanted]
         except KeyError:
-            missing = sorted({one for one in wanted if one not in self.read})
+            self.load(connection, wanted)
+        return [self.read[one] for one in wanted if one in self.read]
+
+    def load(self, connection: Connection, ad_ids: Collection[str]) -> None:
+        """Read what is not there yet of the signals of these ads, to be asked for next."""
+        missing = sorted(set(ad_ids).difference(self.read))
         if missing and len(self.read) + len(missing) > self.ROOM:
             self.read = {}
-            missing = sorted(set(wanted))
+            missing = sorted(set(ad_ids))
         if missing:
             held = [self.made.pop(one) for one in missing if one in self.made]
             _add_text_keys(connection, held, self.clusters)
             self.read.update((one.ad_id, one) for one in held)
             self.read.update(load_signals(connection, [one for one in missing if one not in self.read]))
-        return [self.read[one] for one in wanted if one in self.read]
 
 
 def _add_text_keys(connection: Connection, made: Sequence[Signals], clusters: Mapping[str, str]) -> None:
@@ -147,7 +150,7 @@ def shared_keys(connection: Connection, upto: str) -> dict[Key, list[str]]:
         .where(listed(Step.KEY, upto))
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for reason, value, ad_id in connection.execute(query).all():
+    for reason, value, ad_id in plain_rows(connection, query):
         found[reason, value].append(ad_id)
     shared = sorted((value, ids) for value, ids in found.items() if len(ids) > 1)
     return {Key(REASONS[reason], value): ids for (reason, value), ids in shared}

@@ -19,6 +19,7 @@ from store.database import chunks
 Numbers = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
 
 # Three rows a band over pairs of words: of 80 words, 16 changed (Jaccard near .45) are found 9 times in 10, 10 changed
 # always; texts of different authors in one language (below .1) meet once in 50 pairs. Eight rows a band over single
@@ -56,46 +57,52 @@ class Hashed:
         shift = np.repeat(self.starts[chosen] - starts[:-1], lengths)
         return Hashed(self.words[np.arange(starts[-1]) + shift], starts)
 
-    def coded(self) -> "Coded":
-        """The same texts as codes of BITS, equal ones for equal words.
 
-        Each word takes the code its hash says, or the next that is free. Where none is free nearby, it shares one.
-        """
-        codes = (self.words >> np.uint64(64 - BITS)).astype(np.uint32)
-        taken = np.zeros(1 << BITS, dtype=np.uint64)  # by which word
-        taken[codes] = self.words  # of several, the last
-        left = np.flatnonzero(taken[codes] != self.words)
+class Codes:
+    """Words as characters: the same for equal words of all texts that one of these spells.
+
+    Each word takes the code of BITS its hash says, or the next that is free. Where none is free nearby, it shares one.
+    """
+
+    def __init__(self) -> None:
+        self.taken = np.zeros(1 << BITS, dtype=np.uint64)  # by which word
+
+    def spelled(self, texts: Hashed) -> tuple[list[str], list[bool]]:
+        """Each text as two strings in one of a character a word, its words in the order of their codes and as they stand; and
+        whether a code of it may be another word's as well."""
+        codes, shares = self._of(texts.words)
+        owner = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(texts.starts))
+        both = np.sort(owner << np.uint64(32) | codes)
+        ordered = (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        bounds = list(pairwise(texts.starts.tolist()))
+        one, other = _characters(ordered), _characters(codes)
+        unsure = np.bincount(owner[shares].astype(np.int64), minlength=len(texts)) > 0
+        return [one[start:end] + other[start:end] for start, end in bounds], unsure.tolist()
+
+    def _of(self, words: Hashes) -> tuple[Numbers, Flags]:
+        """The code of each word, and whether it shares it."""
+        codes = (words >> np.uint64(64 - BITS)).astype(np.uint32)
+        shares = np.zeros(len(words), dtype=bool)
+        left = np.flatnonzero(self.taken[codes] != words)
         for _ in range(PROBES):
             if not len(left):
                 break
+            code, word = codes[left], words[left]
+            free = self.taken[code] == 0
+            self.taken[code[free]] = word[free]  # of several, the last
+            left = left[self.taken[code] != word]
             codes[left] = (codes[left] + np.uint32(1)) & np.uint32((1 << BITS) - 1)
-            code, word = codes[left], self.words[left]
-            free = taken[code] == 0
-            taken[code[free]] = word[free]
-            left = left[taken[code] != word]
-        return Coded(codes, self.starts, confused=len(left) > 0)
+        shares[left] = True
+        return codes, shares
 
 
-@dataclass(slots=True)
-class Coded:
-    """Texts as codes of their words; `confused` where different words may share one."""
-
-    codes: npt.NDArray[np.uint32]
-    starts: Places
-    confused: bool
-
-    def in_order(self) -> "Coded":
-        """The same texts, with the words of each in the order of their codes."""
-        owner = np.repeat(np.arange(len(self.starts) - 1, dtype=np.uint64), np.diff(self.starts))
-        both = np.sort(owner << np.uint64(32) | self.codes)
-        return Coded((both & np.uint64(0xFFFFFFFF)).astype(np.uint32), self.starts, self.confused)
-
-    def strings(self) -> list[str]:
-        """Each text as a string of one character a word; equal codes are equal characters."""
-        codes = np.where(self.codes < SURROGATES, self.codes, self.codes + np.uint32(PAST_SURROGATES))
-        joined = codes.astype("<u4").tobytes().decode("utf-32-le")
-        bounds = self.starts.tolist()
-        return [joined[start:end] for start, end in pairwise(bounds)]
+def _characters(codes: Numbers) -> str:
+    return (
+        np.where(codes < SURROGATES, codes, codes + np.uint32(PAST_SURROGATES))
+        .astype("<u4")
+        .tobytes()
+        .decode("utf-32-le")
+    )
 
 
 def hashed(texts: Iterable[str]) -> Hashed:

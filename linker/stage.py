@@ -68,8 +68,7 @@ def _all_steps(workspace: Workspace, progress: Callable[[int], None], batch: int
     def keep(connection: Connection, made: Batch) -> None:
         write(connection, made)
         known.hold(made.ad_ids, made.signals)
-        for one in made.wordings:
-            words.hold(one.wording.digest, one.words)
+        words.hold(made.wordings)
 
     count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=progress)
     settle(workspace, known, words)
@@ -85,8 +84,10 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
         if wording.digest:
             worded[wording.digest] = wording
     query = select(text_bands.c.wording)
-    known = {row.wording for row in select_in(connection, query, text_bands.c.wording, sorted(worded))}
-    return Batch(ad_ids, made, sketched([one for digest, one in worded.items() if digest not in known]))
+    # In the order in which they are found again: so each page of the store is gone to once.
+    digests = sorted(worded)
+    known = {row.wording for row in select_in(connection, query, text_bands.c.wording, digests)}
+    return Batch(ad_ids, made, sketched([worded[one] for one in digests if one not in known]))
 
 
 def write(connection: Connection, batch: Batch) -> None:

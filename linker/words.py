@@ -1,19 +1,19 @@
-"""The words of wordings, hashed: what near-copies are told by."""
+"""The words of wordings: what near-copies are told by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection, select
 
-from linker.sketches import Hashed, bands_of, hashed, signatures_of
+from linker.sketches import Codes, Flags, Hashed, bands_of, hashed, signatures_of
 from linker.tables import wordings
 from linker.wording import Wording
 from store.database import chunks, select_in
 
 SKETCHED = 250  # at a time: what is worked out of so many stays near the processor
-WIDTH = 8  # bytes of a word's hash
+WIDTH = 8  # bytes of a word's hash, and of the two characters it is spelled by
 
 
 class Sketch(NamedTuple):
@@ -41,37 +41,61 @@ def _apart(texts: Hashed) -> list[bytes]:
     return [whole[start:end] for start, end in pairwise(bounds)]
 
 
+def _together(words: Sequence[bytes]) -> Hashed:
+    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words)) // WIDTH
+    return Hashed(np.frombuffer(b"".join(words), dtype=np.uint64), np.concatenate(([0], np.cumsum(lengths))))
+
+
 class Words:
-    """The hashed words of wordings, by digest. Those sketched in this run are held, others are read when they are asked for;
+    """Wordings as they are compared, by digest. Those sketched in this run are held, others are read when they are asked for;
     when there are more than ROOM bytes, all are read again."""
 
     ROOM = 1_500_000_000
 
     def __init__(self) -> None:
-        self.held: dict[str, bytes] = {}
+        self.codes = Codes()
+        self.held: dict[str, str] = {}
+        self.unsure: set[str] = set()
         self.taken = 0
 
-    def hold(self, digest: str, words: bytes) -> None:
-        """Remember these words of a wording."""
-        if self.taken + len(words) > self.ROOM:
-            self.forget()
-        self.held[digest] = words
-        self.taken += len(words)
+    def hold(self, made: Iterable[Sketch]) -> None:
+        """Remember these wordings."""
+        for part in chunks(made, SKETCHED):
+            self._spell([one.wording.digest for one in part], _together([one.words for one in part]))
 
     def forget(self) -> None:
         """Hold nothing any more."""
         self.held, self.taken = {}, 0
 
-    def of(self, connection: Connection, digests: Sequence[str]) -> Hashed:
-        """The words of these wordings, in this order; those not held must be stored."""
-        found = {one: words for one in digests if (words := self.held.get(one)) is not None}
-        missing = [one for one in digests if one not in found]
-        query = select(wordings.c.wording, wordings.c.text)
-        for rows in chunks(select_in(connection, query, wordings.c.wording, missing), SKETCHED):
-            for row, words in zip(rows, _apart(hashed(row.text for row in rows)), strict=True):
-                found[row.wording] = words
-                self.hold(row.wording, words)
-        texts = [found[one] for one in digests]
-        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) // WIDTH
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        return Hashed(np.frombuffer(b"".join(texts), dtype=np.uint64), starts)
+    def spelled(self, connection: Connection, digests: Sequence[str]) -> tuple[list[str], Flags]:
+        """What `Codes.spelled` gives of these wordings, in this order; those not held must be stored."""
+        found = {one: spelled for one in digests if (spelled := self.held.get(one)) is not None}
+        for names, texts in _read(connection, [one for one in digests if one not in found]):
+            found.update(self._spell(names, texts))
+        unsure = np.fromiter((one in self.unsure for one in digests), dtype=bool, count=len(digests))
+        return [found[one] for one in digests], unsure
+
+    def _spell(self, digests: Sequence[str], texts: Hashed) -> dict[str, str]:
+        strings, unsure = self.codes.spelled(texts)
+        self.unsure.update(one for one, is_unsure in zip(digests, unsure, strict=True) if is_unsure)
+        size = WIDTH * len(texts.words)
+        if self.taken + size > self.ROOM:
+            self.forget()
+        if size <= self.ROOM:
+            self.held.update(zip(digests, strings, strict=True))
+            self.taken += size
+        return dict(zip(digests, strings, strict=True))
+
+
+def hashed_words(connection: Connection, digests: Sequence[str]) -> Hashed:
+    """The words of these stored wordings, in this order."""
+    found: dict[str, bytes] = {}
+    for names, texts in _read(connection, digests):
+        found.update(zip(names, _apart(texts), strict=True))
+    return _together([found[one] for one in digests])
+
+
+def _read(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[list[str], Hashed]]:
+    query = select(wordings.c.wording, wordings.c.text)
+    for rows in chunks(select_in(connection, query, wordings.c.wording, digests), SKETCHED):
+        yield [digest for digest, _ in rows], hashed(text for _, text in rows)

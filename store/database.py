@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from sqlalchemy import (
@@ -227,6 +227,20 @@ def select_in(
                 raise
             raise damaged from None
         yield from rows
+
+
+def plain_rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of `query` as the driver gives them, for columns of text and numbers alone: in half the time."""
+    with connection.execute(query) as found:
+        return cast("list[tuple[Any, ...]]", found.cursor.fetchall())
+
+
+def plain_in(
+    connection: Connection, query: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of `query` whose `column` is one of `values` as `plain_rows` gives them, asked in chunks."""
+    for part in chunks(values, ASKED):
+        yield from plain_rows(connection, query.where(among(connection, column, part)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from linker.copies import clusters
 from linker.copy_rows import add_wordings, recluster, write_moves
 from linker.tables import link_work, text_bands, wordings
 from linker.wording import Wording
-from linker.words import Words, sketched
+from linker.words import Words, hashed_words, sketched
 from linker.work import Step, put
 from store.workspace import Workspace
 
@@ -80,8 +80,11 @@ def test_words_that_find_no_room_are_read_again(workspace: Workspace) -> None:
     words = Words()
     words.ROOM = 200
     for one in made:
-        words.hold(one.wording.digest, one.words)
+        words.hold([one])
     assert words.taken <= words.ROOM
+    plenty = Words()
+    plenty.hold(made)
     with workspace.read() as connection:
         digests = [one.wording.digest for one in made]
-        assert words.of(connection, digests).words.tobytes() == b"".join(one.words for one in made)
+        assert words.spelled(connection, digests)[0] == plenty.spelled(connection, digests)[0]
+        assert hashed_words(connection, digests).words.tobytes() == b"".join(one.words for one in made)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from linker import copies, sketches
 from linker.alignment import likeness
 from linker.components import Forest, components
-from linker.copies import Compared, clusters, followers
+from linker.copies import Compared, Given, clusters, followers
 from linker.sketches import BANDS, bands_of, common_at_most, hashed, signatures_of
 from linker.wording import COPY, REORDERED
 
@@ -70,7 +70,7 @@ def _check_followers(texts: dict[str, str], chosen: Sequence[int]) -> None:
     flat = [(band, digests.index(one)) for band, some in sorted(members.items()) for one in some]
     places = np.array([place for _, place in flat], dtype=np.int64)
     words = hashed(texts[one] for one in digests)
-    compared = Compared(words.of, signatures_of(words))
+    compared = Compared(Given(words), signatures_of(words))
     follower, leader = followers(compared, places, np.array([band for band, _ in flat]))
     quick = {(digests[one], digests[other]) for one, other in zip(follower, leader, strict=True)}
     assert quick == set().union(*(_plain_followers(some, texts) for some in members.values()))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linker import partition as parting
 from linker.judgements import Judgement, Verdict
 from linker.lineage import passages
 from linker.linking import link
@@ -49,6 +50,17 @@ def test_a_judgement_holds_unless_later_ones_contradict_it(made: list[Link], sai
     apart = [one for one in said if one.verdict is Verdict.NOT_SAME]
     if all(one.verdict is not Verdict.SAME for one in said):
         assert all(owner[one.left] != owner[one.right] for one in apart)
+
+
+@given(some_links, words)
+def test_joining_strong_links_at_once_gives_what_link_by_link_does(made: list[Link], said: list[Judgement]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parting, "PART", 2)
+        patch.setattr(parting, "BOUND", 3)
+        plainly = parting._doubted(
+            ADS, dict(zip(ADS, ADS, strict=True)), [parting.Edge(*one[:5]) for one in made], said
+        )
+        assert partition(ADS, made, said) == sorted(plainly)
 
 
 def test_not_same_cuts_the_weakest_link_on_the_way() -> None:
