@@ -14,7 +14,7 @@ import re2
 
 from nlp.disguises import UNDERLINE, lettered, plain_readings, spaced_words, unstretched
 from nlp.extractor import Found
-from nlp.indicators.patterns import expand
+from nlp.indicators.patterns import SEPARATOR, expand
 from nlp.indicators.phrases import Hit, Phrases, compiled, encoded, sentences
 from nlp.records import Mention
 from nlp.text.mapped import Mapped, Rewritten
@@ -40,8 +40,14 @@ class Masks:
         rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._joined = {key for key, row in rows.items() if row["class"] in JOINED}
+        leads = {key: row["lead"] for key, row in rows.items() if "lead" in row}
+        self._leads = {key: compiled(f"{expand(lead)}{SEPARATOR}") for key, lead in leads.items()}
         self._phrases = Phrases(
-            {key: row["words"] for key, row in rows.items() if row.get("words")},
+            {
+                key: [f"{leads.get(key, '')} {one}" for one in row["words"]]
+                for key, row in rows.items()
+                if row.get("words")
+            },
             self._lists,
             raw={key: row["patterns"] for key, row in rows.items() if row.get("patterns")},
         )
@@ -54,13 +60,21 @@ class Masks:
         """Start, end and row of every match, in reading order, longer ones first; they may overlap, and come twice."""
         found: list[Span] = []
         for plain, way in plain_readings(text):
-            hits = [*self._phrases.find(sentences(plain)), *self._spaced(plain)]
+            hits = [
+                self._behind_lead(plain, one) for one in (*self._phrases.find(sentences(plain)), *self._spaced(plain))
+            ]
             found += (
                 [(*way.span(start, end), key) for key, start, end in hits] if way else [(s, e, k) for k, s, e in hits]
             )
         if "_" in text:
             found = [_with_lines(text, *one) for one in found]
         return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
+
+    def _behind_lead(self, text: str, hit: Hit) -> Hit:
+        if (lead := self._leads.get(hit.key)) is None:
+            return hit
+        found = lead.match(encoded(text[hit.start : hit.end]))
+        return hit._replace(start=hit.start + found.end()) if found else hit
 
     def spans(self, text: str) -> Iterator[Span]:
         """What to put in place of which characters: of matches that overlap the first, the longer.

@@ -94,5 +94,19 @@ def test_a_visa_to_work_is_no_card_to_pay_with(read_text: ReadText) -> None:
     assert len(read_text("Visa and cash welcome").of(Kind.PAYMENT)) == 2
 
 
-def test_two_spirits_are_no_age(read_text: ReadText) -> None:
-    assert read_text("I am a two-spirit person").of(Kind.AGE) == ()
+@pytest.mark.parametrize("text", ["I am a two-spirit person", "I am a two-spiiiirit person", "I am a two spirit"])
+def test_two_spirits_are_no_age(read_text: ReadText, text: str) -> None:
+    assert read_text(text).of(Kind.AGE) == ()
+
+
+@pytest.mark.parametrize("end", ["I am a genderfluid  person.", "I have a work permit.", "My id."])
+def test_what_an_ad_ends_with_names_no_number_of_the_next_field(read_text: ReadText, end: str) -> None:
+    assert len(read_text(f"calm and clean. {end}", contact="3215550169").of(Kind.PHONE)) == 1
+
+
+@pytest.mark.parametrize("word", ["thick", "skinny", "green-eyed", "athletic", "heavyset"])
+def test_every_word_for_a_body_leaves_the_same_person(read_text: ReadText, word: str) -> None:
+    masked = [
+        read_text(said.format(word)).masked for said in ("a {} woman.", "call me {}.", "I am {}.", "very {} indeed")
+    ]
+    assert masked == ["a _trait_ person.", "call me _trait_.", "i am _trait_.", "very _trait_ indeed"]
