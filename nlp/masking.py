@@ -14,7 +14,7 @@ import re2
 
 from nlp.disguises import UNDERLINE, lettered, plain_readings, spaced_words, unstretched
 from nlp.extractor import Found
-from nlp.indicators.patterns import SEPARATOR, expand
+from nlp.indicators.patterns import expand
 from nlp.indicators.phrases import Hit, Phrases, compiled, encoded, sentences
 from nlp.records import Mention
 from nlp.text.mapped import Mapped, Rewritten
@@ -28,6 +28,7 @@ GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that nam
 JOINED = frozenset({"language", "origin"})  # classes of masks
 # Characters on either side of a disguised word that may say what it means.
 BESIDE = 40
+SEPARATED = re.compile("[^0-9a-z]+")
 UNDERLINES = re.compile(rf"(?:{UNDERLINE})+")
 
 
@@ -41,7 +42,7 @@ class Masks:
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._joined = {key for key, row in rows.items() if row["class"] in JOINED}
         leads = {key: row["lead"] for key, row in rows.items() if "lead" in row}
-        self._leads = {key: compiled(f"{expand(lead)}{SEPARATOR}") for key, lead in leads.items()}
+        self._leads = {key: compiled(rf"{expand(lead)}\b") for key, lead in leads.items()}
         self._phrases = Phrases(
             {
                 key: [f"{leads.get(key, '')} {one}" for one in row["words"]]
@@ -60,21 +61,22 @@ class Masks:
         """Start, end and row of every match, in reading order, longer ones first; they may overlap, and come twice."""
         found: list[Span] = []
         for plain, way in plain_readings(text):
-            hits = [
-                self._behind_lead(plain, one) for one in (*self._phrases.find(sentences(plain)), *self._spaced(plain))
-            ]
-            found += (
-                [(*way.span(start, end), key) for key, start, end in hits] if way else [(s, e, k) for k, s, e in hits]
-            )
+            for key, start, end in (*self._phrases.find(sentences(plain)), *self._spaced(plain)):
+                first, last = way.span(start, end) if way else (start, end)
+                if key in self._leads:
+                    first = self._behind_lead(key, plain[start:end], text, first) or first
+                found.append((first, last, key))
         if "_" in text:
             found = [_with_lines(text, *one) for one in found]
         return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
 
-    def _behind_lead(self, text: str, hit: Hit) -> Hit:
-        if (lead := self._leads.get(hit.key)) is None:
-            return hit
-        found = lead.match(encoded(text[hit.start : hit.end]))
-        return hit._replace(start=hit.start + found.end()) if found else hit
+    def _behind_lead(self, key: str, said: str, text: str, start: int) -> int | None:
+        """Where in the text what is hidden begins; None where the lead is no plain word, and hidden too."""
+        found = self._leads[key].match(encoded(said))
+        if found is None or not text.startswith(said[: found.end()], start):
+            return None
+        gap = SEPARATED.match(text, start + found.end())
+        return gap.end() if gap else None
 
     def spans(self, text: str) -> Iterator[Span]:
         """What to put in place of which characters: of matches that overlap the first, the longer.

@@ -104,6 +104,11 @@ def test_what_an_ad_ends_with_names_no_number_of_the_next_field(read_text: ReadT
     assert len(read_text(f"calm and clean. {end}", contact="3215550169").of(Kind.PHONE)) == 1
 
 
+def test_a_lead_is_hidden_too_where_it_is_disguised(read_text: ReadText) -> None:
+    said = ("muito alta", "MUITOOO ALTA", "mu1to alta")
+    assert {read_text(f"sou {one} e calma").masked.replace("muito ", "") for one in said} == {"sou _trait_ e calma"}
+
+
 @pytest.mark.parametrize("word", ["thick", "skinny", "green-eyed", "athletic", "heavyset"])
 def test_every_word_for_a_body_leaves_the_same_person(read_text: ReadText, word: str) -> None:
     masked = [
