@@ -16,8 +16,13 @@ UNDERLINE = "".join(f"(?<!_{token})" for token in TOKENS.split("|")) + rf"_(?!(?
 DOT = r"(?:(?<=\bst)|(?<=\bu)(?=\.[sk]\b)|(?<=\bu\.[sk]))\."
 SYMBOL = rf"(?:[^\w\x00-\xff]|\*|{UNDERLINE}|{DOT})"
 DRAWN = re.compile(rf"{SYMBOL}(?:{SYMBOL}| )*")
+# Signs alone, which is what most drawn texts have, and which is found in a tenth of the time; tokens; what has such dots.
+SIGNS = re.compile(r"[^\w\x00-\x29\x2b-\xff][^\w\x00-\x1f\x21-\x29\x2b-\xff]*")
+TOKEN = re.compile(f"_(?:{TOKENS})_")
+DOTTED = ("st.", "u.s", "u.k")
 # A letter three times or more, a vowel twice at the end where few words have it so.
 REPEATED = re.compile(r"([a-z])\1{2,}|([aiu])\2(?![a-z])")
+RUNS = (*(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz"), "aa", "ii", "uu")  # no text without one has any
 # Letters one by one, blanks or the same sign between them.
 SPACED = re.compile(r"(?<![\w.-])[a-z](?:[ .-]{1,2}[a-z](?!\w)){2,30}(?!\w)")
 LETTER = re.compile("[a-z]")
@@ -27,6 +32,7 @@ SWAPPED = re.compile(
 )
 DIGITS = (str.maketrans("0134579@$", "oieastgas"), str.maketrans("0134579@$", "oleastgas"))
 # Letters of other scripts that look like ours, in a word that has ours too.
+OTHER = re.compile(r"[\u0370-\u04ff]")
 MIXED = re.compile(r"\w{0,30}(?:[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z])\w{0,30}")
 ALIKE = str.maketrans("авекмнорстухіїјѕԁһαβεικνορτυχ", "abekmhopctyxiijsdhabeiknoptux")
 
@@ -34,24 +40,27 @@ Plain = Mapped | Rewritten
 Spelled = tuple[int, int, str]
 
 
-def plain_readings(text: str) -> Iterator[tuple[str, Plain | None]]:
-    """The readings of a text, each with the way back, None where the places are the same."""
-    if not text.isascii() and MIXED.search(text):
+def plain_readings(text: str) -> Iterator[tuple[str, Plain | None, bool]]:
+    """The readings of a text, each with the way back (None where the places are the same) and whether it has spaced words."""
+    if not text.isascii() and OTHER.search(text):
         text = MIXED.sub(lambda match: match[0].translate(ALIKE), text)
     way: Plain | None = None
-    if DRAWN.search(text):
-        way = _rewritten(text, way, ((*match.span(), " ") for match in DRAWN.finditer(text)))
+    lined = text.count("_") > 2 * len(TOKEN.findall(text)) or any(one in text for one in DOTTED)
+    drawn = DRAWN if lined else SIGNS
+    if drawn.search(text):
+        way = _rewritten(text, way, ((*match.span(), " ") for match in drawn.finditer(text)))
         text = way.text
     for plain, back in _shortened(text, way):
-        yield from ((one, back) for one in lettered(plain))
-        if SPACED.search(plain):
+        spaced = SPACED.search(plain) is not None
+        yield from ((one, back, spaced) for one in lettered(plain))
+        if spaced:
             joined = _rewritten(plain, back, ((*match.span(), _joined(match[0])) for match in SPACED.finditer(plain)))
-            yield joined.text, joined
+            yield joined.text, joined, False
 
 
 def _shortened(text: str, way: Plain | None) -> Iterator[tuple[str, Plain | None]]:
     """Stretched letters once, and where that is possible twice."""
-    if REPEATED.search(text) is None:
+    if not any(run in text for run in RUNS):
         yield text, way
         return
     for times in (1, 2):

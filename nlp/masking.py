@@ -28,6 +28,7 @@ GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that nam
 JOINED = frozenset({"language", "origin"})  # classes of masks
 # Characters on either side of a disguised word that may say what it means.
 BESIDE = 40
+COMPOUND = re.compile("[a-z']+(?:-[a-z']+)+")
 SEPARATED = re.compile("[^0-9a-z]+")
 UNDERLINES = re.compile(rf"(?:{UNDERLINE})+")
 
@@ -38,6 +39,9 @@ class Masks:
     def __init__(self, data: dict[str, Any]) -> None:
         self.tokens: dict[str, str] = data["tokens"]
         self._lists: dict[str, list[str]] = data.get("lists", {})
+        # The words of the names of several words.
+        names = " ".join(line for name in ("country", "home", "group") for line in self._lists.get(name, ()))
+        self.parts = frozenset([word for name in COMPOUND.findall(names) for word in name.split("-")])
         rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._joined = {key for key, row in rows.items() if row["class"] in JOINED}
@@ -60,8 +64,9 @@ class Masks:
     def hits(self, text: str) -> list[Span]:
         """Start, end and row of every match, in reading order, longer ones first; they may overlap, and come twice."""
         found: list[Span] = []
-        for plain, way in plain_readings(text):
-            for key, start, end in (*self._phrases.find(sentences(plain)), *self._spaced(plain)):
+        for plain, way, spaced in plain_readings(text):
+            hits = self._phrases.find(sentences(plain))
+            for key, start, end in (*hits, *self._spaced(plain)) if spaced else hits:
                 first, last = way.span(start, end) if way else (start, end)
                 if key in self._leads:
                     first = self._behind_lead(key, plain[start:end], text, first) or first
@@ -141,6 +146,8 @@ def is_group(written: str, *, whole: bool = False) -> bool:
 
 def is_part_of_group(text: str, start: int, end: int) -> bool:
     """Whether the name of a country or a group has these words and more: no Sierra in "Sierra Leonean"."""
+    if masks().parts.isdisjoint(re.split("[ -]", text[start:end])):
+        return False
     left, right = (unstretched(one) for one in (text[max(0, start - BESIDE) : start], text[end : end + BESIDE]))
     low, high = len(left), len(left) + end - start
     found = [one for said in lettered(left + text[start:end] + right) for one in _names().finditer(encoded(said))]

@@ -76,7 +76,7 @@ def test_readings_lead_back_to_the_characters_they_stand_for() -> None:
     text = "so 🌹 thaiiii _l4tina_"
     back = [
         (plain[start : start + len(word)], text[slice(*way.span(start, start + len(word)))])
-        for plain, way in plain_readings(text)
+        for plain, way, _ in plain_readings(text)
         for word in ("thai", "latina")
         if way is not None and (start := plain.find(word)) >= 0
     ]
