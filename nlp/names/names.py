@@ -167,7 +167,14 @@ def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
     if any(map(str.isalnum, after)) or SIGNED.search(folded, max(start - 3, 0), start) is None:
         return False
     # "Proud to be *Ebony*" is signed by nobody.
-    return not is_group(folded[start:end]) or folded[run.start : start].rstrip(" -~*")[-1:] in {"", "\n", ".", "!", "?"}
+    return not is_group(folded[start:end]) or folded[run.start : start].rstrip(" -~*")[-1:] in {
+        "",
+        "\n",
+        ".",
+        "!",
+        "?",
+        ",",
+    }
 
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:

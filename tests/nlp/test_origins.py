@@ -103,6 +103,6 @@ def test_a_word_for_a_group_is_no_name(read_text: ReadText, text: str) -> None:
     assert surfaces(read_text(text), Kind.NAME) == []
 
 
-@pytest.mark.parametrize("text", ["I am Sierra.", "Kind regards.\n- Ebony"])
+@pytest.mark.parametrize("text", ["I am Sierra.", "Kind regards.\n- Ebony", "Greetings from Sheffield, Ella."])
 def test_a_name_that_is_such_a_word_too_stays_one(read_text: ReadText, text: str) -> None:
     assert len(surfaces(read_text(text), Kind.NAME)) == 1
