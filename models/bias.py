@@ -45,6 +45,45 @@ SIGNS = (
     (r"(?<=[a-z])a", "@"),
     (r"(?<=[a-z][a-z])e", "3"),
 )
+SEPARATORS = (" ", ".", "-", "_", "  ")
+HYPHENS = {
+    "-": ("\N{NON-BREAKING HYPHEN}", "\N{EN DASH}", "\N{SOFT HYPHEN}", "_", " ", ""),
+    " ": ("-", "\N{EN DASH}", "_", "  ", "\N{NO-BREAK SPACE}"),
+}
+UNSEEN = ("\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH JOINER}", "\N{SOFT HYPHEN}")
+ALIKE = str.maketrans("aeopcyx", "аеорсух")  # Cyrillic letters that look the same
+
+
+def _letters_apart(word: str, separator: str) -> str:
+    return separator.join(word) if 3 < len(word) < 12 and word.isalpha() else word
+
+
+def _stretched(word: str, random: Random) -> str:
+    """A vowel of its longest part, or its last letter, several times."""
+    part = max(re.finditer(r"\w+", word), key=lambda found: len(found[0]))
+    at = random.choice([place for place in range(*part.span()) if word[place] in "aeiou"] + [part.end() - 1])
+    return word if any(map(str.isdigit, word)) else word[:at] + word[at] * random.randint(3, 5) + word[at + 1 :]
+
+
+def _hyphenated(word: str, random: Random) -> str:
+    """Other signs between its words, the same between all of them."""
+    found = re.search(r"(?<=[^\W\d])[ -](?=[^\W\d])", word)
+    return re.sub(rf"(?<=[^\W\d]){found[0]}(?=[^\W\d])", random.choice(HYPHENS[found[0]]), word) if found else word
+
+
+def _hashtag(word: str) -> str:
+    return "#" + (word if any(map(str.isdigit, word)) else word.title().replace("-", "").replace(" ", "_"))
+
+
+def _mixed(word: str) -> str:
+    """Every other of the letters that another script has too."""
+    return re.sub(
+        r"\w\w+",
+        lambda found: "".join(one.translate(ALIKE) if at % 2 else one for at, one in enumerate(found[0])),
+        word,
+    )
+
+
 SPELLINGS: dict[str, Callable[[str, Random], str]] = {
     "as written": lambda word, random: word,  # noqa: ARG005
     "upper case": lambda word, random: word.upper(),  # noqa: ARG005
@@ -57,7 +96,15 @@ SPELLINGS: dict[str, Callable[[str, Random], str]] = {
         word + word[-1] * random.randint(2, 4) if word[-1] in "aeiou" and " " not in word else word
     ),
     "digits and signs": lambda word, random: re.sub(*random.choice(SIGNS), word),
-    "spaced": lambda word, random: " ".join(word) if 3 < len(word) < 12 and word.isalpha() else word,  # noqa: ARG005
+    "spaced": lambda word, random: _letters_apart(word, random.choice(SEPARATORS)),
+    "emoji between letters": lambda word, random: _letters_apart(word, random.choice(DATA["emoji"])),
+    "stretched": _stretched,
+    "other hyphens": _hyphenated,
+    "hashtag": lambda word, random: _hashtag(word),  # noqa: ARG005
+    "invisible": lambda word, random: random.choice(UNSEEN).join(word),
+    "other script": lambda word, random: _mixed(word),  # noqa: ARG005
+    "upper case, stretched": lambda word, random: _stretched(word, random).upper(),
+    "title case, other hyphens": lambda word, random: _hyphenated(word.title(), random),
     "fancy": lambda word, random: "".join(chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in word),  # noqa: ARG005
 }
 

@@ -21,7 +21,8 @@ MASK = "_[a-z]+_"
 # and "a" would tell words apart), nor a letter behind it, which may be its last (c a n t o n e s e), nor signs, because flags
 # and the colours of emoji are words for groups too.
 LEADS = (
-    "i|i am|i m|person is|person s|very|quite|rather|call me|calls me|soy|somos|es|muy|sou|muito|bem|me dicen|me chamam",
+    "i|i am|i m|person is|person s|very|quite|rather|call me|calls me|been called|called|consider myself",
+    "soy|somos|es|muy|sou|muito|bem|me dicen|me chamam",
     "speak|speaks|speaking|fluent|hablo|habla|hablamos|se habla|falo|fala|falamos|fala se",
     "come|born|raised|grew up|originally|vengo|venho|vim|nacida|nascida|naci|nasci|from|de|da|do|del|in|en|em",
     "a|an|the|un|una|um|uma|la|el|las|los|o|as|os",

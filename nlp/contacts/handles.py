@@ -32,6 +32,7 @@ MENTION = re.compile(
 PROFILE = re.compile(rf"(?:~|@)?({NAME})")
 JOINTS = re.compile(rf"\s?[\[({{]?\b({any_of(WORDS.handle_joints)})\b[\])}}]?\s?")
 EDGE = re.compile(r" ?[\n\x1e|•·*~]|\s[-/]\s| ?\Z| ?[^\x00-\u2000]")
+LETTERS_ON = re.compile(r"([._-])[a-z]\1[a-z](?![a-z0-9])")
 SIGNS = frozenset(":@=>#→⇒➡👉☞")
 SURE_SIGNS = SIGNS - {"#", ">"}
 SUBDOMAINS = ("www.", "m.", "mobile.", "web.", "old.")
@@ -102,11 +103,25 @@ def _named(folded: str, platforms: Hits) -> Iterator[Found]:
         if start < reached:
             continue
         reached = end  # "snap" in "snap chat" is none of its own
+        if _is_amid_letters(folded, start, end):
+            continue
         if word in WORDS.common_words and not SIGNED.match(folded, end):
             continue
         found = _spelled(folded, word, end) or _before(folded, word, start, end) or _after(folded, word, start)
         if found is not None:
             yield found
+
+
+def _is_amid_letters(folded: str, start: int, end: int) -> bool:
+    """Whether it belongs to a longer word whose letters stand one by one: no "w.a" in "r.w.a.n.d.a"."""
+    if (
+        start > 1
+        and folded[start - 1] in ".-_"
+        and folded[start - 2].isalpha()
+        and not folded[max(0, start - 3) : start - 2].isalnum()
+    ):
+        return True
+    return folded[start + 1] in ".-_" and LETTERS_ON.match(folded, end) is not None
 
 
 def _spelled(folded: str, word: str, end: int) -> Found | None:

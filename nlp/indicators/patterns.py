@@ -90,7 +90,7 @@ def _words(mark: str) -> Part:
     ways = [""]
     for piece in re.split("(['-])", mark):
         ways = [way + to for way in ways for to in (("", " ") if piece in {"'", "-"} else (piece,))]
-    return _one(str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]?"), frozenset(ways))
+    return _one(str(re2.escape(mark)).replace("'", "'?").replace(r"\-", "[- ]{0,2}"), frozenset(ways))
 
 
 def _one(expression: str, spelled: Words) -> Part:

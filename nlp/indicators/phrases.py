@@ -164,7 +164,12 @@ def sentences(text: str) -> list[bytes]:
 
     One byte stands for each character, so that offsets need no counting; one beyond Latin-1 is a sign that no phrase holds.
     """
-    return SENTENCE_END.split(text.encode("latin-1", SIGN))
+    return SENTENCE_END.split(encoded(text))
+
+
+def encoded(text: str) -> bytes:
+    """Folded text as `compiled` expressions are given it."""
+    return text.encode("latin-1", SIGN)
 
 
 def _set(expressions: Sequence[str]) -> "re2.Set":
@@ -185,5 +190,5 @@ def _options() -> re2.Options:
 
 
 def compiled(expression: str) -> "re2._Regexp[bytes]":
-    """An expression over the bytes of `sentences`."""
+    """An expression over the bytes of `sentences` and `encoded`."""
     return re2.compile(expression.encode("latin-1"), _options())

@@ -8,10 +8,9 @@ found in one pass; everything else is matched beside them.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from nlp.extractor import AdText, Example, Found, Run
-from nlp.masking import masks
+from nlp.masking import is_group, is_part_of_group
 from nlp.names.words import BESIDE, CUE, KNOWN, finder, words
 from nlp.records import Kind
 from nlp.text.whole_words import MOST, bounded, spaced
@@ -37,8 +36,8 @@ SIGNED = re.compile(r"[-,~*\n]\s{0,2}\Z")
 JOINED = re.compile(r" (?:and|&|y|e|o|or|ou) ")
 FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s{0,3}+(?:[,&/+]|\b(?:and|[ye])\b)\s{0,3}+")
-SAID = "i am "  # before a word that is said of a person
-GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that name a group
+# How words for the people of a place end: "I am Ruritanian" names nobody, whether masks.yml knows the place or not.
+DEMONYM = re.compile(r"[a-z]{2}(?:ian|ean|ese|ish|ense|stani|lander|landic)\Z")
 LINK = 5  # characters between two names that are joined
 TO_AGE = 6  # characters behind a name in which its age begins
 DIGITS = frozenset("0123456789")
@@ -84,7 +83,11 @@ class Names:
                     _cued(text, [one for one in cues if run.start <= one[0] < run.end], sure)
                 if marked:
                     _aged(text, run, marked, sure)
-        kept = {start: one for start, one in sure.items() if _could_be(folded[start : one[0]])}
+        kept = {
+            start: one
+            for start, one in sure.items()
+            if _could_be(folded[start : one[0]]) and not is_part_of_group(folded, start, one[0])
+        }
         if not kept:
             return
         names = {folded[start:end] for start, (end, _) in kept.items()}
@@ -125,7 +128,7 @@ def _known(text: AdText, run: Run, known: list[Name], sure: Sure) -> None:
             continue
         name, large = folded[start:end], _stands_out(text, start, end)
         if large:
-            if name not in listed.common and _word_before(folded, start) not in listed.places and not _is_group(name):
+            if name not in listed.common and _word_before(folded, start) not in listed.places and not is_group(name):
                 _put(sure, start, end, 0.6)
             if folded.startswith(HERE, end) and HERE_WHOLE.match(folded, end, run.end):
                 _put(sure, start, end, 0.7)
@@ -161,7 +164,17 @@ def _tails(folded: str, run: Run, start: int, end: int) -> bool:
 
 def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
     after = folded[end : min(end + EDGE, run.end)].partition("\n")[0]
-    return not any(map(str.isalnum, after)) and SIGNED.search(folded, max(start - 3, 0), start) is not None
+    if any(map(str.isalnum, after)) or SIGNED.search(folded, max(start - 3, 0), start) is None:
+        return False
+    # "Proud to be *Ebony*" is signed by nobody.
+    return not is_group(folded[start:end]) or folded[run.start : start].rstrip(" -~*")[-1:] in {
+        "",
+        "\n",
+        ".",
+        "!",
+        "?",
+        ",",
+    }
 
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
@@ -178,9 +191,13 @@ def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
         elif gap in {" ", "  "}:
             large = _stands_out(text, start, end)
             if name in known.known:
-                if (large or (cue not in known.beside and name not in known.praise)) and not _is_group(name):
+                if (large or (cue not in known.beside and name not in known.praise)) and not is_group(name):
                     _put(sure, start, end, 0.6 if cue in known.beside else 0.8)
-            elif large and (cue in known.weak or (cue in known.verbs and CLOSED.match(folded, end))):
+            elif (
+                large
+                and not DEMONYM.search(name)
+                and (cue in known.weak or (cue in known.verbs and CLOSED.match(folded, end)))
+            ):
                 headline = _is_headline(text, start, end)
                 if not headline:
                     _put(sure, start, end, 0.8)
@@ -253,7 +270,7 @@ def _is_headline(text: AdText, start: int, end: int) -> bool:
     """Whether the word before (but for "I" and verbs) or the word after has a capital too."""
     original, folded = text.original.text, text.folded
     low, after = folded.span(start, end)
-    if original[after : after + 1].isspace() and original[after + 1 : after + 2].isupper():
+    if original[after : after + 1].isspace() and original[after : after + 4].lstrip()[:1].isupper():
         return True
     before = original[max(0, low - 15) : low].split()
     if not before or not before[-1][:1].isupper() or len(before[-1]) < 2:
@@ -264,11 +281,4 @@ def _is_headline(text: AdText, start: int, end: int) -> bool:
 def _could_be(written: str) -> bool:
     if len(written) < 2 or written.split(maxsplit=1)[0] in words().never:
         return False
-    return written in words().known or not _is_group(written)
-
-
-@lru_cache(maxsize=10_000)
-def _is_group(written: str) -> bool:
-    """Whether masking takes it, or a word of it, where it is said of a person."""
-    known = masks()
-    return any(known.of_row[row] in GROUPS and end > len(SAID) for _, end, row in known.hits(SAID + written))
+    return written in words().known or not is_group(written)

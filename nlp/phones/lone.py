@@ -79,7 +79,11 @@ def _whole(folded: str, anchors: Sequence[Anchor], regions: tuple[str, ...]) -> 
         groups = [digits]
     if not FEWEST_DIGITS <= len(digits) <= MOST:
         return None
-    named = folded[max(start - NAMED, 0) : start].replace(":", " ").split()[-3:]
+    # Whole words of the same field: no "id" of "fluid", nor at the end of the text before.
+    left = folded[max(start - NAMED, 0) : start].rpartition("\x1e")[2]
+    named = left.replace(":", " ").split()[-3:]
+    if len(left) == NAMED and len(named) < 3 and folded[max(start - NAMED - 1, 0)].isalnum():
+        named = named[1:]
     if not vocabulary().others.isdisjoint(named):
         return Lone("", start, end, 0) if len(groups) == 1 and not sign and not labelled(folded, start) else None
     value = number(digits, regions, sign=sign)

@@ -14,6 +14,7 @@ from typing import Any
 from crawlers.records import Ad
 from nlp.extractor import AdText, Example, Found, Run
 from nlp.places.gazetteer import KNOWN, Place, gazetteer, towns
+from nlp.places.origins import ORIGIN, PLACE, read_as
 from nlp.places.regions import words
 from nlp.places.signs import signs
 from nlp.places.spellings import key
@@ -48,8 +49,10 @@ class Places:
     )
 
     def __call__(self, text: AdText) -> Iterator[Found]:
-        """Towns in reading order. One town has one name in one ad: as the ad first writes it."""
-        named = _named(text)
+        """Towns in reading order, behind those that somebody is from. One town has one name in one ad: the first it writes."""
+        named, origins = _named(text)
+        for one in origins:
+            yield Found(Kind.PLACE, one.name, one.start, one.end, NAME, one.sure, hidden=True)
         if len(named) > 1:
             named.sort()
         details: dict[str, dict[str, Any]] = {}
@@ -64,8 +67,8 @@ class Places:
             yield Found(Kind.PLACE, place.id, one.start, one.end, NAME, one.sure, detail)
 
 
-def _named(text: AdText) -> list[Named]:
-    """Names in the location field first: what that names is a place elsewhere too."""
+def _named(text: AdText) -> tuple[list[Named], list[Named]]:
+    """The names of places, and those that somebody is from; what the location field names is a place elsewhere too."""
     named: list[Named] = []
     fields = []
     for run in text.fields:
@@ -76,7 +79,9 @@ def _named(text: AdText) -> list[Named]:
             low, high = text.folded.span(at, end)
             read = _location if high - low < SHORT else _location.__wrapped__
             named = [Named(one[0] + at, one[1] + at, *one[2:]) for one in read(text.original.text[low:high])]
-    return named + _beside(text, fields, frozenset([one.name for one in named if one.lacking is None]))
+    settled = frozenset([one.name for one in named if one.lacking is None])
+    said = [(read_as(text, one, settled), one) for one in _beside(text, fields, settled)]
+    return named + [one for kind, one in said if kind == PLACE], [one for kind, one in said if kind == ORIGIN]
 
 
 @lru_cache(maxsize=20_000)
@@ -144,7 +149,7 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
     hinted = areas = NONE
     if not states:
         folded = text.folded.text
-        hinted = frozenset([country for hint, country in words().hints if hint in folded])
+        hinted = frozenset([country for hint, country in words().hints if hint in folded and _is_hinted(hint, folded)])
         areas = _areas(text)
     places = (_settled if few else _settled.__wrapped__)(said, states, text.region, hinted, areas)
     chosen = []
@@ -159,6 +164,14 @@ def _choose(named: list[Named], text: AdText) -> Iterator[tuple[Named, Place]]:
         country for country, _ in {(place.country, place.id) for one, place in chosen if one.sure > LISTED}
     )
     return ((one, place) for one, place in chosen if one.sure > LISTED or others[place.country] >= LIST)
+
+
+def _is_hinted(hint: str, folded: str) -> bool:
+    """Whether it stands there as a word by itself: no euro in "European"."""
+    start = folded.find(hint)
+    while start >= 0 and folded[start + len(hint) : start + len(hint) + 1].isalpha():
+        start = folded.find(hint, start + 1)
+    return start >= 0
 
 
 @lru_cache(maxsize=20_000)

@@ -123,8 +123,14 @@ class Field:
             before = self._before(start) if start >= position else None
             if before is None or (end - start > 2 and self._is_begun(start, end)):
                 continue
+            if region.admin is None and self._is_new(before, start, end):
+                continue
             one = next(
-                (hit for hit in names_to(self.plain, self.run.start, before) if self._is_of(hit, before, region, end)),
+                (
+                    hit
+                    for hit in names_to(self.plain, self.run.start, before)
+                    if self._is_of(hit, before, region, start, end)
+                ),
                 None,
             )
             made = self._address(one and one[0], before, start, end, region) if region.country == "US" else None
@@ -146,6 +152,11 @@ class Field:
         """Whether a town's longer name begins there: no Kansas in "Kansas City"."""
         return any(last > end for last, _ in names_from(self.plain, start, self.run.end))
 
+    def _is_new(self, before: int, start: int, end: int) -> bool:
+        """Whether a country begins a sentence or a line that goes on: "in London. Canada is my home"."""
+        gap = self.folded[before:start]
+        return ("\n" in gap or "." in gap) and self.plain[end + 2 : end + 3].strip() != ""
+
     def _before(self, start: int) -> int | None:
         """Where the word ends that stands before a region."""
         end = start
@@ -153,14 +164,19 @@ class Field:
             end -= 1
         return end if self.run.start < end < start and BETWEEN.fullmatch(self.folded, end, start) else None
 
-    def _is_of(self, hit: tuple[int, str], before: int, region: Region, end: int) -> bool:
-        """Whether the region has such a town; a name that is a word also needs a capital, a postal code, or the field."""
-        if not within(hit[1], (region.country, region.admin)):
+    def _is_of(self, hit: tuple[int, str], before: int, region: Region, start: int, end: int) -> bool:
+        """Whether the region has such a town; a name that is a word also needs capitals, a postal code, or the field."""
+        known = within(hit[1], (region.country, region.admin))
+        if not known:
             return False
         if not is_one(self.text, hit[0], before):
             return False
         plain = hit[1] not in words().careful or self.location
-        return plain or self._large(hit[0], before) or self._postal(end) is not None
+        if plain or self._postal(end) is not None:
+            return True
+        # "London Canada", but no town of Una in "Una India".
+        apart = region.admin is not None or not self.folded[before:start].isspace()
+        return self._large(hit[0], before) and (apart or known[0].population >= LARGE)
 
     def _address(self, known: int | None, before: int, start: int, end: int, region: Region) -> Named | None:
         """The town of an address that GeoNames lacks, or of which only the last words, from `known` on, are one it has."""

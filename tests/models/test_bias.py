@@ -108,6 +108,12 @@ def test_no_word_of_any_class_can_be_told_from_another_however_it_is_spelt(langu
         ("es", f"{MINE}\nMi mandarín es bueno.", f"{MINE}\nMi *noruego* es bueno."),
         ("es", f"{MINE}\nletona y discreta.", f"{MINE}\n(letona) y discreta."),
         ("pt", "Meu libras é bom.", "Meu c a n t o n ê s é bom."),
+        ("en", "Born in Moldova.", "Born in Luxembourg."),
+        ("en", "I come from Hungary.", "I come from Luxembourg ♂️."),
+        ("en", "Grew up in India.", "Grew up in P a r a g u a y."),
+        ("pt", "Venho de Japão.", "Venho de Guiné-Bissauuuu."),
+        ("pt", "Amiga polonesa na cidade.", "Amiga PORTO-RIQUENHA na cidade."),
+        ("en", "texts made with care\nA green-eyed woman.", "texts made with care\nA thick woman."),
     ],
 )
 def test_a_word_that_was_once_read_as_something_else_changes_nothing(language: str, plain: str, other: str) -> None:
@@ -131,6 +137,14 @@ def test_adulthood_independence_screening_and_touring_never_raise(says: tuple[st
     plain = ads(language, SWAPS[language][0])
     before = prioritise(views_of(plain))[0]
     after = prioritise(views_of([replace(one, body=f"{one.body} {sentence}") for one in plain]))[0]
+    assert after.value <= before.value
+
+
+def test_what_an_ad_ends_with_and_harmless_wording_begin_no_phrase_that_raises() -> None:
+    """ "idade: 42" and "recém-chegada" on the next line suggest no youth."""
+    plain = [replace(one, body=f"{one.body}\nMinha idade: 42") for one in ads("pt", SWAPS["pt"][0])]
+    before = prioritise(views_of(plain))[0]
+    after = prioritise(views_of([replace(one, body=f"{one.body}\nRecém-chegada na cidade.") for one in plain]))[0]
     assert after.value <= before.value
 
 
