@@ -28,7 +28,7 @@ GROUPS = frozenset({"_trait_", "person", "persons"})  # tokens of words that nam
 JOINED = frozenset({"language", "origin"})  # classes of masks
 # Characters on either side of a disguised word that may say what it means.
 BESIDE = 40
-COMPOUND = re.compile("[a-z']+(?:-[a-z']+)+")
+COMPOUND = re.compile(r"(?<![a-z'])[a-z']++(?:-[a-z']++)+")
 SEPARATED = re.compile("[^0-9a-z]+")
 UNDERLINES = re.compile(rf"(?:{UNDERLINE})+")
 

@@ -113,7 +113,17 @@ def test_on_a_terminal_a_step_counts_while_it_goes_on(monkeypatch: pytest.Monkey
 
 def _interrupted(workspace: Workspace, begun: Callable[[Path], bool], said: Path, *words: str) -> tuple[int, str]:
     """Exit status and output of a command that is stopped by Ctrl-C once it has `begun`."""
-    command = [sys.executable, "-m", "sidelight", *words, "--workspace", str(workspace.root)]
+    # As from a terminal: what a shell starts in the background is told to ignore it.
+    command = [
+        "env",
+        "--default-signal=INT",
+        sys.executable,
+        "-m",
+        "sidelight",
+        *words,
+        "--workspace",
+        str(workspace.root),
+    ]
     environment = {**os.environ, "SIDELIGHT_LOG_FORMAT": "json"}
     with said.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
