@@ -25,6 +25,7 @@ from models.views import Dated, GroupView, Prices
 from nlp.stored import load_readings
 from store import outbox, pending
 from store.database import chunks, select_in
+from store.errors import DamagedError
 from store.garbage import uncollected
 from store.processes import Processes
 from store.settings import Settings
@@ -72,6 +73,8 @@ def _run(workspace: Workspace, progress: Callable[[int], None]) -> int:
             if processes.workers > 1 and len(group_ids) > BATCH:
                 try:
                     return _joined(processes.map(partial(_score_there, run), chunks(group_ids, BATCH)))
+                except DamagedError:
+                    raise  # it would be met again here
                 except Exception:
                     log.warning("a worker process could not score its groups; they are scored here", exc_info=True)
             return _score(connection, group_ids, model, UsualPrices(connection, usual))

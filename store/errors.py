@@ -50,3 +50,7 @@ class DamagedError(ValueError):
     def __init__(self, problems: Mapping[Any, Exception]) -> None:
         super().__init__(str(next(iter(problems.values()))))
         self.problems = problems
+
+    def __reduce__(self) -> tuple[type["DamagedError"], tuple[Mapping[Any, Exception]]]:
+        """As it is sent from a worker process: an exception that cannot be made again there ends all workers."""
+        return type(self), (dict(self.problems),)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from crawlers.records import Ad
 from crawlers.stored import record_sighting
@@ -152,5 +152,24 @@ def test_what_no_worker_can_score_is_scored_here_and_only_the_damaged_is_set_asi
     assert all_anew(workspace, 2) == count - 1
     assert scored(workspace) == {one: priority for one, priority in alone.items() if one != bad}
     assert "scored here" in caplog.text
+    with workspace.read() as connection:
+        assert [one.item for one in pending.aside(connection, stage.STAGE)] == [bad]
+
+
+def test_what_a_worker_finds_damaged_is_set_aside_and_no_worker_ends_of_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    collect(workspace, ads(7))
+    count = stage.run(workspace)
+    alone = scored(workspace)
+    bad = min(alone)
+    with workspace.begin() as connection:
+        connection.execute(text("UPDATE groups SET itinerary = '{no' WHERE group_id = :bad"), {"bad": bad})
+    monkeypatch.setattr(stage, "MANY", 2)
+    monkeypatch.setattr(stage, "AT_ONCE", 4)
+    monkeypatch.setattr(stage, "BATCH", 2)
+    assert all_anew(workspace, 2) == count - 1
+    assert scored(workspace) == {one: priority for one, priority in alone.items() if one != bad}
+    assert "scored here" not in caplog.text
     with workspace.read() as connection:
         assert [one.item for one in pending.aside(connection, stage.STAGE)] == [bad]

@@ -1,9 +1,11 @@
 """Who is to blame for a failure: an item, which is set aside, or what all work needs, which ends it with the work kept."""
 
 import errno
+import pickle
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
@@ -116,3 +118,11 @@ def test_what_was_sealed_is_gone_with_its_key_and_a_key_made_anew_does_not_bring
     keys.key(workspace, "month")
     assert keys.unseal(workspace, "month", sealed) is None
     workspace.close()
+
+
+def test_what_is_damaged_is_told_across_processes() -> None:
+    with pytest.raises(orjson.JSONDecodeError) as raised:
+        orjson.loads("{no")
+    told = pickle.loads(pickle.dumps(DamagedError({"s:1": raised.value})))  # noqa: S301  made in this line
+    assert list(told.problems) == ["s:1"]
+    assert str(told) == str(raised.value)
