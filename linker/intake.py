@@ -20,7 +20,7 @@ OF_AD = ("ad_id", "site", "url", "posted_at", "first_seen", "last_seen", "image_
 def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Signals, Wording]]:
     """The signals of those of these ads that have a reading, and their wordings in full; the signals keep the digest alone.
 
-    Raises DamagedError at the end, naming every ad whose mentions cannot be read.
+    Raises DamagedError at the end, naming every ad whose mentions cannot be read; behind the first of them nothing is given.
     Straight from the rows: to make an `Ad`, a `Reading` and its mentions first would take most of the time.
     """
     wanted = list(ad_ids)
@@ -38,7 +38,8 @@ def read_signals(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tupl
             said = orjson.loads(mentions)
         except orjson.JSONDecodeError as problem:
             damaged[ad_id] = problem
-            continue
+        if damaged:
+            continue  # all of it is begun anew without the damaged: what is still to do is to name them
         wording = wording_of(masked)
         signals = put_together(
             said,

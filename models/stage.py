@@ -74,7 +74,7 @@ def _run(workspace: Workspace, progress: Callable[[int], None]) -> int:
                 try:
                     return _joined(processes.map(partial(_score_there, run), chunks(group_ids, BATCH)))
                 except DamagedError:
-                    raise  # it would be met again here
+                    log.info("a worker process met what is damaged; all that is damaged is looked for here")
                 except Exception:
                     log.warning("a worker process could not score its groups; they are scored here", exc_info=True)
             return _score(connection, group_ids, model, UsualPrices(connection, usual))
