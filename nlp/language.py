@@ -31,7 +31,10 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _votes() -> dict[bytes, tuple[tuple[str, int], ...]]:
-    """Word -> the languages it speaks for, and how strongly."""
+    """Word -> the languages it speaks for, and how strongly.
+
+    Single letters speak for none: in "m i x t e c a" they are parts of a word that says who somebody is.
+    """
     owners: dict[str, list[str]] = {}
     for language, words in _data()["words"].items():
         for word in dict.fromkeys(words):
@@ -39,7 +42,7 @@ def _votes() -> dict[bytes, tuple[tuple[str, int], ...]]:
     return {
         word.encode(): tuple((one, VOTE // len(found)) for one in found)
         for word, found in owners.items()
-        if word.isascii()
+        if word.isascii() and len(word) > 1
     }
 
 

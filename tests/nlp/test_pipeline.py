@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.records import TEXT_FIELDS, Ad
+from nlp.language import languages_of
 from nlp.pipeline import read_ads, version
 from nlp.records import Kind, Reading
 
@@ -90,6 +91,12 @@ def test_the_language_of_an_ad_is_told_by_its_common_words_or_its_script(
     read_text: ReadText, text: str, language: str
 ) -> None:
     assert read_text(text).language == language
+
+
+@pytest.mark.parametrize("word", ["m i x t e c a", "a t e a", "h_u_i_c_h_o_l_a"])
+def test_a_word_whose_letters_stand_apart_speaks_for_no_language(word: str) -> None:
+    """Its e would be Portuguese for "and", and an ad's words then read by the lexicons of both languages."""
+    assert languages_of(f"tambien soy puntual, hora, horas. orgullo de ser {word}.") == ("es",)
 
 
 def test_readings_come_in_the_order_of_the_ads() -> None:
