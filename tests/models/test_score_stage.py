@@ -126,13 +126,18 @@ def all_anew(workspace: Workspace, workers: int) -> int:
     return stage.run(several)
 
 
+def in_small_parts(monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """So few groups are enough for workers, `batch` at a time."""
+    monkeypatch.setattr(stage, "MANY", 2)
+    monkeypatch.setattr(stage, "AT_ONCE", 4)
+    monkeypatch.setattr(stage, "BATCH", batch)
+
+
 def test_worker_processes_score_as_this_one_does(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     collect(workspace, ads(7))
     count = stage.run(workspace)
     alone = scored(workspace)
-    monkeypatch.setattr(stage, "MANY", 2)
-    monkeypatch.setattr(stage, "AT_ONCE", 4)
-    monkeypatch.setattr(stage, "BATCH", 1)
+    in_small_parts(monkeypatch, 1)
     assert all_anew(workspace, 2) == count == len(alone) > 4
     assert scored(workspace) == alone
 
@@ -146,9 +151,7 @@ def test_what_no_worker_can_score_is_scored_here_and_only_the_damaged_is_set_asi
     with workspace.begin() as connection:
         bad = connection.execute(select(group_members.c.group_id).where(group_members.c.ad_id == "s:3")).scalar_one()
         connection.execute(readings.update().where(readings.c.ad_id == "s:3").values(mentions=[{"kind": 5}]))
-    monkeypatch.setattr(stage, "MANY", 2)
-    monkeypatch.setattr(stage, "AT_ONCE", 4)
-    monkeypatch.setattr(stage, "BATCH", 1)
+    in_small_parts(monkeypatch, 1)
     assert all_anew(workspace, 2) == count - 1
     assert scored(workspace) == {one: priority for one, priority in alone.items() if one != bad}
     assert "scored here" in caplog.text
@@ -165,9 +168,7 @@ def test_what_a_worker_finds_damaged_is_set_aside_and_no_worker_ends_of_it(
     bad = min(alone)
     with workspace.begin() as connection:
         connection.execute(text("UPDATE groups SET itinerary = '{no' WHERE group_id = :bad"), {"bad": bad})
-    monkeypatch.setattr(stage, "MANY", 2)
-    monkeypatch.setattr(stage, "AT_ONCE", 4)
-    monkeypatch.setattr(stage, "BATCH", 2)
+    in_small_parts(monkeypatch, 2)
     assert all_anew(workspace, 2) == count - 1
     assert scored(workspace) == {one: priority for one, priority in alone.items() if one != bad}
     assert "scored here" not in caplog.text
