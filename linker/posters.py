@@ -3,16 +3,14 @@
 A value stands on a handful of ads, and there are as many values as ads: sets are kept as lists of places in the block.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from itertools import chain
-from typing import TypeVar
 
 from linker.records import Reason
 from linker.signals import Key, Signals
 
 Part = list[Signals]
-T = TypeVar("T")
 TEXT = Reason.TEXT
 
 
@@ -108,17 +106,9 @@ def _owners_with(places: Iterable[int], sets: Sets, ads: Sequence[Signals], shar
     return len(owning.intersection(map(sets.root, places))) if len(owning) > 1 else len(owning)
 
 
-def _carriers(told: Iterable[Iterable[T]]) -> dict[T, list[int]]:
-    """Where each of what is told of the ads stands."""
-    found: dict[T, list[int]] = defaultdict(list)
-    for place, some in enumerate(told):
-        for one in some:
-            found[one].append(place)
-    return found
-
-
 def _on_most(ads: Sequence[Signals]) -> set[str]:
-    return {name for name, places in _carriers(ad.names for ad in ads).items() if 2 * len(places) > len(ads)}
+    counts = Counter(chain.from_iterable([ad.names for ad in ads]))
+    return {name for name, count in counts.items() if 2 * count > len(ads)}
 
 
 def _join_acquainted(sets: Sets, ads: Sequence[Signals], but: Iterable[str] = ()) -> None:
