@@ -38,6 +38,7 @@ FIELD = re.compile(rf"{WORD}(?: {WORD})?")
 APART = re.compile(r"\s{0,3}+(?:[,&/+]|\b(?:and|[ye])\b)\s{0,3}+")
 # How words for the people of a place end: "I am Ruritanian" names nobody, whether masks.yml knows the place or not.
 DEMONYM = re.compile(r"[a-z]{2}(?:ian|ean|ese|ish|ense|stani|lander|landic)\Z")
+ENDS = frozenset(["", *"\n.!?,"])  # what stands before a word by which somebody signs
 LINK = 5  # characters between two names that are joined
 TO_AGE = 6  # characters behind a name in which its age begins
 DIGITS = frozenset("0123456789")
@@ -167,14 +168,7 @@ def _signs_off(folded: str, run: Run, start: int, end: int) -> bool:
     if any(map(str.isalnum, after)) or SIGNED.search(folded, max(start - 3, 0), start) is None:
         return False
     # "Proud to be *Ebony*" is signed by nobody.
-    return not is_group(folded[start:end]) or folded[run.start : start].rstrip(" -~*")[-1:] in {
-        "",
-        "\n",
-        ".",
-        "!",
-        "?",
-        ",",
-    }
+    return not is_group(folded[start:end]) or folded[run.start : start].rstrip(" -~*")[-1:] in ENDS
 
 
 def _cued(text: AdText, cues: list[tuple[int, str]], sure: Sure) -> None:
