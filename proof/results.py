@@ -68,6 +68,10 @@ PROOFS: Mapping[str, Proof] = {
         "Elasticsearch stopped in the middle", "proof.faults", "elasticsearch --seed {seed}",
         "elasticsearch --ads 10000 --seed {seed}", "elasticsearch --ads 50000 --faults 20 --seed {seed}",
     ),
+    "seized": Proof(
+        "a seized disk, with and without a seal", "proof.seized_disk",
+        "--seed {seed}", "--ads 2000 --seed {seed}", "--ads 10000 --seed {seed}",
+    ),
     "soak": Proof(
         "a soak at ten times the daily rate", "proof.soak",
         "--minutes 3 --seed {seed}", "--minutes 10 --seed {seed}", "--minutes 30 --seed {seed}",
