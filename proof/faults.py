@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,12 +86,12 @@ class Trial:
             workspace = open_workspace(root)
             found = fingerprint(workspace)
             with workspace.read() as connection:
-                pairs = connection.execute(select(alerts.c.watch_id, alerts.c.ad_id)).all()
+                pairs = Counter(tuple(row) for row in connection.execute(select(alerts.c.watch_id, alerts.c.ad_id)))
             entries = queue.build(workspace)
             workspace.close()
         # A queue is its day's own, and a moved clock may have built another day's: compared is today's.
         found["queue_entries"] = {one.group_id: f"{one.rank} {one.lane} {one.value:.9f}" for one in entries}
-        found["alerts"] = {f"{row.watch_id} {row.ad_id}": str(pairs.count(row)) for row in set(pairs)}
+        found["alerts"] = {f"{watch} {ad_id}": str(count) for (watch, ad_id), count in pairs.items()}
         return found
 
 
