@@ -6,6 +6,7 @@
 #
 # SIDELIGHT_WHEELS     a folder of wheels (deploy/wheels.sh makes it): nothing is fetched over the network
 # SIDELIGHT_DATA       the account's home, with the workspace below it (default /var/lib/sidelight)
+# SIDELIGHT_PYTHON     the Python to use, 3.11 to 3.13 (default the system's); the account must be able to run it
 set -eu
 target=${1:-/opt/sidelight}
 data=${SIDELIGHT_DATA:-/var/lib/sidelight}
@@ -19,8 +20,9 @@ need() { # COMMAND PACKAGE: put the package on the list where the command is mis
     command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 missing=
-need python3 python3
-python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
+base=${SIDELIGHT_PYTHON:-/usr/bin/python3}
+need "$base" python3
+"$base" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 need pg_dump postgresql-client
 if [ -n "$missing" ]; then
     say "installing$missing"
@@ -48,7 +50,7 @@ stamp="$target/.venv/.synced"
 wanted=$(cat "$target/requirements.lock" "$target/pyproject.toml" | cksum)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     say "setting up $target/.venv"
-    [ -x "$python" ] || python3 -m venv "$target/.venv"
+    [ -x "$python" ] || "$base" -m venv "$target/.venv"
     if [ -n "${SIDELIGHT_WHEELS:-}" ]; then
         set -- --no-index --find-links "$SIDELIGHT_WHEELS"
     else
@@ -60,5 +62,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable "$target"
     echo "$wanted" >"$stamp"
 fi
-"$target/sidelight" --help >/dev/null
+runuser -u "$account" -- "$target/sidelight" --help >/dev/null || {
+    say "the account $account cannot run $target/sidelight: are its folders and its Python ($base) open to it?"
+    exit 1
+}
 say "ready: $target/sidelight"
