@@ -19,7 +19,7 @@ from casework import verification
 from casework.cases import NoCaseError
 from casework.policy import ForbiddenError
 from casework.throttle import ThrottledError
-from console import api, health
+from console import api, drafts, health
 from console.desk import ForgedFormError, NotFoundError, NotSignedInError
 from console.pages import (
     account,
@@ -131,6 +131,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _no_page)
     app.add_exception_handler(Exception, _broken)
     verification.checkpoint(workspace)
+    drafts.sweep(workspace)
     # Around everything, so that the page for failures carries the headers too.
     return Gate(app, hosts, secure=secure)
 

@@ -1,9 +1,6 @@
 """Cases: the list of those a person has a part in, and one case with all that was put into it."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -18,6 +15,7 @@ from casework.cases import Case
 from casework.packs import Terms
 from casework.policy import Action
 from console.desk import Desk, at, sent_to
+from console.drafts import zipped
 from linker.judgements import Verdict
 from models.labels import choose
 from store.audit import Via
@@ -146,12 +144,13 @@ def export(desk: Sender, case: Short, words: Words = "") -> Response:
     """The case's evidence pack, as one file."""
     found = _case(desk, case)
     terms = Terms(desk.session.account, words, Via.CONSOLE)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / f"case-{found.case_id}"
+
+    def write(folder: Path) -> None:
         packs.export_case(desk.workspace, found.case_id, folder, terms, account=desk.session.account)
-        packed = BytesIO(Path(shutil.make_archive(str(folder), "zip", place, folder.name)).read_bytes())
+
+    packed = zipped(desk.workspace, f"case-{found.case_id}", write)
     named = {"Content-Disposition": f'attachment; filename="case-{found.case_id}.zip"'}
-    return Response(packed.getvalue(), media_type="application/zip", headers=named)
+    return Response(packed, media_type="application/zip", headers=named)
 
 
 def _case(desk: Desk, case_id: str) -> Case:

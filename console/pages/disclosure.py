@@ -1,7 +1,5 @@
 """Disclosure: what was said of an ad or a group until a date, who saw it and what they did, on one page and in one file."""
 
-import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ from casework import disclosure
 from casework.disclosure import Disclosure
 from casework.policy import Action
 from console.desk import Desk, at, sent_to
+from console.drafts import zipped
 from store.errors import UsageError
 from store.schema import now
 
@@ -40,10 +39,11 @@ def show(desk: Sender, kind: Short = "", item: Short = "", until: Short = "", re
 def file(desk: Sender, kind: Short = "", item: Short = "", until: Short = "", reason: Reason = "") -> Response:
     """The same as HTML, PDF and JSON in one archive."""
     found = _found(desk, kind, item.strip(), until, reason)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "disclosure"
+
+    def write(folder: Path) -> None:
         disclosure.export(desk.workspace, found, folder, desk.session.account, reason, via=desk.via)
-        packed = Path(shutil.make_archive(str(folder), "zip", place, folder.name)).read_bytes()
+
+    packed = zipped(desk.workspace, "disclosure", write)
     named = {"Content-Disposition": 'attachment; filename="disclosure.zip"'}
     return Response(packed, media_type="application/zip", headers=named)
 

@@ -1,7 +1,5 @@
 """A list of contacts looked up at once: for each whether any ad holds it, recorded one by one like every look-up."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, UploadFile
@@ -10,6 +8,7 @@ from fastapi.responses import Response
 from casework.policy import Action
 from console import sealed
 from console.desk import Desk, sent_to
+from console.drafts import draft
 from indexer import lists, lookups
 from store.errors import UsageError
 
@@ -26,8 +25,8 @@ def look_up(
 ) -> Response:
     """The answer for each line of what was typed, or each row of a CSV."""
     given = file.file.read() if file is not None and file.filename else typed.encode()
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "list.csv"
+    with draft(desk.workspace) as place:
+        path = place / "list.csv"
         path.write_bytes(given)
         wanted = lists.identifiers(path, column.strip() or None)
     if not wanted:
