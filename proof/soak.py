@@ -1,14 +1,16 @@
 """A soak: one process does a team's days at ten times their rate; memory and file handles must stay flat after warming up.
 
-    .venv/bin/python -m proof.soak [--minutes 3] [--ads-a-day 150000] [--times 10] [--watches 200] [--seed N]
+    .venv/bin/python -m proof.soak [--minutes 3] [--warm 0] [--ads-a-day 150000] [--times 10] [--watches 200] [--seed N]
 
 A day's ads come in batches at `times` the daily rate (as far as the machine keeps up: the rate reached is printed), each
-through import and every stage with watches kept, in one process, as `sidelight work --every` does it. After each batch
-memory and open handles are taken: memory the process holds for itself, without the pages of files it has mapped (the index),
-which the system takes back when it likes. Printed are, for each minute, the memory at its end and what was held after each
-stage; the slope of memory over the last two thirds of the run by least squares; and how long it took from the start of a
-batch's indexing until its alerts stood. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by
-more than a few.
+through import and every stage with watches kept, in one process, as `sidelight work --every` does it. The first `--warm` ads
+go through as fast as they can and are not looked at: what is bounded (the reader's automata, the pages SQLite keeps) takes
+tens of thousands of ads to fill, in minutes or in hours.
+After each batch that follows memory and open handles are taken: memory the process holds for itself, without the pages of
+files it has mapped (the index), which the system takes back when it likes. Printed are, for each minute, the memory at its
+end and what was held after each stage; the slope of memory by least squares over the last two thirds of the run, or over all
+of it after `--warm`; and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where
+memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
 import argparse
@@ -62,15 +64,15 @@ def look(began: float, ads: int, delay: float, after: Mapping[str, float]) -> Lo
     return Look((time.monotonic() - began) / 60, held(), len(list(Path("/proc/self/fd").iterdir())), ads, delay, after)
 
 
-def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int) -> list[Look]:
-    """Work for so many minutes at up to `rate` ads a second."""
+def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int, warm: int = 0) -> list[Look]:
+    """Work for so many minutes at up to `rate` ads a second, after `warm` ads at any rate."""
     workspace = open_workspace(folder / "workspace", Settings(workers=1))
-    wanted = {"seed": seed, "ads": max(BATCH, int(rate * minutes * 60)), "days": 28}
+    wanted = {"seed": seed, "ads": warm + max(BATCH, int(rate * minutes * 60)), "days": 28}
     keep_watches(workspace, [one.ad["body"] for one in islice(generate(**wanted), BODIES)], watches, seed)
     entries = generate(**wanted)
     steps = [one for one in PROCESS if one.name in STAGES]
-    began, looks, done = time.monotonic(), [], 0
-    while time.monotonic() - began < minutes * 60:
+    began, looks, done = time.monotonic(), [], -warm
+    while done < 0 or time.monotonic() - began < minutes * 60:
         file = folder / "batch.jsonl"
         part = list(islice(entries, BATCH))
         if not part:
@@ -86,6 +88,9 @@ def soak(folder: Path, minutes: float, rate: float, watches: int, seed: int) -> 
                 run_step(workspace, step)
             after[step.name] = held()
         done += len(part)
+        if done <= 0:
+            began = time.monotonic()
+            continue
         looks.append(look(began, done, time.monotonic() - indexed, after))
         time.sleep(max(0.0, done / rate - (time.monotonic() - began)))
     workspace.close()
@@ -115,6 +120,7 @@ def main() -> None:
     """Run the soak."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--warm", type=int, default=0)
     parser.add_argument("--ads-a-day", type=int, default=150_000)
     parser.add_argument("--times", type=float, default=10)
     parser.add_argument("--watches", type=int, default=200)
@@ -122,8 +128,8 @@ def main() -> None:
     options = parser.parse_args()
     rate = options.ads_a_day * options.times / 86_400
     with tempfile.TemporaryDirectory(prefix="sidelight-soak-") as name:
-        looks = soak(Path(name), options.minutes, rate, options.watches, options.seed)
-    warm = [one for one in looks if one.minutes >= options.minutes / 3] or looks
+        looks = soak(Path(name), options.minutes, rate, options.watches, options.seed, options.warm)
+    warm = looks if options.warm else [one for one in looks if one.minutes >= options.minutes / 3] or looks
     grown, handles = slope(warm), warm[-1].handles - warm[0].handles
     print("\n".join(curve(looks)))
     last = looks[-1]
