@@ -30,6 +30,7 @@ from nlp.prices.prices import Prices
 from nlp.records import Kind, Reading
 from nlp.text.mapped import BREAK, Rewritten
 from store.database import chunks
+from store.garbage import uncollected
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
 VERSION = "7"
@@ -49,7 +50,9 @@ def read_ads(ads: Iterable[Ad], lexicons: Lexicons | None = None) -> Iterator[Re
     of it nearly twice as fast. `lexicons` other than those in force are for trying them out.
     """
     for batch in chunks(ads, BATCH):
-        yield from _read(batch, lexicons or _lexicons())
+        with uncollected():
+            found = _read(batch, lexicons or _lexicons())
+        yield from found
 
 
 def read_ad(ad: Ad) -> Reading:

@@ -1,5 +1,6 @@
 """The reading as a whole: spans are exact on any text, contacts beat other kinds, and what follows from them is added."""
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -107,3 +108,26 @@ def test_readings_come_in_the_order_of_the_ads() -> None:
 def test_an_ad_without_text_is_read_as_nothing() -> None:
     (reading,) = read_ads([Ad("test:1", "test", "", datetime(2026, 5, 1, tzinfo=UTC))])
     assert (reading.mentions, reading.masked, reading.version) == ((), "", version())
+
+
+def test_reading_leaves_no_circles_for_the_collector_that_rests_meanwhile() -> None:
+    ads = [
+        Ad(
+            f"test:{number}",
+            "test",
+            "",
+            None,
+            body="Anna, 24, new in Chicago. Call 312-555-0142, $120 an hour. No calls after ten.",
+        )
+        for number in range(20)
+    ]
+    list(read_ads(ads))  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        list(read_ads(ads))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    list(read_ads(ads))
+    assert gc.isenabled()
