@@ -71,6 +71,14 @@ class Trial:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
 
+    def ends_within(self, process: subprocess.Popen[str], calm: float, number: int) -> bool:
+        """Wait until the random moment of this fault, each later than the one before; whether the day was over by then."""
+        try:
+            process.wait(self.dice.uniform(0.3, 1.0) * calm * (number + 1) / self.faults)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def to_the_end(self, root: Path) -> float:
         """Run the day undisturbed; returns its seconds."""
         began = time.monotonic()
@@ -112,8 +120,7 @@ def clock(trial: Trial, root: Path, calm: float) -> int:
     hits = 0
     for number in range(trial.faults):
         process = trial.begin(root, trial.dice.choice((-DAY, 0, DAY)))
-        time.sleep(trial.dice.uniform(0.3, 1.0) * calm * (number + 1) / trial.faults)
-        if process.poll() is None:
+        if not trial.ends_within(process, calm, number):
             os.killpg(process.pid, signal.SIGKILL)
             hits += 1
         process.wait()
@@ -174,8 +181,7 @@ def interrupted(name: str) -> Callable[[Trial, Path, float], int]:
         hits = 0
         for number in range(trial.faults):
             process = trial.begin(root)
-            time.sleep(trial.dice.uniform(0.3, 1.0) * calm * (number + 1) / trial.faults)
-            running = process.poll() is None
+            running = not trial.ends_within(process, calm, number)
             stop()
             said = process.communicate()[1]
             if "Traceback" in said:
