@@ -16,6 +16,7 @@ from models.labels import Value
 from store import audit
 from store.audit import Act, Via
 from store.database import select_in
+from store.datafiles import refuse_deep
 from store.errors import SettingsError, UsageError
 from store.schema import now
 from store.tables import hash_matches
@@ -57,10 +58,14 @@ def rules(workspace: Workspace) -> dict[str, timedelta]:
     own = workspace.root / FILE
     if own.exists():
         try:
-            given = yaml.safe_load(own.read_text(encoding="utf-8")) or {}
+            text = own.read_text(encoding="utf-8")
+            refuse_deep(text)
+            given = yaml.safe_load(text) or {}
             days |= {name: value["days"] if isinstance(value, dict) else value for name, value in given.items()}
-        except (yaml.YAMLError, AttributeError, KeyError) as problem:
-            raise SettingsError(f"{own}: cannot be read: {problem}; write lines such as `alerts: 30`") from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, KeyError) as problem:
+            raise SettingsError(
+                f"{own}: cannot be read: {' '.join(str(problem).split())}; write lines such as `alerts: 30`"
+            ) from None
         if unknown := days.keys() - yaml.safe_load(DEFAULTS.read_text(encoding="utf-8")).keys():
             raise SettingsError(f"{own}: there is no class {min(unknown)!r}; docs/retention.md lists them")
     for name, value in days.items():

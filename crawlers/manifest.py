@@ -16,6 +16,7 @@ from crawlers.feeds import ENTRY, LISTINGS
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
 from crawlers.timetable import timetable
+from store.datafiles import refuse_deep
 
 FILE_NAME = "site.yml"
 SIZE_LIMIT = 1_000_000
@@ -228,6 +229,7 @@ def load_manifest(path: Path) -> Manifest:
         if path.stat().st_size > SIZE_LIMIT:
             raise ManifestError(f"{path}: larger than {SIZE_LIMIT} bytes; that is no manifest")
         text = path.read_text(encoding="utf-8")
+        refuse_deep(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         value = yaml.safe_load(text)
     except OSError as problem:

@@ -13,6 +13,23 @@ LOADER.yaml_implicit_resolvers = {
 }
 
 
+DEEPEST = 60  # lists and keys within each other; what builds them calls itself for each, and would end the process
+
+
 def load_data(path: Path) -> Any:
-    """What the YAML file says. Raises OSError and yaml.YAMLError."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506  both loaders are the safe ones
+    """What the YAML file says. Raises OSError, UnicodeDecodeError and yaml.YAMLError."""
+    text = path.read_text(encoding="utf-8")
+    refuse_deep(text)
+    return yaml.load(text, Loader=LOADER)  # noqa: S506  both loaders are the safe ones
+
+
+def refuse_deep(text: str) -> None:
+    """Raise yaml.MarkedYAMLError where the text is no YAML, or is nested more than DEEPEST deep."""
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise yaml.MarkedYAMLError(problem=f"nested more than {DEEPEST} deep", problem_mark=event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1

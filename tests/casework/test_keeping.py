@@ -182,6 +182,13 @@ def test_a_time_that_is_no_number_of_days_is_refused(workspace: Workspace) -> No
             keeping.rules(workspace)
 
 
+@pytest.mark.parametrize("given", ["[" * 2_000, "alerts", "\xff"])
+def test_a_file_of_periods_that_cannot_be_read_is_named(given: str, workspace: Workspace) -> None:
+    (workspace.root / keeping.FILE).write_bytes(given.encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"retention\.yml: cannot be read: .*write lines such as"):
+        keeping.rules(workspace)
+
+
 def test_ads_and_pages_are_kept_as_the_setting_says_where_the_rules_say_nothing(blank: Path) -> None:
     workspace = open_workspace(blank, Settings(retention_days=77))
     found = keeping.rules(workspace)

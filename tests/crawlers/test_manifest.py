@@ -81,6 +81,11 @@ def test_a_file_that_is_no_manifest_at_all_is_refused_unread(tmp_path: Path) -> 
         load_manifest(write(tmp_path, GOOD + "#" * 1_000_000))
 
 
+def test_a_manifest_nested_without_end_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"site\.yml:12: not valid YAML: nested more than 60 deep"):
+        load_manifest(write(tmp_path, GOOD + "floors: " + "[" * 200_000))
+
+
 def test_a_key_that_stands_twice_deep_inside_is_found(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD + "allow_private: [{a: 1, a: 2}]\n")
     with pytest.raises(ManifestError, match=r"site\.yml:12: .*'a'.* twice"):
