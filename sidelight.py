@@ -123,8 +123,10 @@ def main() -> None:
             sys.stderr.write(f"sidelight: {problem.filename}: {problem.strerror}\n")
             raise SystemExit(1) from None
         kind = type(problem).__name__
+        # Of a database's complaint its own words, without the statement and the values that it was given.
+        said = " ".join(str(getattr(problem, "orig", None) or problem).split())
         sys.stderr.write(
-            f"sidelight: unexpected {kind}: {problem}; run again with {TRACE}=1 to see where, and report it\n"
+            f"sidelight: unexpected {kind}: {said}; run again with {TRACE}=1 to see where, and report it\n"
         )
         raise SystemExit(1) from None
 
