@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from casework import accounts, day_changes, decisions, queue, queue_states, second_reads
 from casework.expectation import expectation
+from casework.foremost import foremost
 from casework.missed import missed
 from casework.policy import Action
 from casework.queue_states import EntryState
@@ -19,14 +20,12 @@ from casework.records import Decision, QueueEntry, QueueLane
 from console.desk import Desk, at, sent_to
 from linker.records import Glance
 from linker.stored import glances_of
-from models.indicators import Grade
 from models.labels import Tier, Value
 from models.records import Evidence, Priority
 from models.stored import load_priorities
 from store.workspace import Workspace
 
 router = APIRouter()
-REASONS = 3
 NEXT = "next"
 LANES = (
     (QueueLane.FIRST, "First lane", "A stated age below 18. Every such group, before all others, whatever its value."),
@@ -216,15 +215,13 @@ def _newest(workspace: Workspace) -> str | None:
 
 
 def _item(entry: QueueEntry, group: Glance | None, priority: Priority | None, decision: list[Decision]) -> Item:
-    evidence = priority.evidence if priority else ()
-    speaks_for = sorted((one for one in evidence if one.direction == "for"), key=lambda one: one.grade != Grade.MINOR)
-    against = tuple(one for one in evidence if one.direction == "against")
+    first = foremost(priority)
     return Item(
         entry,
         group,
         decision[0] if decision else None,
-        tuple(speaks_for[:REASONS]),
-        max(0, len(speaks_for) - REASONS),
-        against[:1],
+        first.reasons,
+        first.more,
+        first.against,
         priority.abstained if priority else None,
     )
