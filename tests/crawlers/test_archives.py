@@ -72,6 +72,7 @@ def test_an_empty_or_foreign_archive_is_no_crash(workspace: Workspace, tmp_path:
         counts = import_warc(workspace, {}, tmp_path / name, said.append).counts
         assert counts.get("ads", 0) == 0
         assert len(said) == (1 if body else 0)
+        assert name != "text.warc" or said == [f"{tmp_path / name}:0: skipped: no WARC or ARC record begins here"]
 
 
 def test_of_two_sites_on_one_host_the_nearer_one_takes_the_page(

@@ -196,6 +196,19 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
         import_ads(workspace, tmp_path / "no.parquet", print)
 
 
+def test_a_file_that_is_no_table_is_told_in_few_words(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "noise.csv").write_bytes(b"\x9a" * 3_000)
+    with pytest.raises(ImportFileError) as caught:
+        import_ads(workspace, tmp_path / "noise.csv", print)
+    assert len(str(caught.value).removeprefix(str(tmp_path))) < 500
+
+
+def test_a_file_without_ads_is_told_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    words = ["import", "ads", str(tmp_path / "empty.csv"), "-w", str(tmp_path / "w")]
+    assert CliRunner().invoke(app, words).stdout == f"{tmp_path / 'empty.csv'}: nothing in it\n"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -203,7 +216,8 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
         ("fields: {colour: a}", "unknown field 'colour'"),
         ("fields: {ad_id: a}\nconstants: {site: s}\ndates: {timezone: Mars}", "no time zone"),
         ("fields: {ad_id: a, site: b}\nconstants: {site: s}", "'site' is a field and a constant"),
-        ("fields: [", "not valid YAML"),
+        ("fields: [", "not valid YAML: while parsing a flow node did not find expected node content at line 2"),
+        ("constant: {site: s}", "constant: there is no such key; did you mean 'constants'"),
         ("columns: {}", "columns"),
     ],
 )
