@@ -114,8 +114,7 @@ def _print_leads(out: Console, ranked: list[tuple[Priority, tuple[str, ...]]], t
         "group", "ads", "priority", "reasons for review", "truth file", show_lines=True,
         title=f"Top {LEADS} of the ranked lane (a review priority, never a finding)", title_justify="left",
     )  # fmt: skip
-    table.columns[0].min_width = 17  # an id is to be copied, and reasons are to be read
-    table.columns[3].min_width = 24
+    table.columns[0].overflow = "fold"  # an id is to be copied whole
     top = [pair for pair in ranked if pair[0].lane is Lane.RANKED and pair[0].route in ("review", "recruitment")][
         :LEADS
     ]
