@@ -71,7 +71,7 @@ class Item:
 def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "", one: str = "", start: int = 0) -> Response:
     """The queue of a day; the newest there is unless one is named. With `one`, that group's entry alone, or the next to do."""
     today = queue.today(desk.workspace)
-    chosen = day or _newest(desk.workspace) or today
+    chosen = queue.checked(day) if day else _newest(desk.workspace) or today
     desk.look("queue", "queue", chosen)
     viewer = desk.session.account
     with desk.workspace.read() as connection:
