@@ -148,6 +148,16 @@ def test_a_port_that_is_taken_is_told_before_anybody_is_sent_there(
     assert capsys.readouterr().out == ""
 
 
+def test_what_is_no_certificate_is_told_before_anything_is_served(workspace: Workspace, tmp_path: Path) -> None:
+    noise = tmp_path / "cert.pem"
+    for why in ("No such file or directory", "none is in there"):
+        with pytest.raises(
+            UsageError, match=rf"cert\.pem cannot be used as a certificate with its key \(PEM\): {why}$"
+        ):
+            serve(workspace, certificate=noise, key=noise)
+        noise.write_text("no certificate")
+
+
 def test_an_address_that_is_not_this_machines_cannot_be_listened_on() -> None:
     with pytest.raises(UsageError, match=r"192\.0\.2\.1 at port 8450: "):
         check_free("192.0.2.1", 8450)
