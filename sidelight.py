@@ -22,11 +22,32 @@ from store.garbage import seldom
 # A room's cli.py offers `app`: its commands stand at the top level of `sidelight`.
 TRACE = "SIDELIGHT_TRACE"
 WIDEST = 110  # columns of help, where the terminal has them
-ROOMS = ("operations", "crawlers", "nlp", "linker", "models", "indexer", "casework", "console", "market", "store")
+ROOMS = {  # in the order an operator meets them, with what their commands are for
+    "operations": "The whole job, and its upkeep",
+    "crawlers": "Collect",
+    "nlp": "Read",
+    "linker": "Link",
+    "models": "Rank",
+    "indexer": "Search",
+    "casework": "Decide, and answer for it",
+    "console": "The same in a browser",
+    "market": "Rehearse",
+    "store": "What is set, and what waits",
+}
 
 
 class Front(TyperGroup):
     """Says what ends a command from outside; Typer would end without a word, or with one that helps nobody."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Each room's commands by themselves: fifty in one list are too many to look through."""
+        width = max(map(len, self.commands))
+        for room, title in ROOMS.items():
+            names = _names(import_module(f"{room}.cli").app)
+            shown = [(name, one) for name, one in self.commands.items() if name in names]
+            if shown:
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(width), one.get_short_help_str(WIDEST)) for name, one in shown])
 
     def invoke(self, ctx: Any) -> Any:
         """The command's outcome. Raises SidelightError where it was stopped."""
@@ -47,7 +68,7 @@ class Front(TyperGroup):
 
 
 def build(command: str = "") -> typer.Typer:
-    """The command tree: every room's commands, in the order an operator meets them; with `command`, its room's alone."""
+    """The command tree: every room's commands; with `command`, its room's alone."""
     front = typer.Typer(
         name="sidelight",
         cls=Front,
@@ -72,8 +93,11 @@ def build(command: str = "") -> typer.Typer:
 
 def _names(app: typer.Typer) -> set[str]:
     """What can be typed after `sidelight` for a room."""
-    groups = (_group_name(one) for one in app.registered_groups)
-    return {*map(_command_name, app.registered_commands), *filter(None, groups)}
+    names = {_command_name(one) for one in app.registered_commands}
+    for group in app.registered_groups:
+        name = _group_name(group)
+        names |= {name} if name or group.typer_instance is None else _names(group.typer_instance)
+    return names
 
 
 def _command_name(command: CommandInfo) -> str:
@@ -123,8 +147,10 @@ def main() -> None:
             sys.stderr.write(f"sidelight: {problem.filename}: {problem.strerror}\n")
             raise SystemExit(1) from None
         kind = type(problem).__name__
+        # Of a database's complaint its own words, without the statement and the values that it was given.
+        said = " ".join(str(getattr(problem, "orig", None) or problem).split())
         sys.stderr.write(
-            f"sidelight: unexpected {kind}: {problem}; run again with {TRACE}=1 to see where, and report it\n"
+            f"sidelight: unexpected {kind}: {said}; run again with {TRACE}=1 to see where, and report it\n"
         )
         raise SystemExit(1) from None
 

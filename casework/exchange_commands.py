@@ -92,6 +92,7 @@ def make(
 
     shared = deconfliction.read_key(key)
     out.write_bytes(deconfliction.make(open_workspace(workspace), shared, agency, contact, audit.operator()))
+    typer.echo(f"{out}: blinded tokens, for an agency that holds the same key")
 
 
 @deconflict.command("take")
@@ -138,6 +139,7 @@ def make_feed(
     from store.workspace import open_workspace
 
     out.write_bytes(feeds.make(open_workspace(workspace), agency, audit.operator()))
+    typer.echo(f"{out}: signed; whoever reads it needs the public key that sidelight export publish prints")
 
 
 @feed.command("read")

@@ -51,7 +51,7 @@ def today(workspace: Workspace) -> str:
 
 def build(workspace: Workspace, day: str | None = None) -> list[QueueEntry]:
     """Build the day's queue (today's by default), or return a past day's as it was. Raises UsageError for a future day."""
-    day = _checked(day) if day else today(workspace)
+    day = checked(day) if day else today(workspace)
     if day > today(workspace):
         raise UsageError(f"{day} has not come yet; a queue is built on its day")
     with workspace.read() as connection:
@@ -199,7 +199,8 @@ def midnight(workspace: Workspace, day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time(), workspace.settings.zone).astimezone(UTC)
 
 
-def _checked(day: str) -> str:
+def checked(day: str) -> str:
+    """The day as an ISO date. Raises UsageError where it is none."""
     try:
         return date.fromisoformat(day).isoformat()
     except ValueError:

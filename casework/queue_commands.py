@@ -20,14 +20,16 @@ def show_queue(
     limit: LimitOption = 1000,
     json: JsonOption = False,
 ) -> None:
-    """Show a day's queue, building today's if it is not there yet. Example: sidelight queue --day 2026-05-01"""
+    """Show a day's queue with reasons, building today's if it is not there yet. Example: sidelight queue --day 2026-05-01"""
     import sys
     from dataclasses import asdict
 
     import orjson
 
     from casework import day_changes, expectation, missed, queue, queue_states, second_reads
+    from casework.foremost import foremost
     from casework.records import QueueLane
+    from models.stored import load_priorities
     from store import audit
     from store.audit import Act, Via
     from store.workspace import open_workspace
@@ -43,7 +45,8 @@ def show_queue(
         expected = expectation.expectation(connection, opened.settings.prevalence)
         below = missed.missed(connection)
         readers = second_reads.agreed(connection)
-        said = queue_states.states(opened, connection, [entry.group_id for entry in shown])
+        ids = [entry.group_id for entry in shown]
+        said, scored = queue_states.states(opened, connection, ids), load_priorities(connection, ids, quoted=False)
         moves = day_changes.between(opened, connection, chosen) if changes else None
     listed = moves.changes[:limit] if moves else ()
     if json:
@@ -75,6 +78,11 @@ def show_queue(
             f"{entry.rank:>4}  {lane:<6}  {entry.value:.2f}  {entry.band:<17}  {entry.route:<11}  "
             f"{entry.group_id}  {entry.why}{held}{given}"
         )
+        first = foremost(scored.get(entry.group_id))
+        for mark, piece in [*(("+", one) for one in first.reasons), *(("-", one) for one in first.against)]:
+            typer.echo(f"        {mark} {piece.sentence}")
+        if first.more:
+            typer.echo(f"        and {first.more} more for review: sidelight group {entry.group_id}")
 
 
 @entries.command("claim")

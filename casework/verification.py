@@ -18,6 +18,7 @@ from casework import checkpoints as signed
 from casework.checkpoints import Checkpoint
 from casework.merkle import Tree
 from store.audit import GENESIS
+from store.errors import UsageError
 from store.workspace import Workspace
 
 # The columns in the order in which a digest covers them, then the digest. Stored characters are read as they are: decoded
@@ -43,7 +44,12 @@ class Verified:
 
 
 def verify(workspace: Workspace, checkpoints: Path | None = None) -> Verified:
-    """Compute the whole log again and hold it against the checkpoints (of another file, where one is named)."""
+    """Compute the whole log again and hold it against the checkpoints (of another file, where one is named).
+
+    Raises UsageError where the file that is named is not there: held against nothing, a log that was cut looks whole.
+    """
+    if checkpoints is not None and not checkpoints.is_file():
+        raise UsageError(f"{checkpoints}: there is no such file, so the log was not held against it")
     kept = list(signed.read(workspace, checkpoints or workspace.root / signed.FILE))
     if bad := next((one for one in kept if isinstance(one, str)), None):
         return Verified(0, len(kept), 0, bad)

@@ -14,7 +14,9 @@ app = typer.Typer()
 def serve(
     workspace: WorkspaceOption = None,
     host: Annotated[str, typer.Option(help="address to listen on; else the setting console_host")] = "",
-    port: Annotated[int, typer.Option(help="port to listen on; else the setting console_port")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="port to listen on; else the setting console_port")
+    ] = None,
     certificate: Annotated[Path | None, typer.Option(help="PEM file of the TLS certificate")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file of its key")] = None,
     name: Annotated[list[str] | None, typer.Option(help="host name of a TLS proxy before it; repeatable")] = None,
@@ -28,7 +30,7 @@ def serve(
     serve_console(
         open_workspace(workspace),
         host or None,
-        port or None,
+        port,
         certificate=certificate,
         key=key,
         names=name or (),

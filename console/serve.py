@@ -2,6 +2,8 @@
 
 import gc
 import secrets
+import socket
+import ssl
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -50,6 +52,9 @@ def serve(
     secure = certificate is not None or bool(names)
     made = partial(create_app, hosts=(*LOOPBACK, host, *names), secure=secure, open_secret=secret, factors=wide)
     address = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    if certificate is not None and key is not None:
+        check_certificate(certificate, key)
+    check_free(host, port)
     _greet(workspace, address, secret)
     config = uvicorn.Config(
         partial(_settled, made, workspace.root, secrets.token_bytes(32)),
@@ -97,6 +102,28 @@ def check_binding(host: str, certificate: Path | None, key: Path | None) -> None
             f"{host} is not this machine's loopback, and without TLS every page would cross the network in the clear; "
             "give --certificate and --key, or keep 127.0.0.1 and put a proxy with TLS before it (docs/operating.md)"
         )
+
+
+def check_certificate(certificate: Path, key: Path) -> None:
+    """Raise UsageError where these files are no certificate with its key."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except OSError as problem:
+        why = (problem.reason or "none is in there") if isinstance(problem, ssl.SSLError) else problem.strerror
+        raise UsageError(f"{certificate} and {key} cannot be used as a certificate with its key (PEM): {why}") from None
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise UsageError where nothing can listen there, before anybody is told to open it."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except OSError as problem:
+        raise UsageError(
+            f"the console cannot listen on {host} at port {port}: {problem.strerror}; "
+            "end the program that has it, or take another with --port"
+        ) from None
 
 
 def check_factors(workspace: Workspace) -> None:

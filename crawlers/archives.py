@@ -130,7 +130,8 @@ def site_of(url: str, hosts: Hosts) -> Site | None:
 
 
 def _ads(site: Site, one: Response, run_id: str, counts: Counter[str]) -> tuple[Ad, ...]:
-    kinds = ("ad",) if site.manifest.select.listing.items is None else ("ad", "listing")
+    # Where the listing holds the ads, the rules of an ad fit a whole page of them too, and would make one of all.
+    kinds = ("ad",) if site.manifest.select.listing.items is None else ("listing", "ad")
     for kind in kinds:
         page = Page(one.url, one.body, one.content_type, one.content_encoding, kind)
         try:

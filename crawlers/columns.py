@@ -16,6 +16,7 @@ from crawlers.adlines import KNOWN
 from crawlers.dates import parse_date
 from crawlers.errors import ImportFileError
 from crawlers.manifest import date_format, zone_name
+from store.complaints import complaint
 from store.datafiles import load_data
 from store.jsonlines import BadLineError
 
@@ -104,11 +105,12 @@ def load_columns(path: Path) -> ColumnMap:
     except OSError as problem:
         raise ImportFileError(f"{path}: cannot be read: {problem.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise ImportFileError(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
+        said = str(problem).replace('in "<unicode string>", ', "at ")
+        raise ImportFileError(f"{path}: not valid YAML: {' '.join(said.split())}") from None
     except ValidationError as problem:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise ImportFileError(f"{path}: {key or 'the map'}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise ImportFileError(f"{path}: {key or 'the map'}: {complaint(first, ColumnMap)}") from None
 
 
 def _look(row: Mapping[str, Any], name: str) -> Any:

@@ -28,6 +28,7 @@ from store.schema import now
 from store.workspace import Workspace
 
 BATCH = 1000
+SHOWN = 40  # characters of a column's name: a file that is no table has a long first line
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +146,6 @@ def _check_columns(path: Path, columns: ColumnMap | None) -> None:
         raise ImportFileError(f"{path}:1: column {unknown[0]!r} is not in the map; name it in 'fields' or in 'ignore'")
     if not columns and (unknown := sorted(set(named) - KNOWN)):
         known = ", ".join(sorted(KNOWN))
-        raise ImportFileError(f"{path}:1: unknown column {unknown[0]!r}; known are {known}; others need a map (--map)")
+        raise ImportFileError(
+            f"{path}:1: unknown column {unknown[0][:SHOWN]!r}; known are {known}; others need a map (--map)"
+        )

@@ -16,10 +16,12 @@ from crawlers.feeds import ENTRY, LISTINGS
 from crawlers.records import TEXT_FIELDS
 from crawlers.selectors import compiled
 from crawlers.timetable import timetable
+from store.complaints import complaint
 from store.datafiles import refuse_deep
 
 FILE_NAME = "site.yml"
 SIZE_LIMIT = 1_000_000
+NAME = r"^[a-z][a-z0-9_-]{0,60}$"
 AD_FIELDS = ("native_id", "url", "posted_at", *TEXT_FIELDS, "region", "image_hashes")
 
 
@@ -149,7 +151,7 @@ class Floors(Strict):
 class Manifest(Strict):
     """Everything an operator says about a site."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")
+    name: str = Field(pattern=NAME)
     start: list[Annotated[str, AfterValidator(_address)]] = Field(min_length=1)
     hosts: list[str] = Field(default_factory=list)  # further hosts the site's pages may lead to
     listing: Literal["pages", "next", "tree", "json", "sitemap", "feed"]
@@ -249,8 +251,7 @@ def load_manifest(path: Path) -> Manifest:
     except ValidationError as problem:
         first = problem.errors()[0]
         line, key = _place(tree, first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ManifestError(f"{path}:{line}: key {key!r}: {message}") from None
+        raise ManifestError(f"{path}:{line}: key {key!r}: {complaint(first, Manifest)}") from None
     if manifest.name != path.parent.name:
         line, _ = _place(tree, ("name",))
         raise ManifestError(f"{path}:{line}: key 'name': is {manifest.name!r} in the folder {path.parent.name!r}")

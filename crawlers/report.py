@@ -65,7 +65,10 @@ def show_imports(done: Mapping[Path, Imported], *, as_json: bool) -> int:
     if as_json:
         write_lines("-", ({"file": str(path), "run_id": one.run_id, **one.counts} for path, one in done.items()))
     for path, one in () if as_json else done.items():
-        typer.echo(f"{path}: " + ", ".join(f"{name} {number}" for name, number in sorted(one.counts.items())))
+        counted = ", ".join(f"{name} {number}" for name, number in sorted(one.counts.items()))
+        strange = bool(one.counts.get("records")) and one.counts.get("foreign") == one.counts.get("records")
+        told = "; no site of the workspace or of --sites has their hosts" if strange else ""
+        typer.echo(f"{path}: {counted or 'nothing in it'}{told}")
     return SKIPPED_SOME if any(one.counts.get("bad") for one in done.values()) else 0
 
 

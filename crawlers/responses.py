@@ -20,6 +20,7 @@ from crawlers.plainrecords import GOES_ON, Odd, plain_response
 MAGIC = re.compile(re.escape(GZIP) + rb"|WARC/1\.")
 WINDOW = 1 << 20
 # What a torn record comes to; warcio takes for granted that an address and a type are there.
+UNKNOWN = "Unknown archive format"
 DAMAGED = (ArchiveLoadFailed, ValueError, OSError, EOFError, AttributeError, TypeError, LookupError)
 TRAILER = 1024  # of what may stand behind a record in its member: empty lines
 
@@ -91,7 +92,10 @@ def _plain(handle: BinaryIO, start: int) -> Found:
 
 
 def _damage(offset: int, problem: Exception) -> Damage:
-    return Damage(offset, f"{type(problem).__name__}: {' '.join(str(problem).split())}"[:300])
+    said = " ".join(str(problem).split())
+    if said.startswith(UNKNOWN):  # warcio goes on to quote the bytes
+        return Damage(offset, "no WARC or ARC record begins here")
+    return Damage(offset, f"{type(problem).__name__}: {said}"[:300])
 
 
 def _response(record: Any) -> Response | Revisit | None:

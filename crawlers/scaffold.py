@@ -1,5 +1,6 @@
 """`sites new`: a folder with a manifest to correct and a first fixture that fails until a person has read it."""
 
+import re
 import shutil
 from dataclasses import replace
 from ipaddress import ip_address
@@ -14,7 +15,7 @@ from crawlers.feeds import LISTINGS
 from crawlers.fetch import fetch_page
 from crawlers.fixtures import EXPECTED, FOLDER, found_in
 from crawlers.guess import Guess, guess
-from crawlers.manifest import FILE_NAME, netloc
+from crawlers.manifest import FILE_NAME, NAME, netloc
 from crawlers.page import Page
 from crawlers.parse import parse, select
 from crawlers.project import user_agent
@@ -35,6 +36,10 @@ def scaffold(workspace: Workspace, name: str, source: str) -> Path:
 
     Raises UsageError. From a listing on the web that leads to ads, the first of them is fetched too.
     """
+    if not re.fullmatch(NAME, name):
+        raise UsageError(
+            f"{name!r} is no name for a site: small letters, digits, - and _, a letter first, such as harbor-2"
+        )
     folder = workspace.sites / name
     if folder.exists():
         raise UsageError(f"{folder} is there already; choose another name or edit it")

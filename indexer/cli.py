@@ -147,28 +147,38 @@ def _print_ad(found: dict[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from indexer.group_print import moment, print_priority
+
     out = Console(highlight=False)
     out.print(Text(found["ad_id"], "bold"), found["url"], markup=False)
-    gone = f", gone {found['gone_at']}" if found["gone_at"] else ""
-    out.print(f"posted {found['posted_at']}, seen {found['first_seen']} to {found['last_seen']}{gone}", markup=False)
+    gone = f", gone {moment(found['gone_at'])}" if found["gone_at"] else ""
+    seen = f"seen {moment(found['first_seen'])} to {moment(found['last_seen'])}{gone} (UTC)"
+    out.print(f"posted {moment(found['posted_at']) or 'without a date'}, {seen}", markup=False)
+    fields = Table.grid(padding=(0, 2, 0, 0))
+    fields.add_column(justify="right", min_width=9, style="dim")
     for name, value in found["fields"].items():
-        out.print(Text(f"{name:>9}  ", "dim") + Text(value))
+        fields.add_row(name, Text(value))
+    out.print(fields)
     table = Table("kind", "value", "where", "as written", title="What was read", title_justify="left")
     for one in found["mentions"]:
         where = f"{one['field']} {one['start']}-{one['end']}"
-        table.add_row(one["kind"], Text(one["value"]), where, Text(one["surface"]))
+        name = (
+            one["detail"].get("name") if one["kind"] == "place" else None
+        )  # a number of GeoNames tells nobody anything
+        table.add_row(
+            one["kind"], Text(f"{name} {one['value']}" if name else one["value"]), where, Text(one["surface"])
+        )
     out.print(table)
     capture = found["origin"]["capture"]
     if capture:
         out.print(
-            f"captured {capture['fetched_at']} in {capture['warc_file']} at {capture['warc_offset']}", markup=False
+            f"captured {moment(capture['fetched_at'])} in {capture['warc_file']} at {capture['warc_offset']}",
+            markup=False,
         )
         out.print(f"sha256 {capture['sha256']}", markup=False)
     elif found["origin"]["file_sha256"]:
         out.print(f"imported: line {found['origin']['line']} of the file {found['origin']['file_sha256']}")
     for one in found["sightings"]:
-        out.print(f"{one['seen_at']}  {one['change']}  run {one['run_id']}", style="dim", markup=False)
+        out.print(f"{moment(one['seen_at'])}  {one['change']}  run {one['run_id']}", style="dim", markup=False)
     out.print(f"group {found['group_id'] or 'none yet'}", markup=False)
-    from indexer.group_print import print_priority
-
     print_priority(out, found["priority"])

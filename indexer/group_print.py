@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from indexer.movement_lines import circuit_line, conflict_line, stay_line, template_texts
@@ -13,12 +14,13 @@ def print_group(found: dict[str, Any], limit: int) -> None:
     out = Console(highlight=False)
     out.print(
         Text(f"group {found['group_id']}", "bold"),
-        f"{len(found['ads'])} ads, {found['first_seen']} to {found['last_seen']}",
+        f"{len(found['ads'])} ads, {moment(found['first_seen'])} to {moment(found['last_seen'])}",
     )
     print_priority(out, found["priority"])
     lines = {
         "ads": [
-            f"{one['ad_id']}  {one['site']}  {one['posted_at'] or 'no date'}  {one['title']}" for one in found["ads"]
+            f"{one['ad_id']}  {one['site']}  {moment(one['posted_at']) or 'no date'}  {one['title']}"
+            for one in found["ads"]
         ],
         "links": [f"{one['left']} - {one['right']}: {one['reason']} {one['key']}" for one in found["links"]],
         "keys too common to join by": [f"{one['reason']} {one['key']}: {one['why']}" for one in found["hubs"]],
@@ -51,7 +53,15 @@ def print_priority(out: Console, priority: dict[str, Any] | None) -> None:
     out.print(f"{value} (model {priority['model']})", markup=False)
     if priority["abstained"]:
         out.print(f"  {priority['abstained']}", markup=False)
+    reasons = Table.grid(padding=(0, 2, 0, 0))  # a long sentence goes on below its beginning
+    reasons.add_column(justify="right", min_width=9)
     for one in priority["evidence"]:
-        out.print(f"  {one['direction']:>7}  {one['sentence']}", markup=False)
+        reasons.add_row(one["direction"], Text(one["sentence"]))
     for sentence in priority["lowered_by"]:
-        out.print(f"  {'lowers':>7}  {sentence}", markup=False, style="dim")
+        reasons.add_row("lowers", Text(sentence), style="dim")
+    out.print(reasons)
+
+
+def moment(written: str | None) -> str:
+    """A time in ISO 8601, which is stored in UTC, to the minute; empty where there is none."""
+    return written[:16].replace("T", " ") if written else ""

@@ -69,7 +69,9 @@ def identifiers(path: Path, column: str | None = None) -> list[str]:
                     found[cell] = None
                 if len(found) > MOST:
                     raise UsageError(f"{path}: more than {MOST:,} identifiers; split the list")
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {problem.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as problem:
         raise UsageError(f"{path}: cannot be read as CSV in UTF-8: {problem}") from None
     return list(found)
 

@@ -62,6 +62,7 @@ def serve_market(
 ) -> None:
     """Serve the sites of DIR on loopback until Ctrl-C, e.g. `sidelight market serve market-7 --day 3`."""
     import asyncio
+    import os
 
     from market.catalogue import MarketError
     from market.server import Market, listen
@@ -70,8 +71,12 @@ def serve_market(
         try:
             market = Market(directory, day)
             server = await listen(market, port)
-        except (MarketError, OSError) as problem:
+        except MarketError as problem:
             raise typer.BadParameter(str(problem)) from None
+        except OSError as problem:
+            raise typer.BadParameter(
+                f"port {port} cannot be listened on: {os.strerror(problem.errno or 0)}; end what has it, or take --port 0"
+            ) from None
         typer.echo(f"{market.url}/  (Ctrl-C ends)")
         await server.serve_forever()
 

@@ -38,7 +38,8 @@ class Lowering:
 def lowerings(priority: Priority) -> tuple[Lowering, ...]:
     """Each reason by itself, what weighs most first; where none by itself ends the lead, the fewest that together do.
 
-    Last, what an ad could say that would lower it. Nothing for a group that is no lead: there is nothing to lower.
+    Last, what an ad could say that would lower it. Left out is what would lower the value by less than is written of it.
+    Nothing for a group that is no lead: there is nothing to lower.
     """
     row = strengths(priority.evidence)
     if not _lead(row):
@@ -51,7 +52,11 @@ def lowerings(priority: Priority) -> tuple[Lowering, ...]:
     made = sorted(told[: len(raising)], key=lambda one: (one.lead, one.value if one.value is not None else 0.0))
     if all(one.lead for one in made):
         made[:0] = _told(row, [_without(row, _fewest(row))], scored=scored)
-    return (*made, *told[len(raising) :])
+    return tuple(one for one in (*made, *told[len(raising) :]) if _noticed(one, priority.value))
+
+
+def _noticed(one: Lowering, before: float) -> bool:
+    return not one.lead or one.value is None or f"{one.value:.2f}" != f"{before:.2f}"
 
 
 def strengths(evidence: Iterable[Evidence]) -> Strengths:

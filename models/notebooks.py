@@ -43,6 +43,8 @@ def start(workspace: Workspace, name: str = "", *, browser: bool = True) -> None
             f"notebooks need {', '.join(missing)}: uv pip install --python {sys.executable} 'sidelight[notebooks]', or open "
             f"the files in {SOURCE} with a Jupyter of your own and SIDELIGHT_WORKSPACE={workspace.root}"
         )
+    if os.geteuid() == 0:  # Jupyter's own refusal comes after a page of its log, and names an option that is not ours
+        raise UsageError("Jupyter runs whatever a page asks for and does not start as root; take another account")
     folder = copy(workspace)
     audit.append(
         workspace,

@@ -5,6 +5,7 @@ Without the keys the copy's audit words stay sealed; they are left out unless as
 
 import secrets
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,7 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool) -> int:
     """Copy the workspace into the empty folder `target`; returns how many files. The search index is left out: it is
     built anew from the store."""
     _claim(target)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with _draft(target) as draft:
         # The database first: whatever evidence its rows name was on disk before they were committed.
         tables = databasecopy.dump(workspace, draft)
         for name in (*EVIDENCE, *(("keys",) if with_keys else ())):
@@ -57,13 +57,24 @@ def backup(workspace: Workspace, target: Path, *, with_keys: bool) -> int:
         if target.exists():
             target.rmdir()
         draft.replace(target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
     row = {"backup_id": secrets.token_hex(8), "made_at": now(), "files": len(files), "size": size}
     with workspace.begin() as connection:
         connection.execute(insert(backups).values(row))
     return len(files)
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """A folder beside `target` to fill and put in its place; removed where that fails, and what a disk did not take is told."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield draft
+    except (shutil.Error, sqlite3.OperationalError) as problem:
+        # A copied tree tells of each file apart: (from, to, why).
+        why = problem.args[0][0][2] if isinstance(problem, shutil.Error) else problem
+        raise BackupError(f"{target} cannot be written whole ({why}); make room, or name another folder") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def verify(folder: Path) -> int:
@@ -84,8 +95,7 @@ def restore(folder: Path, root: Path, database: SecretStr | None = None) -> Rest
     """
     count = verify(folder)
     _claim(root)
-    draft = Path(tempfile.mkdtemp(prefix=f".{root.name}.", dir=root.parent))
-    try:
+    with _draft(root) as draft:
         shutil.copytree(folder, draft, dirs_exist_ok=True)
         (draft / MANIFEST).unlink()
         settings = load_settings(draft)
@@ -102,9 +112,6 @@ def restore(folder: Path, root: Path, database: SecretStr | None = None) -> Rest
         if root.exists():
             root.rmdir()
         draft.replace(root)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
     return Restored(count, len(found), rows)
 
 

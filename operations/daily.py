@@ -41,6 +41,7 @@ class Step:
 
 def _crawl(sources: Sources, since: datetime) -> Callable[[Workspace, Advance], str]:
     def work(workspace: Workspace, advance: Advance) -> str:
+        from crawlers.report import complain
         from crawlers.run import crawl
         from crawlers.sites import discover
 
@@ -48,7 +49,7 @@ def _crawl(sources: Sources, since: datetime) -> Callable[[Workspace, Advance], 
         finished = _crawled(workspace, since)
         found, broken = discover(workspace, sources.folders)
         names = [name for name in sources.names or sorted({*found, *broken}) if name not in finished]
-        verdicts = crawl(workspace, names, sources.folders, sources.origin, advance)
+        verdicts = crawl(workspace, names, sources.folders, sources.origin, advance, notice=complain)
         return "; ".join(f"{verdict.site} {verdict.state}" for verdict in verdicts) or "no site is set up"
 
     return work

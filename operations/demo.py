@@ -1,5 +1,6 @@
 """The whole job on the rehearsal market over real HTTP, in about a minute, with its scores against the truth."""
 
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ from store.workspace import Workspace, open_workspace
 
 DAYS = 14
 LEADS = 5
+WIDEST = 118  # columns, where the terminal has them
 SITES = Path(market.__file__).parent / "sites"
 
 
@@ -35,7 +37,7 @@ def run(given: Path | None, *, seed: int, ads: int, serve: bool) -> None:
     from market.make import make
     from market.server import serve as serve_market
 
-    out = Console(width=118)
+    out = Console(width=min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     started = time.monotonic()
     root = given or Path(tempfile.mkdtemp(prefix="sidelight-demo-"))
     workspace = open_workspace(root)
@@ -112,6 +114,7 @@ def _print_leads(out: Console, ranked: list[tuple[Priority, tuple[str, ...]]], t
         "group", "ads", "priority", "reasons for review", "truth file", show_lines=True,
         title=f"Top {LEADS} of the ranked lane (a review priority, never a finding)", title_justify="left",
     )  # fmt: skip
+    table.columns[0].overflow = "fold"  # an id is to be copied whole
     top = [pair for pair in ranked if pair[0].lane is Lane.RANKED and pair[0].route in ("review", "recruitment")][
         :LEADS
     ]

@@ -15,7 +15,7 @@ from operations.findings import Finding, Grade
 from store import health, outbox, pending
 from store.errors import SidelightError
 from store.health import State
-from store.settings import Settings, load_settings
+from store.settings import FILE_NAME, Settings, load_settings
 from store.tables import failures
 from store.workspace import Workspace, locate, open_workspace
 
@@ -182,14 +182,15 @@ def _sites(workspace: Workspace) -> Iterator[Finding]:
     if not (manifests or broken):
         yield Finding("sites", Grade.NOTE, "no site is set up", "sidelight sites new NAME --from URL")
     if manifests and not workspace.settings.contact:
-        yield Finding(
-            "sites", Grade.NOTE, "the crawler's user agent names no contact", 'set contact = "you@example.org"'
-        )
+        remedy = f'set contact = "you@example.org" in {workspace.root / FILE_NAME}'
+        yield Finding("sites", Grade.NOTE, "the crawler's user agent names no contact", remedy)
     with workspace.read() as connection:
         for row in health.latest(connection):
             if row.state is not State.GREEN:
                 grade = Grade.BROKEN if row.state is State.RED else Grade.NOTE
-                yield Finding(f"site {row.site}", grade, f"{row.measure}: {row.reason}", "sidelight sites list")
+                yield Finding(
+                    f"site {row.site}", grade, f"{row.measure}: {row.reason}", f"sidelight sites report {row.site}"
+                )
 
 
 def _schedule(workspace: Workspace) -> Iterator[Finding]:

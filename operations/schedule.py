@@ -107,6 +107,7 @@ def forever(
     Raises BusyError where another scheduler runs, StoppedError after a signal while it crawls.
     """
     with exclusive(workspace, LOCK):
+        log.info("every %.0f s it is looked for what is due; sidelight schedule --show says when that is", pause)
         while True:
             try:
                 if names := run_due(workspace, folders):

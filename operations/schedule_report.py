@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from crawlers.sites import discover
 from operations.schedule import LOCK, Planned, plan
 from store.jsonlines import write_lines
 from store.locks import is_held
@@ -23,9 +24,17 @@ def show_jobs(workspace: Workspace, folders: Sequence[Path], *, as_json: bool) -
         write_lines("-", (_facts(name, one, running=running) for name, one in planned.items()))
         return
     zone = workspace.settings.zone
+    for problem in discover(workspace, folders)[1].values():
+        typer.echo(str(problem), err=True)  # its site is in no plan until that is mended
     for name, one in planned.items():
         last = one.job.started_at.astimezone(zone).strftime(MOMENT) if one.job.started_at else "never"
-        following = "" if one.due is None else "due" if one.due <= moment else one.due.astimezone(zone).strftime(MOMENT)
+        following = (
+            "as needed"
+            if one.due is None
+            else "due"
+            if one.due <= moment
+            else one.due.astimezone(zone).strftime(MOMENT)
+        )
         result = one.job.result if len(one.job.result) <= WIDTH else f"{one.job.result[: WIDTH - 1]}…"
         typer.echo(
             f"{name:<24} last {last:<16}  next {following:<16}  {_state(one, running=running):<9} {result}".rstrip()

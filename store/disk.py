@@ -16,9 +16,10 @@ NEARLY_NONE = 1024 * 1024
 
 
 def used(folder: Path) -> float:
-    """The share of the disk under `folder` that is in use, 0 to 1."""
+    """The share of the disk under `folder` that is in use, 0 to 1, as `df` tells it: of what users may fill, without what the
+    file system keeps back for root."""
     usage = shutil.disk_usage(folder)
-    return 1 - usage.free / usage.total
+    return usage.used / (usage.used + usage.free)
 
 
 def need(folder: Path, size: int) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, insert, select
 
 from store.tables import health
 
+VERDICT = "run"  # all findings of a run in one
+HIDES_NOTHING = frozenset({"disk"})
+
 
 class State(StrEnum):
     """A verdict, worst last."""
@@ -61,5 +64,14 @@ def latest(connection: Connection, site: str | None = None, limit: int = 2000) -
 
 
 def blind_spots(connection: Connection) -> list[Health]:
-    """Where nobody can see at present: what is judged red or amber, the worst first."""
-    return [one for one in latest(connection) if one.state is not State.GREEN]
+    """Where nobody can see at present: what is judged red or amber, the worst first.
+
+    Left out are a disk that fills up, which hides nothing, and the verdict of a run whose findings are there themselves.
+    """
+    spots = [one for one in latest(connection) if one.state is not State.GREEN]
+    found = {one.run_id for one in spots if one.measure != VERDICT}
+    return [
+        one
+        for one in spots
+        if one.measure not in HIDES_NOTHING and not (one.measure == VERDICT and one.run_id in found)
+    ]

@@ -4,14 +4,13 @@ prometheus-client writes the text, since its escaping and its checks are the ref
 process that has the store tells the same.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from store import health, migrations
+from store import disk, health, migrations
 from store.health import State
 from store.pending import FOLLOWERS
 from store.schema import now
@@ -37,8 +36,7 @@ def of_store(workspace: Workspace) -> Iterator[Measure]:
     moment = now()
     current = migrations.revision(workspace.engine) == migrations.newest()
     yield Measure("schema_current", "1 where the tables are this release's", float(current))
-    usage = shutil.disk_usage(workspace.root)
-    yield Measure("disk_used_ratio", "share of the workspace's disk that is in use", 1 - usage.free / usage.total)
+    yield Measure("disk_used_ratio", "share of the workspace's disk that is in use", disk.used(workspace.root))
     with workspace.read() as connection:
         yield from _stages(connection, moment)
         for row in health.latest(connection):

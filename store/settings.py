@@ -13,9 +13,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from store.complaints import complaint
 from store.errors import SettingsError
 
 FILE_NAME = "sidelight.toml"
+DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite://")
 
 
 class Settings(BaseSettings):
@@ -168,6 +170,13 @@ class Settings(BaseSettings):
         ),
     ] = ""
 
+    @field_validator("database_url")
+    @classmethod
+    def _ours(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(DATABASES):
+            raise ValueError("it is no URL of PostgreSQL (postgresql+psycopg://USER:PASSWORD@HOST/NAME) or SQLite")
+        return url
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -210,5 +219,5 @@ def load_settings(root: Path) -> Settings:
         first = problem.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"setting {key!r} ({path} or SIDELIGHT_{key.upper()}): {first['msg']}; see docs/settings.md"
+            f"setting {key!r} ({path} or SIDELIGHT_{key.upper()}): {complaint(first, Settings)}; see docs/settings.md"
         ) from None

@@ -1,6 +1,7 @@
 """One directory holds all of an investigation team's data; `Workspace` is the way into it."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ def locate(given: Path | None = None) -> Path:
 def open_workspace(given: Path | None = None, settings: Settings | None = None) -> Workspace:
     """Open the workspace, making its folders and bringing its tables up to date; raises WorkspaceError or SettingsError."""
     root = locate(given)
+    fresh = not (root / FOLDERS[0]).is_dir()
     try:
         root.mkdir(parents=True, exist_ok=True)
         for name in FOLDERS:
@@ -101,6 +103,13 @@ def open_workspace(given: Path | None = None, settings: Settings | None = None) 
         raise WorkspaceError(
             f"the workspace {root} cannot be written ({problem.strerror}); choose another with --workspace"
         ) from None
+    if not os.access(root, os.W_OK):
+        raise WorkspaceError(
+            f"the workspace {root} cannot be written by you or is on a file system that is read-only; "
+            "choose another with --workspace"
+        )
+    if fresh:  # a mistyped --workspace would else look like one in which nothing is found
+        sys.stderr.write(f"a new workspace was made: {root}\n")
     workspace = Workspace(root, settings or load_settings(root))
     migrations.upgrade(workspace.engine)
     return workspace

@@ -1,6 +1,7 @@
 """Every command: help with an example that can be typed, and nonsense answered by a sentence, never a traceback."""
 
 import io
+import re
 import shlex
 import shutil
 import subprocess
@@ -38,6 +39,24 @@ def test_a_command_has_help_with_an_example(name: str) -> None:
     said = COMMANDS[name].help or ""
     assert len(said.splitlines()[0]) > 10
     assert "xample" in said, f"give an example in its help, or a line in store/examples.py: sidelight {name} ..."
+
+
+def test_the_front_lists_each_command_once_under_what_it_is_for() -> None:
+    front: Any = typer.main.get_command(sidelight.build())
+    lines = front.get_help(front.make_context("sidelight", [], resilient_parsing=True)).splitlines()
+    assert [line.rstrip(":") for line in lines if line.rstrip(":") in sidelight.ROOMS.values()] == [
+        *sidelight.ROOMS.values()
+    ]
+    below = lines[lines.index(f"{sidelight.ROOMS['operations']}:") :]
+    listed = [line.split()[0] for line in below if re.match("  [a-z]", line)]
+    assert sorted(listed) == sorted(front.commands)
+
+
+@pytest.mark.parametrize("name", ["queue", "evaluate", "search"])
+def test_for_one_command_its_room_alone_is_set_up(name: str) -> None:
+    front: Any = typer.main.get_command(sidelight.build(name))
+    assert name in front.commands
+    assert "crawl" not in front.commands
 
 
 @pytest.mark.parametrize("line", EXAMPLES.strip().splitlines())

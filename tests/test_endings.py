@@ -72,7 +72,9 @@ def test_what_nobody_foresaw_is_named_and_traced_when_asked(
 ) -> None:
     tampered(root, "DROP TABLE failures")
     assert ended(monkeypatch, root, "pending") == 1
-    assert "sidelight: unexpected OperationalError: " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "sidelight: unexpected OperationalError: no such table: failures; run again with" in told
+    assert told.count("\n") == 1  # neither the statement nor what it was given
     monkeypatch.setenv("SIDELIGHT_TRACE", "1")
     with pytest.raises(Exception, match="no such table: failures"):
         sidelight.main()

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from casework import decisions, groupfiles, queue
+from casework import decisions, groupfiles, queue, queue_states
 from casework.groupfiles import GroupFile, carried, joints
 from casework.policy import Action, ForbiddenError
 from casework.records import QueueLane
@@ -50,6 +50,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         first = max(0, min(start, len(ordered) - 1)) // ADS * ADS
         ads = load_ads(connection, ordered[first : first + ADS])
         place = queue.entry_of(connection, queue.today(desk.workspace), id)
+        held = queue_states.states(desk.workspace, connection, [id]).get(id)
         alike = suggestions(connection, id)
     people = carried(file)
     seal = sealed.sealer(desk.workspace)
@@ -64,6 +65,7 @@ def show(desk: Annotated[Desk, Depends(at(Action.GROUP))], id: str, start: int =
         "group.html",
         file=file,
         group=file.group,
+        held=held,
         priority=file.priority,
         lowerings=lowerings(file.priority) if file.priority else (),
         people=people,

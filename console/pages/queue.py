@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from casework import accounts, day_changes, decisions, queue, queue_states, second_reads
 from casework.expectation import expectation
+from casework.foremost import foremost
 from casework.missed import missed
 from casework.policy import Action
 from casework.queue_states import EntryState
@@ -19,14 +20,12 @@ from casework.records import Decision, QueueEntry, QueueLane
 from console.desk import Desk, at, sent_to
 from linker.records import Glance
 from linker.stored import glances_of
-from models.indicators import Grade
 from models.labels import Tier, Value
 from models.records import Evidence, Priority
 from models.stored import load_priorities
 from store.workspace import Workspace
 
 router = APIRouter()
-REASONS = 3
 NEXT = "next"
 LANES = (
     (QueueLane.FIRST, "First lane", "A stated age below 18. Every such group, before all others, whatever its value."),
@@ -72,7 +71,7 @@ class Item:
 def show(desk: Annotated[Desk, Depends(at(Action.QUEUE))], day: str = "", one: str = "", start: int = 0) -> Response:
     """The queue of a day; the newest there is unless one is named. With `one`, that group's entry alone, or the next to do."""
     today = queue.today(desk.workspace)
-    chosen = day or _newest(desk.workspace) or today
+    chosen = queue.checked(day) if day else _newest(desk.workspace) or today
     desk.look("queue", "queue", chosen)
     viewer = desk.session.account
     with desk.workspace.read() as connection:
@@ -216,15 +215,13 @@ def _newest(workspace: Workspace) -> str | None:
 
 
 def _item(entry: QueueEntry, group: Glance | None, priority: Priority | None, decision: list[Decision]) -> Item:
-    evidence = priority.evidence if priority else ()
-    speaks_for = sorted((one for one in evidence if one.direction == "for"), key=lambda one: one.grade != Grade.MINOR)
-    against = tuple(one for one in evidence if one.direction == "against")
+    first = foremost(priority)
     return Item(
         entry,
         group,
         decision[0] if decision else None,
-        tuple(speaks_for[:REASONS]),
-        max(0, len(speaks_for) - REASONS),
-        against[:1],
+        first.reasons,
+        first.more,
+        first.against,
         priority.abstained if priority else None,
     )

@@ -8,6 +8,8 @@ from typer.testing import CliRunner, Result
 
 from casework import auditlog
 from casework.cli import app
+from casework.foremost import foremost
+from models.records import Band, Direction, Evidence, Lane, Priority, Route
 from store import audit
 from store.errors import UsageError
 from store.tables import audit_events
@@ -46,6 +48,30 @@ def test_the_queue_is_built_when_first_asked_for_and_the_look_recorded(
     assert "is right 48% of the time" in _run(workspace, "queue").stdout
     looks = auditlog.events(workspace, limit=5, action="queue")
     assert [(one.actor, one.via) for one in looks] == [(audit.operator(), "command")] * 2
+
+
+def test_each_entry_of_the_queue_stands_with_its_reasons(workspace: Workspace, add_group: AddGroup) -> None:
+    add_group("a", 0.9, reasons=("one", "two", "three", "four", "five"))
+    lines = _run(workspace, "queue").stdout.splitlines()
+    entry = next(place for place, line in enumerate(lines) if "  a  " in line)
+    assert lines[entry + 1 :] == [
+        "        + Because of one.",
+        "        + Because of two.",
+        "        + Because of three.",
+        "        and 2 more for review: sidelight group a",
+    ]
+
+
+def test_a_stated_age_comes_first_and_one_reason_against_is_told() -> None:
+    evidence = [
+        Evidence("copies", Direction.FOR, "copies", "L", 0.5, "Copies."),
+        Evidence("venue", Direction.AGAINST, "class", "C", -0.2, "A venue."),
+        Evidence("stated_minor", Direction.FOR, "age", "M", 0.0, "An age."),
+        Evidence("limits", Direction.AGAINST, "wording", "E-", -0.1, "Limits."),
+    ]
+    found = foremost(Priority("g", 0.5, Band.REVIEW, Route.REVIEW, Lane.FIRST, tuple(evidence), None, "scorecard 1"))
+    assert [one.sentence for one in (*found.reasons, *found.against)] == ["An age.", "Copies.", "A venue."]
+    assert foremost(None).reasons == ()
 
 
 def test_a_decision_needs_a_known_verdict(workspace: Workspace, add_group: AddGroup) -> None:

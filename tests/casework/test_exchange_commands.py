@@ -87,7 +87,7 @@ def test_a_feed_tells_which_of_its_keys_are_carried_by_ads_here(
     with workspace.begin() as connection:
         connection.execute(insert(link_keys).values(ad_id="s:1", reason="phone", key=HUB))
     feed, public = tmp_path / "feed.json", tmp_path / "south.pem"
-    said(south, "feed", "make", str(feed), "--agency", "South")
+    assert said(south, "feed", "make", str(feed), "--agency", "South").startswith(f"{feed}: signed; ")
     *_, pem = said(south, "export", "publish").split("-----BEGIN")
     public.write_text(f"-----BEGIN{pem}")
     assert said(workspace, "feed", "read", str(feed), "--key", str(public)).splitlines() == [

@@ -11,6 +11,7 @@ from casework import checkpoints, merkle, verification
 from casework.merkle import Tree
 from store import audit
 from store.audit import Act, Via
+from store.errors import UsageError
 from store.settings import Settings
 from store.tables import audit_events
 from store.workspace import Workspace
@@ -151,6 +152,11 @@ def test_a_copy_of_the_checkpoints_kept_elsewhere_still_tells(open_log: Workspac
         connection.execute(text("DELETE FROM audit_events WHERE seq > 6"))
     assert verification.verify(open_log).problem is None
     assert verification.verify(open_log, copy).broken_seq == 7
+
+
+def test_a_copy_that_is_not_there_is_no_copy_that_holds(log: Workspace) -> None:
+    with pytest.raises(UsageError, match="no such file, so the log was not held against it"):
+        verification.verify(log, log.root / "mistyped.jsonl")
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET actor = 'bob' WHERE seq = 4", "DELETE FROM audit_events"])

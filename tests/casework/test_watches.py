@@ -83,3 +83,19 @@ def test_where_a_site_went_quiet_watches_are_blind(workspace: Workspace) -> None
     with workspace.begin() as connection:
         record(connection, [Health(MOMENT, "crawlers", "s", "ads", State.RED, "no ads", 0, 10)])
         assert [row.site for row in watches.blind_spots(connection)] == ["s"]
+
+
+def test_neither_a_full_disk_nor_a_verdict_that_only_sums_up_is_a_blind_spot(workspace: Workspace) -> None:
+    def judged(run_id: str, measure: str, state: State) -> Health:
+        return Health(MOMENT, "crawlers", run_id[0], measure, state, measure, run_id=run_id)
+
+    rows = [
+        judged("a-1", "disk", State.AMBER),
+        judged("a-1", "run", State.AMBER),
+        judged("b-1", "ads", State.RED),
+        judged("b-1", "run", State.RED),
+        judged("c-1", "run", State.RED),
+    ]
+    with workspace.begin() as connection:
+        record(connection, rows)
+        assert [(row.site, row.measure) for row in watches.blind_spots(connection)] == [("b", "ads"), ("c", "run")]

@@ -120,6 +120,13 @@ def test_the_queue_is_worked_through_by_keyboard_one_entry_at_a_time(
     expect(page.locator(f"#{first}")).to_have_count(0)  # on to the next that waits
     expect(page.locator(".entry")).to_have_count(1)
     page.wait_for_load_state()
+    second = page.locator(".entry").get_attribute("id")
+    page.keyboard.press("1")
+    page.keyboard.type("three names on one number")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(f"#{second}")).to_have_count(0)
+    expect(page.locator(".entry")).to_have_count(1)
+    page.wait_for_load_state()
     page.keyboard.press("c")
     expect(page).to_have_url(re.compile("/group"))
     page.wait_for_load_state()

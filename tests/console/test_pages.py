@@ -148,6 +148,8 @@ def test_the_queue_says_what_to_expect_and_why_each_entry_is_there(ana: TestClie
 
 def test_a_day_without_a_queue_teaches(ana: TestClient) -> None:
     assert "No queue was built for this day" in ana.get("/queue?day=2020-01-01").text
+    wrong = ana.get("/queue?day=soon")
+    assert (wrong.status_code, "write it as 2026-05-01" in wrong.text) == (400, True)
 
 
 def test_the_queue_is_gone_through_one_at_a_time_until_nothing_waits(ana: TestClient, group_id: str) -> None:

@@ -1,5 +1,6 @@
 """Where the console may be reached, and how the first person gets in."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from bench.serving import in_processes
 from casework import accounts, auditlog
 from casework.records import Role
 from console.app import create_app
-from console.serve import _greet, check_binding, serve
+from console.serve import _greet, check_binding, check_free, serve
 from store.errors import UsageError
 from store.workspace import Workspace
 from tests.console.conftest import PASSWORD
@@ -135,6 +136,31 @@ def test_several_processes_serve_as_one(workspace: Workspace) -> None:
 def test_a_link_that_is_good_once_is_one_process_to_see_to(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="--workers"):
         serve(workspace, open_link=True, workers=2)
+
+
+def test_a_port_that_is_taken_is_told_before_anybody_is_sent_there(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"127.0.0.1 at port {port}: Address already in use; end the program"):
+            serve(workspace, port=port)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_is_no_certificate_is_told_before_anything_is_served(workspace: Workspace, tmp_path: Path) -> None:
+    noise = tmp_path / "cert.pem"
+    for why in ("No such file or directory", "none is in there"):
+        with pytest.raises(
+            UsageError, match=rf"cert\.pem cannot be used as a certificate with its key \(PEM\): {why}$"
+        ):
+            serve(workspace, certificate=noise, key=noise)
+        noise.write_text("no certificate")
+
+
+def test_an_address_that_is_not_this_machines_cannot_be_listened_on() -> None:
+    with pytest.raises(UsageError, match=r"192\.0\.2\.1 at port 8450: "):
+        check_free("192.0.2.1", 8450)
 
 
 def test_a_wrong_password_says_no_more_than_that(workspace: Workspace) -> None:

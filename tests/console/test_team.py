@@ -24,6 +24,7 @@ def test_of_two_who_claim_a_group_the_second_is_told_who_has_it(seat: Seat, grou
     assert status == 400
     assert "nalyst has had this group since" in told
     assert "analyst has it" in second.get("/queue").text
+    assert "analyst has it" in second.get(ours).text
     assert _send(seat(Role.ANALYST), "/queue/claim", group=group_id, free="yes") == (303, "/queue")
     assert _send(seat(Role.SUPERVISOR), "/queue/claim", group=group_id) == (303, ours)
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 import zstandard
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from crawlers.archives import hosts_of, import_warc, site_of
 from crawlers.captures import Damage, body_of, verify
@@ -72,6 +75,30 @@ def test_an_empty_or_foreign_archive_is_no_crash(workspace: Workspace, tmp_path:
         counts = import_warc(workspace, {}, tmp_path / name, said.append).counts
         assert counts.get("ads", 0) == 0
         assert len(said) == (1 if body else 0)
+        assert name != "text.warc" or said == [f"{tmp_path / name}:0: skipped: no WARC or ARC record begins here"]
+
+
+def test_a_listing_that_holds_the_ads_gives_each_of_them(
+    workspace: Workspace, make_site: Callable[..., Path], web: Any, tmp_path: Path
+) -> None:
+    holds = {"items": "li.ad", "next": "a.next::attr(href)"}
+    reads = {"native_id": "li::attr(id)", "title": "b", "body": "p"}
+    make_site("harbor", select={"listing": holds, "ad": reads})
+    rows = "".join(
+        f'<li class="ad" id="{number}"><b>Title {number}</b><p>Body {number}</p></li>' for number in range(3)
+    )
+    told = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    with (tmp_path / "page.warc.gz").open("wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        page = BytesIO(f"<ul>{rows}</ul>".encode())
+        writer.write_record(
+            writer.create_warc_record(f"http://{web.origin}/harbor/", "response", page, http_headers=told)
+        )
+    sites, _ = discover(workspace, [])
+    assert import_warc(workspace, sites, tmp_path / "page.warc.gz", print).counts["ads"] == 3
+    with workspace.read() as connection:
+        texts = {one.ad.ad_id: one.ad.body for one in all_ads(connection)}
+    assert texts == {f"harbor:{number}": f"Body {number}" for number in range(3)}
 
 
 def test_of_two_sites_on_one_host_the_nearer_one_takes_the_page(

@@ -15,7 +15,8 @@ from crawlers.adlines import parse_ad
 from crawlers.cli import app
 from crawlers.columns import load_columns
 from crawlers.errors import ImportFileError
-from crawlers.imports import import_ads
+from crawlers.imports import Imported, import_ads
+from crawlers.report import show_imports
 from crawlers.stored import load_ads
 from crawlers.tables import runs, sightings
 from store.jsonlines import BadLineError
@@ -196,6 +197,29 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
         import_ads(workspace, tmp_path / "no.parquet", print)
 
 
+def test_a_file_that_is_no_table_is_told_in_few_words(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "noise.csv").write_bytes(b"\x9a" * 3_000)
+    with pytest.raises(ImportFileError) as caught:
+        import_ads(workspace, tmp_path / "noise.csv", print)
+    assert len(str(caught.value).removeprefix(str(tmp_path))) < 500
+
+
+@pytest.mark.parametrize(
+    ("foreign", "told"), [(3, "; no site of the workspace or of --sites has their hosts"), (2, "")]
+)
+def test_an_archive_of_no_known_site_is_told_to_be_that(
+    foreign: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_imports({Path("a.warc"): Imported("r", {"foreign": foreign, "records": 3})}, as_json=False)
+    assert capsys.readouterr().out == f"a.warc: foreign {foreign}, records 3{told}\n"
+
+
+def test_a_file_without_ads_is_told_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    words = ["import", "ads", str(tmp_path / "empty.csv"), "-w", str(tmp_path / "w")]
+    assert CliRunner().invoke(app, words).stdout == f"{tmp_path / 'empty.csv'}: nothing in it\n"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -203,7 +227,8 @@ def test_parquet_has_the_same_fields_and_is_refused_whole_where_a_column_is_not_
         ("fields: {colour: a}", "unknown field 'colour'"),
         ("fields: {ad_id: a}\nconstants: {site: s}\ndates: {timezone: Mars}", "no time zone"),
         ("fields: {ad_id: a, site: b}\nconstants: {site: s}", "'site' is a field and a constant"),
-        ("fields: [", "not valid YAML"),
+        ("fields: [", "not valid YAML: while parsing a flow node did not find expected node content at line 2"),
+        ("constant: {site: s}", "constant: there is no such key; did you mean 'constants'"),
         ("columns: {}", "columns"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawlers.cli import app
+from store.errors import UsageError
 from store.workspace import open_workspace
 
 PAGE = """<html><body><h1 class="headline">Evening walks</h1>
@@ -47,6 +48,13 @@ def test_a_new_site_has_guessed_selectors(begun: Path) -> None:
     }
     assert ad["body"] == "Company for walks along the harbor, any weather.\nAsk for Sam."
     assert ad["posted_at"] == "2026-05-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("name", ["Bad/Name", "../elsewhere", "Harbor", ""])
+def test_a_name_that_no_manifest_may_have_is_refused_before_a_page_is_read(begun: Path, name: str) -> None:
+    result = run("new", name, "--from", "no-such-page.html", folder=begun)
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).startswith(f"{name!r} is no name for a site: small letters")
 
 
 def test_its_first_fixture_fails_until_a_person_has_read_it(begun: Path) -> None:

@@ -36,6 +36,15 @@ def test_without_jupyter_it_says_what_to_install(workspace: Workspace, monkeypat
         notebooks.start(workspace)
 
 
+def test_root_is_sent_to_another_account_before_anything_is_copied(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with pytest.raises(UsageError, match="does not start as root; take another account"):
+        notebooks.start(workspace)
+    assert not (workspace.root / "notebooks").exists()
+
+
 def test_a_challenger_of_a_notebook_is_sealed_and_the_newest_is_found(workspace: Workspace, corpus: Cases) -> None:
     assert challengers.newest(workspace) is None
     folder = challengers.fresh(workspace)

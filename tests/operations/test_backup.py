@@ -1,5 +1,6 @@
 """A backup is the workspace as it was, and says so when it no longer is; of both engines."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -38,6 +39,37 @@ def test_a_restored_workspace_holds_the_same_records_and_evidence(workspace: Wor
         assert load_ads(connection, ["s:1"])["s:1"].ad.body == "Hello"
     assert (again.captures / "s" / "r.warc.gz").read_bytes() == b"evidence"
     again.close()
+
+
+def _no_room_in_files(*_: object, **__: object) -> None:
+    raise shutil.Error([("from", "to", "[Errno 28] No space left on device")])
+
+
+def _no_room_in_database(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "fails", "why"),
+    [
+        (shutil, "copytree", _no_room_in_files, "No space left on device"),
+        (databasecopy, "dump", _no_room_in_database, "database or disk is full"),
+    ],
+)
+def test_a_disk_without_room_for_the_copy_is_told_and_nothing_is_left(
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    room: object,
+    name: str,
+    fails: object,
+    why: str,
+) -> None:
+    monkeypatch.setattr(room, name, fails)
+    (tmp_path / "backups").mkdir()
+    with pytest.raises(BackupError, match=f"copy cannot be written whole .*{why}.; make room"):
+        backup(workspace, tmp_path / "backups" / "copy", with_keys=False)
+    assert not any((tmp_path / "backups").iterdir())
 
 
 @pytest.mark.parametrize("harm", ["flip", "drop", "add"])

@@ -118,7 +118,11 @@ def test_a_scheduler_goes_on_after_a_round_that_failed(workspace: Workspace, cap
     with pytest.raises(KeyboardInterrupt):
         schedule.forever(workspace, [], 60, wait)
     told = [record.getMessage() for record in caplog.records if record.name == "operations.schedule"]
-    assert told == ["ran nightly canary, process", "a round failed; trying again in 60 s"]
+    assert told == [
+        "every 60 s it is looked for what is due; sidelight schedule --show says when that is",
+        "ran nightly canary, process",
+        "a round failed; trying again in 60 s",
+    ]
 
 
 def test_the_night_forgets_what_is_past_its_time_in_store_and_index(workspace: Workspace) -> None:

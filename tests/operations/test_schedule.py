@@ -202,6 +202,13 @@ def test_each_job_is_shown_with_last_next_and_result(workspace: Workspace, harbo
     nightly = {f"nightly {name}" for name in ("retention", "reconcile", "sweep", "canary")}
     assert set(lines) == {"site harbor", "process", *nightly}
     assert datetime.fromisoformat(lines["site harbor"]["next"]) == started + HOUR
+    plain = ["schedule", "--show", "-w", str(workspace.root)]
+    assert "next as needed" in CliRunner().invoke(sidelight.build(), plain).stdout
+    broken = workspace.sites / "lantern" / "site.yml"
+    broken.parent.mkdir()
+    broken.write_text("name: [")
+    assert CliRunner().invoke(sidelight.build(), plain).stderr.startswith(f"{broken}:")
+    shutil.rmtree(broken.parent)
     listed = CliRunner().invoke(sidelight.build(), ["sites", "list", "-w", str(workspace.root)])
     assert "harbor" in listed.stdout
     assert "█ 40 ads" in listed.stdout

@@ -66,8 +66,8 @@ def model_gone(workspace: Workspace) -> None:
     ("harm", "status", "line", "remedy"),
     [
         (site_without_start, 1, "BROKEN  sites        ", "mend the manifest, then sidelight sites check"),
-        (judged(State.RED), 1, "BROKEN  site harbor  ads: few came", "sidelight sites list"),
-        (judged(State.AMBER), 0, "note    site harbor  ads: few came", "sidelight sites list"),
+        (judged(State.RED), 1, "BROKEN  site harbor  ads: few came", "sidelight sites report harbor"),
+        (judged(State.AMBER), 0, "note    site harbor  ads: few came", "sidelight sites report harbor"),
         (set_aside, 1, "BROKEN  stage read   1 items were set aside, such as: ValueError: none", "sidelight pending"),
         (refused, 1, "BROKEN  stage index  1 documents could not be made", "sidelight pending index --retry"),
         (refused, 1, "note    stage index  1 documents wait to be indexed", "sidelight process"),

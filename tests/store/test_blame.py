@@ -3,6 +3,7 @@
 import errno
 import pickle
 import shutil
+import subprocess
 from pathlib import Path
 
 import orjson
@@ -73,8 +74,15 @@ def test_of_items_that_a_problem_names_only_these_are_tried_alone(tmp_path: Path
     assert (tried, aside) == ([["b"]], {"b": "cannot read it"})
 
 
+def _as_df_tells(folder: Path) -> float:
+    told = subprocess.run(["df", "--output=used,avail", folder], capture_output=True, text=True, check=True).stdout
+    used, left = map(int, told.split()[-2:])
+    return used / (used + left)
+
+
 def test_nothing_large_is_begun_where_it_would_eat_into_the_reserve(tmp_path: Path) -> None:
     assert 0 < disk.used(tmp_path) < 1
+    assert disk.used(tmp_path) == pytest.approx(_as_df_tells(tmp_path), abs=0.01)
     disk.need(tmp_path, 1)
     with pytest.raises(FullDiskError, match="MiB left; make room"):
         disk.need(tmp_path, shutil.disk_usage(tmp_path).free)

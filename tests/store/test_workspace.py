@@ -1,5 +1,6 @@
 """A workspace opens anywhere it can, and says in one sentence why where it cannot."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from alembic.script import ScriptDirectory
 from store import migrations
 from store.errors import BusyError, SettingsError, WorkspaceError
 from store.locks import exclusive
-from store.settings import load_settings
+from store.settings import Settings, load_settings
 from store.workspace import Workspace, locate, open_workspace
 from tests.store.conftest import declare_tables
 
@@ -35,7 +36,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     [
         ('timezone = "Mars/Base"', "timezone"),
         ("queue_capacity = 0", "queue_capacity"),
-        ("colour = 1", "colour"),
+        ("colour = 1", "there is no such key; see"),
+        ("queue_capcity = 1", "did you mean 'queue_capacity'"),
+        ('queue_capacity = "many"', "it should be a valid integer"),
+        ('database_url = "oracle://u:secret@host/name"', r"it is no URL of PostgreSQL \(postgresql"),
         ("=", "TOML"),
     ],
 )
@@ -51,6 +55,20 @@ def test_the_nearest_settings_file_marks_the_workspace(tmp_path: Path, monkeypat
     inner.mkdir(parents=True)
     monkeypatch.chdir(inner)
     assert locate() == tmp_path
+
+
+def test_a_new_workspace_is_told_of_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for told in (f"a new workspace was made: {tmp_path / 'demo'}\n", ""):
+        open_workspace(tmp_path / "demo", Settings()).close()
+        assert capsys.readouterr().err == told
+
+
+def test_a_workspace_that_cannot_be_written_is_told_before_anything_else(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (workspace.root, os.W_OK))
+    with pytest.raises(WorkspaceError, match="read-only; choose another with --workspace"):
+        open_workspace(workspace.root)
 
 
 def test_a_workspace_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
