@@ -4,9 +4,9 @@ Each step goes through its list in order, a stretch at a time; what it wrote, wh
 the mark that the stretch is done commit together. So a run can be killed at any moment and goes on where it was.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
 
@@ -42,9 +42,19 @@ def put_from(
     insert_from(connection, link_work, COLUMNS, chosen)
 
 
-def listed(step: Step, upto: str | None = None) -> ColumnElement[bool]:
-    """The rows of the step's list, or those of a stretch of it."""
+class Stretch(NamedTuple):
+    """A part of a list: the items after the one, up to the other, and how many they were when it was measured out."""
+
+    after: str
+    upto: str
+    items: int
+
+
+def listed(step: Step, upto: str | None = None, after: str = "") -> ColumnElement[bool]:
+    """The rows of the step's list, or those of a stretch of it. No item is an empty string."""
     here = link_work.c.step == step.value
+    if after:
+        here &= link_work.c.item > after
     return here if upto is None else here & (link_work.c.item <= upto)
 
 
@@ -57,6 +67,19 @@ def take_off(connection: Connection, step: Step, items: Iterable[str]) -> None:
     """Take these off the list."""
     for part in chunks(items, ASKED):
         connection.execute(delete(link_work).where(listed(step), among(connection, link_work.c.item, part)))
+
+
+def stretches(workspace: Workspace, step: Step, size: int) -> Iterator[Stretch]:
+    """The stretches of the step's list, one after the other, of about `size` items; whoever works them off clears them."""
+    last = ""
+    while True:
+        query = select(link_work.c.item).where(listed(step, after=last)).order_by(link_work.c.item).limit(size)
+        with workspace.read() as connection:
+            items = connection.execute(query).scalars().all()
+        if not items:
+            return
+        yield Stretch(last, items[-1], len(items))
+        last = items[-1]
 
 
 def in_stretches(
