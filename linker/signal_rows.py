@@ -12,7 +12,7 @@ from linker.records import Reason
 from linker.signals import Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, text_bands
 from linker.wording import Wording
-from linker.work import Step, Stretch, listed, put, put_from
+from linker.work import Step, Stretch, clear, listed, put, put_from
 from store.database import (
     ASKED,
     Written,
@@ -151,10 +151,10 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: SignalR
     insert_plain(connection, link_keys, ("ad_id", "reason", "key"), made.keys, new=True)
 
 
-def list_keys(connection: Connection, upto: str) -> None:
+def list_keys(connection: Connection, stretch: Stretch) -> int:
     """Write the text keys of the ads on this stretch of the list; put all their keys on the list of those to judge, the text
-    keys they had before among them, and the ads on that for groups."""
-    here = listed(Step.AD, upto)
+    keys they had before among them, and the ads on that for groups; returns how many ads it was."""
+    here = listed(Step.AD, stretch.upto, stretch.after)
     texts = (link_keys.c.reason == Reason.TEXT.value) & link_keys.c.ad_id.in_(select(link_work.c.item).where(here))
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(texts))
     connection.execute(delete(link_keys).where(texts))
@@ -168,6 +168,8 @@ def list_keys(connection: Connection, upto: str) -> None:
     carried = select(link_keys).join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item).where(here)
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, carried)
     put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(here))
+    clear(connection, Step.AD, stretch.upto)
+    return stretch.items
 
 
 def shared_keys(connection: Connection, stretch: Stretch) -> dict[Key, list[str]]:

@@ -21,7 +21,7 @@ from linker.signals import Signals
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Sketch, Words, sketched
-from linker.work import Step, in_stretches
+from linker.work import Step, stretches
 from nlp.tables import readings
 from store import pending
 from store.ahead import Ahead
@@ -134,10 +134,11 @@ def settle(workspace: Workspace, behind: Behind, known: Known, words: Words) -> 
         moves = recluster(connection, words)
     words.forget()
     known.clusters = moves.clusters
-    with workspace.begin() as connection:
-        write_moves(connection, moves)
-    _tell("wordings clustered")(len(moves.clusters))
-    in_stretches(workspace, Step.AD, ADS, list_keys, _tell("ads whose keys are to be judged"))
+    for _ in behind.write(write_moves, [moves]):
+        _tell("wordings clustered")(len(moves.clusters))
+    tell = _tell("ads whose keys are to be judged")
+    for count in behind.write(list_keys, stretches(workspace, Step.AD, ADS)):
+        tell(count)
     # What is known from here on no longer changes.
     relink_all(workspace, behind, known, KEYS, _tell("keys judged"))
     regroup_all(workspace, behind, known, _tell("ads grouped"))

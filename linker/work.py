@@ -1,7 +1,7 @@
 """What the steps of the link stage have still to do, kept in the store.
 
 Each step goes through its list in order, a stretch at a time; what it wrote, what it put on the list of the next step and
-the mark that the stretch is done commit together. So a run can be killed at any moment and goes on where it was.
+that the stretch is off the list commit together. So a run can be killed at any moment and goes on where it was.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -80,21 +80,3 @@ def stretches(workspace: Workspace, step: Step, size: int) -> Iterator[Stretch]:
             return
         yield Stretch(last, items[-1], len(items))
         last = items[-1]
-
-
-def in_stretches(
-    workspace: Workspace, step: Step, size: int, do: Callable[[Connection, str], object], done: Done
-) -> None:
-    """Work off the step's list: `do` gets the last item of each stretch, of about `size` items; `done` how many it had."""
-    while True:
-        with workspace.begin() as connection:
-            stretch = (
-                connection.execute(select(link_work.c.item).where(listed(step)).order_by(link_work.c.item).limit(size))
-                .scalars()
-                .all()
-            )
-            if not stretch:
-                return
-            do(connection, stretch[-1])
-            clear(connection, step, stretch[-1])
-        done(len(stretch))
