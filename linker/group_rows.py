@@ -1,5 +1,6 @@
 """Groups as they stand in the store: those that a change touches are put together anew, whole."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from linker.reach import reached
 from linker.records import Group
 from linker.ride_rows import Ride, drop_rides, rides_of, write_rides
 from linker.signal_rows import Known
-from linker.stored import group_ids_of, members_of
+from linker.stored import MEMBER
 from linker.tables import group_members, groups, lineage, link_work, links
 from linker.work import Done, Step, listed, take_off
 from store import pending
@@ -70,7 +71,11 @@ def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], s
     with workspace.read() as connection:
         known = {one.ad_id: one for one in signals.of(connection, ad_ids)}
         parts = partition(known, _links(connection, ad_ids), in_force(connection, sorted(known)))
-        before = members_of(connection, sorted(set(group_ids_of(connection, ad_ids).values())))
+        was = dict(plain_in(connection, MEMBER, group_members.c.ad_id, ad_ids))
+    # All of a group is among the ads, or none of it.
+    before: dict[str, list[str]] = defaultdict(list)
+    for ad_id, group_id in sorted(was.items()):
+        before[group_id].append(ad_id)
     after = {group_id_of([known[one] for one in part]): part for part in parts}
     same = {group_id for group_id, part in after.items() if before.get(group_id) == part and touched.isdisjoint(part)}
     made = [
@@ -78,8 +83,7 @@ def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], s
         for group_id, part in sorted(after.items())
         if group_id not in same
     ]
-    # Most ads stay in the group they were in.
-    was, now_in = ({ad_id: group_id for group_id, part in some.items() for ad_id in part} for some in (before, after))
+    now_in = {ad_id: group_id for group_id, part in after.items() for ad_id in part}
     at = now()
     return Regrouped(
         listed=[ad_id for ad_id in ad_ids if ad_id in touched],
@@ -87,7 +91,7 @@ def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], s
         fresh=list(map(_row, made)),
         rides=rides_of(made),
         left=sorted(was.keys() - now_in.keys()),
-        moved=sorted(now_in.items() - was.items()),
+        moved=sorted(now_in.items() - was.items()),  # most stay in the group they were in
         events=[(one.group_id, at, one.passage.value, one.other) for one in passages(before, after, at)],
     )
 
