@@ -8,7 +8,7 @@ repeats, the outcome is that of doing everything at once.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, select, union
 
@@ -89,11 +89,16 @@ def _all_steps(workspace: Workspace, behind: Behind, progress: Callable[[int], N
     """What is held from step to step is let go when this returns, before anybody looks for circles in it."""
     known, words = Known(), Words()
 
+    def compute(connection: Connection, ad_ids: Sequence[str]) -> Batch:
+        made = prepare(connection, ad_ids)
+        words.hold(made.wordings)
+        # What is held need not wait, nor travel.
+        return replace(made, wordings=[one._replace(words=b"") for one in made.wordings])
+
     def keep(made: Batch) -> None:
         known.hold(made.ad_ids, made.signals)
-        words.hold(made.wordings)
 
-    count = Ahead(workspace, STAGE, prepare, packed, write, keep).drain(behind, batch, progress)
+    count = Ahead(workspace, STAGE, compute, packed, write, keep).drain(behind, batch, progress)
     settle(workspace, behind, known, words)
     return count
 
@@ -115,8 +120,7 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
 
 def packed(batch: Batch) -> Rows:
     """The rows of the batch."""
-    # The words themselves are not stored.
-    return Rows(batch.ad_ids, rows_of(batch.signals), [one._replace(words=b"") for one in batch.wordings])
+    return Rows(batch.ad_ids, rows_of(batch.signals), batch.wordings)
 
 
 def write(connection: Connection, rows: Rows) -> None:
