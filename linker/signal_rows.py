@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, literal, select
 
 from linker.records import Reason
-from linker.signals import Key, Signals, facts_to_fields
+from linker.signals import KEYS, Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, text_bands
 from linker.wording import Wording
 from linker.work import Step, Stretch, clear, listed, put, put_from
@@ -46,7 +46,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     for ad_id, reason, key in plain_in(connection, CARRIED, link_keys.c.ad_id, wanted):
-        keys[ad_id].append(Key(REASONS[reason], key))
+        keys[ad_id].append(KEYS[reason][key])
     return {
         ad_id: Signals(
             ad_id=ad_id,
@@ -108,7 +108,7 @@ def _add_text_keys(connection: Connection, made: Sequence[Signals], clusters: Ma
     for one in worded:
         cluster = clusters.get(one.wording.digest) or stored.get(one.ad_id)
         if cluster:
-            one.keys = tuple(sorted((*one.keys, Key(Reason.TEXT, cluster))))
+            one.keys = tuple(sorted((*one.keys, KEYS[Reason.TEXT.value][cluster])))
 
 
 class SignalRows(NamedTuple):
@@ -183,7 +183,7 @@ def shared_keys(connection: Connection, stretch: Stretch) -> dict[Key, list[str]
     for reason, value, ad_id in plain_rows(connection, query):
         found[reason, value].append(ad_id)
     shared = sorted((value, ids) for value, ids in found.items() if len(ids) > 1)
-    return {Key(REASONS[reason], value): ids for (reason, value), ids in shared}
+    return {KEYS[reason][value]: ids for (reason, value), ids in shared}
 
 
 def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:

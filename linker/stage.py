@@ -17,7 +17,7 @@ from linker.group_rows import regroup_all
 from linker.intake import read_signals
 from linker.key_rows import relink_all
 from linker.signal_rows import Known, SignalRows, list_keys, replace_signals, rows_of
-from linker.signals import Signals
+from linker.signals import Signals, forget_keys
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Sketch, Words, sketched
@@ -98,8 +98,11 @@ def _all_steps(workspace: Workspace, behind: Behind, progress: Callable[[int], N
     def keep(made: Batch) -> None:
         known.hold(made.ad_ids, made.signals)
 
-    count = Ahead(workspace, STAGE, compute, packed, write, keep).drain(behind, batch, progress)
-    settle(workspace, behind, known, words)
+    try:
+        count = Ahead(workspace, STAGE, compute, packed, write, keep).drain(behind, batch, progress)
+        settle(workspace, behind, known, words)
+    finally:
+        forget_keys()
     return count
 
 

@@ -25,7 +25,7 @@ R = TypeVar("R")
 # Bytes of SQLite's log from which what is in it goes into the file: where somebody always reads, a commit cannot do that.
 LOG = 128 << 20
 # KiB of pages that the other process keeps: with less, what is written all over large trees is written many times over.
-ROOM = 512 << 10
+ROOM = 256 << 10
 
 
 class Behind:
