@@ -21,7 +21,7 @@ from linker.signals import Signals, forget_keys
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Sketch, Words, sketched
-from linker.work import Step, stretches
+from linker.work import Step, left, stretches
 from nlp.tables import readings
 from store import pending
 from store.ahead import Ahead
@@ -40,7 +40,7 @@ VERSION = "5"
 # Keys and bands stand in no order: the more ads at a time, the fewer times the same pages of the store are written.
 BATCH = 50_000
 # From so many ads on, a process to store them is worth its start.
-MANY = 10_000
+MANY = 20_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 50_000, 20_000
 
@@ -75,7 +75,8 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
                 # Groups stand until their ads are linked again; the rest is worth nothing to another version.
                 for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
-            waiting = pending.count(connection, STAGE)
+            # A run that was killed may have left all of the later steps.
+            waiting = pending.count(connection, STAGE) + left(connection)
         with Behind(workspace, alone=waiting < MANY or not _may_spread(workspace)) as behind:
             return _all_steps(workspace, behind, progress or (lambda _: None), batch)
 

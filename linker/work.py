@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, literal, select
 
 from linker.tables import link_work
 from store.database import ASKED, among, chunks, insert_from, insert_plain
@@ -56,6 +56,11 @@ def listed(step: Step, upto: str | None = None, after: str = "") -> ColumnElemen
     if after:
         here &= link_work.c.item > after
     return here if upto is None else here & (link_work.c.item <= upto)
+
+
+def left(connection: Connection) -> int:
+    """How many rows there are on all lists."""
+    return connection.execute(select(func.count()).select_from(link_work)).scalar_one()
 
 
 def clear(connection: Connection, step: Step, upto: str | None = None) -> None:
