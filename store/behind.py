@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -82,8 +83,10 @@ class Behind:
     def _fold(self) -> None:
         """Nobody here reads or writes just now: let SQLite put a long log into its file."""
         engine = self._workspace.engine
-        log = self._workspace.root / f"{engine.url.database}-wal"
-        if not self.alone and engine.dialect.name == "sqlite" and log.exists() and log.stat().st_size > LOG:
+        if self.alone or engine.dialect.name != "sqlite":
+            return
+        log = Path(f"{engine.url.database}-wal")
+        if log.exists() and log.stat().st_size > LOG:
             with closing(engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 

@@ -87,6 +87,14 @@ def _linked(folder: Any, workers: int, run: Callable[[Workspace], object]) -> di
     return found
 
 
+def test_a_server_stores_in_processes_of_its_own(shared: Workspace) -> None:
+    putter(shared)([posted(one, phone="+13125550101") for one in "abcdefg"])
+    assert shared.settings.workers != 1
+    assert stage.run(shared, batch=3) == 7
+    assert [len(row) for row in _rows(shared, groups)] == [6]
+    assert len(_rows(shared, group_members)) == 7
+
+
 def _rows(workspace: Workspace, table: Table) -> list[Any]:
     with workspace.read() as connection:
         return sorted(tuple(map(repr, row)) for row in connection.execute(select(table)))

@@ -1,6 +1,7 @@
 """What one process makes another stores: in order, with the same care for what cannot be done."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -82,6 +83,30 @@ def test_alone_each_part_is_stored_here_before_the_next_is_made(workspace: Works
         assert list(behind.write(_store, parts())) == [1, 1, 1]
     assert there == [0, 1, 2]
     assert set(_stored(workspace).values()) == {os.getpid()}
+
+
+def _length_of_log(workspace: Workspace, most: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Bytes of SQLite's log after parts were stored each of which is made while the one before is stored."""
+    monkeypatch.setattr("store.behind.LOG", most)
+    with Behind(workspace, alone=False) as behind:
+
+        def parts() -> Iterator[list[str]]:
+            for part in range(8):
+                with workspace.read() as connection:
+                    connection.execute(select(stored.c.item).limit(1)).all()
+                    while behind._way is not None and not behind._way.done():
+                        time.sleep(0.01)
+                yield [f"{most} {part} {number} {'x' * 5_000}" for number in range(200)]
+
+        assert sum(behind.write(_store, parts())) == 1_600
+        return (workspace.root / "sidelight.db-wal").stat().st_size
+
+
+def test_a_long_log_is_put_into_the_file_while_nobody_reads(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded = _length_of_log(workspace, 1 << 20, monkeypatch)
+    assert _length_of_log(workspace, 1 << 40, monkeypatch) > 2 * folded
 
 
 def test_a_part_that_fails_is_stored_neither_whole_nor_half(workspace: Workspace) -> None:
