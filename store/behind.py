@@ -65,7 +65,11 @@ class Behind:
             self._way.set_result(made)
         else:
             url = self._workspace.engine.url.render_as_string(hide_password=False)
-            self._way = self._processes.started().submit(_committed, url, function, given)
+            try:
+                self._way = self._processes.started().submit(_committed, url, function, given)
+            except BrokenProcessPool:  # it was ended while it had nothing to do
+                self._processes.pool = None
+                self._way = self._processes.started().submit(_committed, url, function, given)
 
     def end(self) -> Iterator[Any]:
         """What was begun came to, once it is committed; nothing where nothing was. Raises what went wrong with it."""

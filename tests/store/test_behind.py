@@ -125,6 +125,18 @@ def test_a_process_that_is_ended_is_told_and_another_takes_its_place(workspace: 
     assert list(_stored(workspace)) == ["a", "b"]
 
 
+def test_a_process_that_is_ended_while_it_waits_costs_nothing(workspace: Workspace) -> None:
+    with Behind(workspace, alone=False) as behind:
+        assert list(behind.write(_store, [["a"]])) == [1]
+        (process,) = (behind._processes.started()._processes or {}).values()
+        process.kill()
+        process.join()
+        while not behind._processes.started()._broken:
+            time.sleep(0.01)
+        assert list(behind.write(_store, [["b"]])) == [1]
+    assert list(_stored(workspace)) == ["a", "b"]
+
+
 def _stage(workspace: Workspace, kept: list[str]) -> Ahead[list[str], list[str]]:
     def compute(_: Connection, items: Sequence[str]) -> list[str]:
         if "item 11" in items:
