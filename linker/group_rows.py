@@ -1,6 +1,8 @@
 """Groups as they stand in the store: those that a change touches are put together anew, whole."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +14,15 @@ from linker.lineage import passages
 from linker.linking import describe
 from linker.partition import group_id_of, partition
 from linker.reach import reached
-from linker.ride_rows import drop_rides, write_rides
+from linker.records import Group
+from linker.ride_rows import Ride, drop_rides, rides_of, write_rides
 from linker.signal_rows import Known
-from linker.signals import Signals
-from linker.stored import group_ids_of, members_of
+from linker.stored import MEMBER
 from linker.tables import group_members, groups, lineage, link_work, links
 from linker.work import Done, Step, listed, take_off
 from store import pending
-from store.database import ASKED, among, chunks, insert_plain, plain_in
+from store.behind import Behind
+from store.database import ASKED, among, chunks, insert_plain, plain_in, written
 from store.schema import now
 from store.workspace import Workspace
 
@@ -27,16 +30,29 @@ from store.workspace import Workspace
 TOGETHER = 10_000
 
 
-def regroup_all(workspace: Workspace, known: Known, done: Done) -> None:
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """What becomes of the groups of some ads: groups that are no more, rows of new ones and of their rides, ads that are in
+    none any more, rows of those that are in another, and rows of what happened; `listed` are those of the ads to take off
+    the list."""
+
+    listed: list[str]
+    stale: list[str]
+    fresh: list[tuple[Any, ...]]
+    rides: list[Ride]
+    left: list[str]
+    moved: list[tuple[str, str]]
+    events: list[tuple[str, datetime, str, str | None]]
+
+
+def regroup_all(workspace: Workspace, behind: Behind, known: Known, done: Done) -> None:
     """Put together the groups of all ads on the list and of what these hang together with; announces what changed."""
     with workspace.read() as connection:
         touched = {one for (one,) in connection.execute(select(link_work.c.item).where(listed(Step.GROUP))).all()}
         parts = list(reached(connection, touched)) if touched else []
-    for some in _together(parts):
-        with workspace.begin() as connection:
-            regroup(connection, some, touched, known, now())
-            take_off(connection, Step.GROUP, (ad_id for ad_id in some if ad_id in touched))
-        done(sum(ad_id in touched for ad_id in some))
+    made = (_regrouped(workspace, some, touched, known) for some in _together(parts))
+    for count in behind.write(regroup, made):
+        done(count)
 
 
 def _together(parts: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -50,59 +66,64 @@ def _together(parts: Iterable[list[str]]) -> Iterator[list[str]]:
         yield some
 
 
-def regroup(connection: Connection, ad_ids: Sequence[str], changed: set[str], signals: Known, at: datetime) -> None:
-    """Put together the groups of these ads, which hang together with no others."""
-    known = {one.ad_id: one for one in signals.of(connection, ad_ids)}
-    parts = partition(known, _links(connection, ad_ids), in_force(connection, sorted(known)))
-    before = members_of(connection, sorted(set(group_ids_of(connection, ad_ids).values())))
+def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], signals: Known) -> Regrouped:
+    """The groups of these ads, which hang together with no others, put together."""
+    with workspace.read() as connection:
+        known = {one.ad_id: one for one in signals.of(connection, ad_ids)}
+        parts = partition(known, _links(connection, ad_ids), in_force(connection, sorted(known)))
+        was = dict(plain_in(connection, MEMBER, group_members.c.ad_id, ad_ids))
+    # All of a group is among the ads, or none of it.
+    before: dict[str, list[str]] = defaultdict(list)
+    for ad_id, group_id in sorted(was.items()):
+        before[group_id].append(ad_id)
     after = {group_id_of([known[one] for one in part]): part for part in parts}
-    same = {group_id for group_id, part in after.items() if before.get(group_id) == part and changed.isdisjoint(part)}
-    fresh = {group_id: part for group_id, part in after.items() if group_id not in same}
-    stale = [group_id for group_id in before if group_id not in same]
-    _remove(connection, stale)
-    _write(connection, fresh, known)
-    _move(connection, before, after)
-    events = passages(before, after, at)
-    told = ((one.group_id, at, one.passage.value, one.other) for one in events)
-    insert_plain(connection, lineage, ("group_id", "at", "passage", "other"), told, new=True)
-    pending.announce(connection, "groups", sorted({*fresh, *stale}))
+    same = {group_id for group_id, part in after.items() if before.get(group_id) == part and touched.isdisjoint(part)}
+    made = [
+        describe([known[ad_id] for ad_id in part], (), {})
+        for group_id, part in sorted(after.items())
+        if group_id not in same
+    ]
+    now_in = {ad_id: group_id for group_id, part in after.items() for ad_id in part}
+    at = now()
+    return Regrouped(
+        listed=[ad_id for ad_id in ad_ids if ad_id in touched],
+        stale=[group_id for group_id in before if group_id not in same],
+        fresh=list(map(_row, made)),
+        rides=rides_of(made),
+        left=sorted(was.keys() - now_in.keys()),
+        moved=sorted(now_in.items() - was.items()),  # most stay in the group they were in
+        events=[(one.group_id, at, one.passage.value, one.other) for one in passages(before, after, at)],
+    )
+
+
+def _row(group: Group) -> tuple[Any, ...]:
+    return (
+        group.group_id,
+        len(group.ad_ids),
+        written(itinerary.as_json(group.itinerary)),
+        written([{"ad_ids": one.ad_ids} for one in group.templates]),
+        group.first_seen,
+        group.last_seen,
+    )
+
+
+def regroup(connection: Connection, made: Regrouped) -> int:
+    """Write what became of the groups, and announce those that changed; returns how many ads of the list it was."""
+    for part in chunks(made.stale, ASKED):
+        connection.execute(delete(groups).where(among(connection, groups.c.group_id, part)))
+    drop_rides(connection, made.stale)
+    columns = ("group_id", "ads", "itinerary", "templates", "first_seen", "last_seen")
+    insert_plain(connection, groups, columns, made.fresh, new=True)
+    write_rides(connection, made.rides)
+    for part in chunks(made.left, ASKED):
+        connection.execute(delete(group_members).where(among(connection, group_members.c.ad_id, part)))
+    insert_plain(connection, group_members, ("ad_id", "group_id"), made.moved, replacing=("group_id",))
+    insert_plain(connection, lineage, ("group_id", "at", "passage", "other"), made.events, new=True)
+    pending.announce(connection, "groups", sorted({*(row[0] for row in made.fresh), *made.stale}))
+    take_off(connection, Step.GROUP, made.listed)
+    return len(made.listed)
 
 
 def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     query = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight)
     return plain_in(connection, query, links.c.left, ad_ids)
-
-
-def _remove(connection: Connection, group_ids: Sequence[str]) -> None:
-    for part in chunks(group_ids, ASKED):
-        connection.execute(delete(groups).where(among(connection, groups.c.group_id, part)))
-    drop_rides(connection, group_ids)
-
-
-def _write(connection: Connection, parts: Mapping[str, Sequence[str]], known: Mapping[str, Signals]) -> None:
-    if not parts:
-        return
-    made = [describe([known[ad_id] for ad_id in part], (), {}) for _, part in sorted(parts.items())]
-    rows = (
-        (
-            group.group_id,
-            len(group.ad_ids),
-            itinerary.as_json(group.itinerary),
-            [{"ad_ids": one.ad_ids} for one in group.templates],
-            group.first_seen,
-            group.last_seen,
-        )
-        for group in made
-    )
-    columns = ("group_id", "ads", "itinerary", "templates", "first_seen", "last_seen")
-    insert_plain(connection, groups, columns, rows, new=True)
-    write_rides(connection, made)
-
-
-def _move(connection: Connection, before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> None:
-    """Write of the members what changed: most ads stay in the group they were in."""
-    was, now_in = ({ad_id: group_id for group_id, part in some.items() for ad_id in part} for some in (before, after))
-    for part in chunks(sorted(was.keys() - now_in.keys()), ASKED):
-        connection.execute(delete(group_members).where(among(connection, group_members.c.ad_id, part)))
-    moved = sorted(now_in.items() - was.items())
-    insert_plain(connection, group_members, ("ad_id", "group_id"), moved, replacing=("group_id",))

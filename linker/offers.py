@@ -26,6 +26,8 @@ CATEGORIES = frozenset(
     )
 )
 
+WHOLE = ("http://", "https://")  # begin an address that leaves nothing out
+
 
 def says_so(value: str, detail: Mapping[str, Any]) -> bool:
     """Whether an indicator says that the ad is a job offer, and does not deny it."""
@@ -34,9 +36,14 @@ def says_so(value: str, detail: Mapping[str, Any]) -> bool:
 
 def category_of(address: str) -> str | None:
     """The part of an address's path that names a job category; None where none does."""
+    if address.startswith(WHOLE) and address.isprintable() and CATEGORIES.isdisjoint(_parts(address)):
+        return None  # as of nearly all: to take an address apart takes six times as long
     try:
         path = urlsplit(address).path
     except ValueError:
         return None
-    parts = (part.replace("_", "-") for part in path.lower().split("/")[:-1])
-    return next((part for part in parts if part in CATEGORIES), None)
+    return next((part for part in _parts(path)[:-1] if part in CATEGORIES), None)
+
+
+def _parts(path: str) -> list[str]:
+    return path.lower().replace("_", "-").split("/")

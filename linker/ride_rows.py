@@ -13,12 +13,17 @@ from store.database import chunks, insert_plain, select_in
 
 # A ride that so many groups have is a road everybody takes: of the others, those nearest in time are compared.
 OTHERS = 200
+Ride = tuple[str, str, datetime]  # group, towns, when it began
 
 
-def write_rides(connection: Connection, made: Iterable[Group]) -> None:
+def rides_of(made: Iterable[Group]) -> list[Ride]:
+    """The rides of these groups as they are stored."""
+    return [(group.group_id, *ride) for group in made for ride in sorted(set(rides(group.itinerary)))]
+
+
+def write_rides(connection: Connection, made: Iterable[Ride]) -> None:
     """Add the rides of new groups."""
-    rows = ((group.group_id, *ride) for group in made for ride in sorted(set(rides(group.itinerary))))
-    insert_plain(connection, ride_rows, ("group_id", "towns", "first"), rows, new=True)
+    insert_plain(connection, ride_rows, ("group_id", "towns", "first"), made, new=True)
 
 
 def drop_rides(connection: Connection, group_ids: Iterable[str]) -> None:

@@ -2,15 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, literal, select
 
 from linker.records import Reason
-from linker.signals import Key, Signals, facts_to_fields
+from linker.signals import KEYS, Key, Signals, facts_to_fields
 from linker.tables import link_keys, link_signals, link_work, text_bands
 from linker.wording import Wording
-from linker.work import Step, listed, put, put_from
-from store.database import ASKED, among, chunks, insert_from, insert_plain, plain_in, plain_rows, select_in
+from linker.work import Step, Stretch, clear, listed, put, put_from
+from store.database import (
+    ASKED,
+    Written,
+    among,
+    chunks,
+    insert_from,
+    insert_plain,
+    plain_in,
+    plain_rows,
+    select_in,
+    written,
+)
 
 REASONS = {reason.value: reason for reason in Reason}
 # The plain names; to ask a member for its value takes longer than to look it up.
@@ -32,7 +46,7 @@ def load_signals(connection: Connection, ad_ids: Iterable[str]) -> dict[str, Sig
     wanted = list(ad_ids)
     keys: dict[str, list[Key]] = defaultdict(list)
     for ad_id, reason, key in plain_in(connection, CARRIED, link_keys.c.ad_id, wanted):
-        keys[ad_id].append(Key(REASONS[reason], key))
+        keys[ad_id].append(KEYS[reason][key])
     return {
         ad_id: Signals(
             ad_id=ad_id,
@@ -94,15 +108,31 @@ def _add_text_keys(connection: Connection, made: Sequence[Signals], clusters: Ma
     for one in worded:
         cluster = clusters.get(one.wording.digest) or stored.get(one.ad_id)
         if cluster:
-            one.keys = tuple(sorted((*one.keys, Key(Reason.TEXT, cluster))))
+            one.keys = tuple(sorted((*one.keys, KEYS[Reason.TEXT.value][cluster])))
 
 
-def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequence[Signals]) -> None:
+class SignalRows(NamedTuple):
+    """Signals as they are stored, by ad: rows of link_signals, and rows of link_keys."""
+
+    signals: list[tuple[str, datetime, datetime, Written, str]]
+    keys: list[tuple[str, str, str]]
+
+
+def rows_of(made: Iterable[Signals]) -> SignalRows:
+    """The rows of these signals, in the order of their tables: so each page of these is gone to once."""
+    ordered = sorted(made, key=attrgetter("ad_id"))
+    return SignalRows(
+        [(one.ad_id, one.first, one.last, written(one.facts()), one.wording.digest) for one in ordered],
+        [(one.ad_id, NAMES[reason], value) for one in ordered for reason, value in one.keys],
+    )
+
+
+def replace_signals(connection: Connection, ad_ids: Sequence[str], made: SignalRows) -> None:
     """Put `made` in place of whatever the store has of `ad_ids`, and on the lists what the next steps have to do for it.
 
     Their text keys are written by `list_keys`.
     """
-    put(connection, Step.AD, ad_ids)
+    put(connection, Step.AD, sorted(ad_ids))
     there = {
         row.ad_id: row.wording
         for row in select_in(
@@ -117,16 +147,14 @@ def replace_signals(connection: Connection, ad_ids: Sequence[str], made: Sequenc
             connection.execute(delete(link_keys).where(mine))
             connection.execute(delete(link_signals).where(among(connection, link_signals.c.ad_id, part)))
     columns = ("ad_id", "seen_first", "seen_last", "facts", "wording")
-    rows = ((one.ad_id, one.first, one.last, one.facts(), one.wording.digest) for one in made)
-    insert_plain(connection, link_signals, columns, rows, new=True)
-    keys = ((one.ad_id, NAMES[key.reason], key.value) for one in made for key in one.keys)
-    insert_plain(connection, link_keys, ("ad_id", "reason", "key"), keys, new=True)
+    insert_plain(connection, link_signals, columns, made.signals, new=True)
+    insert_plain(connection, link_keys, ("ad_id", "reason", "key"), made.keys, new=True)
 
 
-def list_keys(connection: Connection, upto: str) -> None:
+def list_keys(connection: Connection, stretch: Stretch) -> int:
     """Write the text keys of the ads on this stretch of the list; put all their keys on the list of those to judge, the text
-    keys they had before among them, and the ads on that for groups."""
-    here = listed(Step.AD, upto)
+    keys they had before among them, and the ads on that for groups; returns how many ads it was."""
+    here = listed(Step.AD, stretch.upto, stretch.after)
     texts = (link_keys.c.reason == Reason.TEXT.value) & link_keys.c.ad_id.in_(select(link_work.c.item).where(here))
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, select(link_keys).where(texts))
     connection.execute(delete(link_keys).where(texts))
@@ -140,20 +168,22 @@ def list_keys(connection: Connection, upto: str) -> None:
     carried = select(link_keys).join_from(link_work, link_keys, link_keys.c.ad_id == link_work.c.item).where(here)
     put_from(connection, Step.KEY, link_keys.c.key, link_keys.c.reason, carried)
     put_from(connection, Step.GROUP, link_work.c.item, None, select(link_work).where(here))
+    clear(connection, Step.AD, stretch.upto)
+    return stretch.items
 
 
-def shared_keys(connection: Connection, upto: str) -> dict[Key, list[str]]:
+def shared_keys(connection: Connection, stretch: Stretch) -> dict[Key, list[str]]:
     """For each key on this stretch of the list that several ads carry, the ids of these."""
     query = (
         select(link_work.c.part, link_work.c.item, link_keys.c.ad_id)
         .join_from(link_work, link_keys, (link_keys.c.reason == link_work.c.part) & (link_keys.c.key == LISTED))
-        .where(listed(Step.KEY, upto))
+        .where(listed(Step.KEY, stretch.upto, stretch.after))
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for reason, value, ad_id in plain_rows(connection, query):
         found[reason, value].append(ad_id)
     shared = sorted((value, ids) for value, ids in found.items() if len(ids) > 1)
-    return {Key(REASONS[reason], value): ids for (reason, value), ids in shared}
+    return {KEYS[reason][value]: ids for (reason, value), ids in shared}
 
 
 def carriers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[str]]:

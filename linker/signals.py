@@ -32,7 +32,6 @@ CONTACTS: dict[str, Reason] = {
 PLACE, NAME, AGE, INDICATOR, ADDRESS = (
     kind.value for kind in (Kind.PLACE, Kind.NAME, Kind.AGE, Kind.INDICATOR, Kind.URL)
 )
-IMAGE, URL = Reason.IMAGE, Reason.URL
 
 
 class Key(NamedTuple):
@@ -40,6 +39,36 @@ class Key(NamedTuple):
 
     reason: Reason
     value: str
+
+
+class _Keys(dict[str, Key]):
+    """The keys of one reason by their values, each once: what several ads carry takes room once, and is told to be the same
+    at a glance. When there are ROOM they are forgotten: then some values have several equal keys."""
+
+    ROOM = 500_000
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__()
+        self.reason = reason
+
+    def __missing__(self, value: str) -> Key:
+        if len(self) >= self.ROOM:
+            self.clear()
+        self[value] = key = Key(self.reason, value)
+        return key
+
+
+KEYS = {reason.value: _Keys(reason) for reason in Reason}
+
+
+def forget_keys() -> None:
+    """Let go of the keys that are in no signals: a process may go on for weeks."""
+    for keys in KEYS.values():
+        keys.clear()
+
+
+IMAGES, URLS = KEYS[Reason.IMAGE.value], KEYS[Reason.URL.value]
+OF_KIND = {kind: KEYS[reason.value] for kind, reason in CONTACTS.items()}
 
 
 class Place(NamedTuple):
@@ -138,7 +167,7 @@ def put_together(
 
     What many ads say is kept once (`intern`): it takes less room, and the same string is told to be the same at a glance.
     """
-    keys = {Key(IMAGE, intern(one)) for one in image_hashes if one}
+    keys = {IMAGES[one] for one in image_hashes if one}
     names, ages, places = set(), set(), set()
     recruits = category_of(url) is not None if url else False
     at = at_location = ""
@@ -161,15 +190,15 @@ def put_together(
             names.add(intern(one["value"]))
         elif kind == AGE:
             ages.add(intern(one["value"]))
-        elif kind in CONTACTS or kind == ADDRESS:
+        elif kind in OF_KIND or kind == ADDRESS:
             value = one["value"]
             # A way to pay ("cash") is anybody's; only an account is somebody's.
             if not value or one.get("confidence", 1.0) < SURE or value == (one.get("detail") or {}).get("method"):
                 continue
             if kind == ADDRESS:
-                keys.update(Key(URL, intern(page)) for page in keys_of_url(value))
+                keys.update(map(URLS.__getitem__, keys_of_url(value)))
             else:
-                keys.add(Key(CONTACTS[kind], intern(value)))
+                keys.add(OF_KIND[kind][value])
     return Signals(
         ad_id=ad_id,
         first=first,

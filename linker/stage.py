@@ -8,25 +8,28 @@ repeats, the outcome is that of doing everything at once.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, select, union
 
 from linker.copy_rows import add_wordings, recluster, write_moves
 from linker.group_rows import regroup_all
 from linker.intake import read_signals
-from linker.key_rows import relink
-from linker.signal_rows import Known, list_keys, replace_signals
-from linker.signals import Signals
+from linker.key_rows import relink_all
+from linker.signal_rows import Known, SignalRows, list_keys, replace_signals, rows_of
+from linker.signals import Signals, forget_keys
 from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Sketch, Words, sketched
-from linker.work import Step, in_stretches
+from linker.work import Step, left, stretches
 from nlp.tables import readings
 from store import pending
+from store.ahead import Ahead
+from store.behind import Behind
 from store.database import select_in
 from store.garbage import uncollected
 from store.locks import exclusive
+from store.processes import cores
 from store.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ STAGE = "link"
 VERSION = "5"
 # Keys and bands stand in no order: the more ads at a time, the fewer times the same pages of the store are written.
 BATCH = 50_000
+# From so many ads on, a process to store them is worth its start.
+MANY = 20_000
 # How many ads and keys make a stretch.
 ADS, KEYS = 50_000, 20_000
 
@@ -49,8 +54,20 @@ class Batch:
     wordings: Sequence[Sketch]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch as it is stored: nothing but what a process hands another in little time."""
+
+    ad_ids: Sequence[str]
+    signals: SignalRows
+    wordings: Sequence[Sketch]
+
+
 def run(workspace: Workspace, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
-    """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already."""
+    """Link every ad whose reading is new, changed or gone; returns how many. Raises BusyError where it runs already.
+
+    Where there is much to do, and a core for it, another process stores what this one makes.
+    """
     with exclusive(workspace, STAGE), uncollected():
         with workspace.begin() as connection:
             everything = union(select(readings.c.ad_id), select(link_signals.c.ad_id), select(group_members.c.ad_id))
@@ -58,20 +75,35 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
                 # Groups stand until their ads are linked again; the rest is worth nothing to another version.
                 for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
                     connection.execute(delete(table))
-        return _all_steps(workspace, progress or (lambda _: None), batch)
+            # A run that was killed may have left all of the later steps.
+            waiting = pending.count(connection, STAGE) + left(connection)
+        with Behind(workspace, alone=waiting < MANY or not _may_spread(workspace)) as behind:
+            return _all_steps(workspace, behind, progress or (lambda _: None), batch)
 
 
-def _all_steps(workspace: Workspace, progress: Callable[[int], None], batch: int) -> int:
+def _may_spread(workspace: Workspace) -> bool:
+    """A server's database stores in processes of its own."""
+    return not workspace.shared and (workspace.settings.workers or cores()) > 1
+
+
+def _all_steps(workspace: Workspace, behind: Behind, progress: Callable[[int], None], batch: int) -> int:
     """What is held from step to step is let go when this returns, before anybody looks for circles in it."""
     known, words = Known(), Words()
 
-    def keep(connection: Connection, made: Batch) -> None:
-        write(connection, made)
-        known.hold(made.ad_ids, made.signals)
+    def compute(connection: Connection, ad_ids: Sequence[str]) -> Batch:
+        made = prepare(connection, ad_ids)
         words.hold(made.wordings)
+        # What is held need not wait, nor travel.
+        return replace(made, wordings=[one._replace(words=b"") for one in made.wordings])
 
-    count = pending.drain(workspace, STAGE, compute=prepare, write=keep, batch=batch, progress=progress)
-    settle(workspace, known, words)
+    def keep(made: Batch) -> None:
+        known.hold(made.ad_ids, made.signals)
+
+    try:
+        count = Ahead(workspace, STAGE, compute, packed, write, keep).drain(behind, batch, progress)
+        settle(workspace, behind, known, words)
+    finally:
+        forget_keys()
     return count
 
 
@@ -90,13 +122,18 @@ def prepare(connection: Connection, ad_ids: Sequence[str]) -> Batch:
     return Batch(ad_ids, made, sketched([worded[one] for one in digests if one not in known]))
 
 
-def write(connection: Connection, batch: Batch) -> None:
-    """Store the signals and wordings of the batch and put what they touch on the lists of the next steps."""
-    replace_signals(connection, batch.ad_ids, batch.signals)
-    add_wordings(connection, batch.wordings)
+def packed(batch: Batch) -> Rows:
+    """The rows of the batch."""
+    return Rows(batch.ad_ids, rows_of(batch.signals), batch.wordings)
 
 
-def settle(workspace: Workspace, known: Known, words: Words) -> None:
+def write(connection: Connection, rows: Rows) -> None:
+    """Store the signals and wordings of a batch and put what they touch on the lists of the next steps."""
+    replace_signals(connection, rows.ad_ids, rows.signals)
+    add_wordings(connection, rows.wordings)
+
+
+def settle(workspace: Workspace, behind: Behind, known: Known, words: Words) -> None:
     """Bring clusters, links and groups up to date with the signals; those just made are `known`, and their `words`.
 
     Goes on where a run before was killed.
@@ -105,15 +142,14 @@ def settle(workspace: Workspace, known: Known, words: Words) -> None:
         moves = recluster(connection, words)
     words.forget()
     known.clusters = moves.clusters
-    with workspace.begin() as connection:
-        write_moves(connection, moves)
-    _tell("wordings clustered")(len(moves.clusters))
-    in_stretches(workspace, Step.AD, ADS, list_keys, _tell("ads whose keys are to be judged"))
+    for _ in behind.write(write_moves, [moves]):
+        _tell("wordings clustered")(len(moves.clusters))
+    tell = _tell("ads whose keys are to be judged")
+    for count in behind.write(list_keys, stretches(workspace, Step.AD, ADS)):
+        tell(count)
     # What is known from here on no longer changes.
-    in_stretches(
-        workspace, Step.KEY, KEYS, lambda connection, upto: relink(connection, upto, known), _tell("keys judged")
-    )
-    regroup_all(workspace, known, _tell("ads grouped"))
+    relink_all(workspace, behind, known, KEYS, _tell("keys judged"))
+    regroup_all(workspace, behind, known, _tell("ads grouped"))
 
 
 def _tell(what: str) -> Callable[[int], None]:

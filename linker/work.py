@@ -1,14 +1,14 @@
 """What the steps of the link stage have still to do, kept in the store.
 
 Each step goes through its list in order, a stretch at a time; what it wrote, what it put on the list of the next step and
-the mark that the stretch is done commit together. So a run can be killed at any moment and goes on where it was.
+that the stretch is off the list commit together. So a run can be killed at any moment and goes on where it was.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, literal, select
 
 from linker.tables import link_work
 from store.database import ASKED, among, chunks, insert_from, insert_plain
@@ -42,10 +42,25 @@ def put_from(
     insert_from(connection, link_work, COLUMNS, chosen)
 
 
-def listed(step: Step, upto: str | None = None) -> ColumnElement[bool]:
-    """The rows of the step's list, or those of a stretch of it."""
+class Stretch(NamedTuple):
+    """A part of a list: the items after the one, up to the other, and how many they were when it was measured out."""
+
+    after: str
+    upto: str
+    items: int
+
+
+def listed(step: Step, upto: str | None = None, after: str = "") -> ColumnElement[bool]:
+    """The rows of the step's list, or those of a stretch of it. No item is an empty string."""
     here = link_work.c.step == step.value
+    if after:
+        here &= link_work.c.item > after
     return here if upto is None else here & (link_work.c.item <= upto)
+
+
+def left(connection: Connection) -> int:
+    """How many rows there are on all lists."""
+    return connection.execute(select(func.count()).select_from(link_work)).scalar_one()
 
 
 def clear(connection: Connection, step: Step, upto: str | None = None) -> None:
@@ -59,19 +74,14 @@ def take_off(connection: Connection, step: Step, items: Iterable[str]) -> None:
         connection.execute(delete(link_work).where(listed(step), among(connection, link_work.c.item, part)))
 
 
-def in_stretches(
-    workspace: Workspace, step: Step, size: int, do: Callable[[Connection, str], object], done: Done
-) -> None:
-    """Work off the step's list: `do` gets the last item of each stretch, of about `size` items; `done` how many it had."""
+def stretches(workspace: Workspace, step: Step, size: int) -> Iterator[Stretch]:
+    """The stretches of the step's list, one after the other, of about `size` items; whoever works them off clears them."""
+    last = ""
     while True:
-        with workspace.begin() as connection:
-            stretch = (
-                connection.execute(select(link_work.c.item).where(listed(step)).order_by(link_work.c.item).limit(size))
-                .scalars()
-                .all()
-            )
-            if not stretch:
-                return
-            do(connection, stretch[-1])
-            clear(connection, step, stretch[-1])
-        done(len(stretch))
+        query = select(link_work.c.item).where(listed(step, after=last)).order_by(link_work.c.item).limit(size)
+        with workspace.read() as connection:
+            items = connection.execute(query).scalars().all()
+        if not items:
+            return
+        yield Stretch(last, items[-1], len(items))
+        last = items[-1]

@@ -104,7 +104,8 @@ def done(connection: Connection, stage: str, taken: Mapping[str, int]) -> None:
     # What changed since has a revision greater than any that could be seen then.
     newest = max(taken.values(), default=0)
     for part in chunks(taken, ASKED):
-        old = among(connection, pending.c.item, part) & (pending.c.revision <= newest)
+        # An expression: by the bare column SQLite would go through the whole list, part after part.
+        old = among(connection, pending.c.item, part) & (pending.c.revision + 0 <= newest)
         connection.execute(delete(pending).where(pending.c.stage == stage, old))
         mine = among(connection, failures.c.item, part)
         connection.execute(delete(failures).where(failures.c.stage == stage, mine))
@@ -127,7 +128,7 @@ def drain(
     no item's fault (an outage) is raised. Several workers may drain a stage at once on PostgreSQL: none gets what another
     has. Raises BusyError for a second one on SQLite.
     """
-    work = _Work(workspace, stage, compute, write)
+    work = Work(workspace, stage, compute, write)
     finished = 0
     with claims.worker(workspace, stage):
         while True:
@@ -151,13 +152,16 @@ def drain(
 
 
 @dataclass(frozen=True, slots=True)
-class _Work(Generic[T]):
+class Work(Generic[T]):
+    """How a stage does its items."""
+
     workspace: Workspace
     stage: str
     compute: Callable[[Connection, Sequence[str]], T]
     write: Callable[[Connection, T], None]
 
     def do(self, portion: claims.Portion) -> None:
+        """Compute, write and cross off."""
         if portion.connection is not None:
             self._finish(portion.connection, self.compute(portion.connection, list(portion.taken)), portion.taken)
             return

@@ -20,6 +20,10 @@ from store.garbage import seldom
 T = TypeVar("T")
 R = TypeVar("R")
 AHEAD = 3  # parts on their way for each worker
+ENDED = (
+    "a worker process was ended from outside (out of memory?); "
+    "run the same command again, with fewer workers if it happens again"
+)
 
 
 class WorkerError(SidelightError):
@@ -54,19 +58,17 @@ class Processes:
         ahead: deque[Future[R]] = deque()
         try:
             for one in parts:
-                ahead.append(self._started().submit(function, one))
+                ahead.append(self.started().submit(function, one))
                 if len(ahead) >= AHEAD * self.workers:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
         except BrokenProcessPool:
             self.pool = None  # the next call starts new ones, so one part that ends its worker does not bar the rest
-            raise WorkerError(
-                "a worker process was ended from outside (out of memory?); "
-                "run the same command again, with fewer workers if it happens again"
-            ) from None
+            raise WorkerError(ENDED) from None
 
-    def _started(self) -> ProcessPoolExecutor:
+    def started(self) -> ProcessPoolExecutor:
+        """The workers."""
         if self.pool is None:
             # Not forked: a fork would take over locks and database connections as they happen to be.
             self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_begin)

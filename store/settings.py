@@ -79,7 +79,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=256,
-            description="worker processes for reading, scoring and a new index; 0 takes one for each core",
+            description="worker processes for reading, scoring and a new index; 0 takes one for each core; linking has a "
+            "second process unless this is 1",
         ),
     ] = 0
     scheduler: Annotated[

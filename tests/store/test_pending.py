@@ -1,17 +1,20 @@
 """Work that is pending survives kills, failures and changes made while a stage runs."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, event, insert, select
 
 from crawlers.tables import ads
 from store import outbox, pending
 from store.claims import PARTS
 from store.errors import OutageError
 from store.schema import now
+from store.settings import Settings
 from store.tables import failures
-from store.workspace import Workspace
+from store.workspace import Workspace, open_workspace
 
 
 def _announce(workspace: Workspace, *items: str) -> None:
@@ -43,6 +46,28 @@ def test_an_item_changed_while_it_is_worked_on_stays_pending(workspace: Workspac
     _announce(workspace, "a")
     with workspace.begin() as connection:
         pending.done(connection, "read", taken)
+    assert _count(workspace) == 1
+
+
+def test_items_are_crossed_off_by_their_names_without_going_through_the_list(tmp_path: Path) -> None:
+    workspace = open_workspace(tmp_path / "workspace", Settings())  # PostgreSQL plans by how many rows there are
+    said: list[tuple[str, Any]] = []
+
+    def listen(_: Connection, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        said.append((statement, parameters))
+
+    _announce(workspace, "a", "b")
+    event.listen(workspace.engine, "before_cursor_execute", listen)
+    with workspace.begin() as connection:
+        pending.done(connection, "read", {"a": 1})
+    event.remove(workspace.engine, "before_cursor_execute", listen)
+    deletions = [one for one in said if one[0].startswith("DELETE FROM pending")]
+    assert deletions
+    with workspace.read() as connection:
+        for statement, parameters in deletions:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert any("stage=? AND item=?" in row.detail for row in plan)
+            assert not any("revision" in row.detail for row in plan)
     assert _count(workspace) == 1
 
 
