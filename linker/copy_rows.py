@@ -12,9 +12,10 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from linker.archive import Archive, everything, loaded, sharing, size, with_their_clusters
+from linker.bands import Bands, begins, join, shared_bands
+from linker.compared import Compared
 from linker.components import Forest
-from linker.copies import Compared, Edges, followers, shared_bands
-from linker.sketches import Flags, Hashed, Places
+from linker.sketches import Flags, Hashed, Places, Spelled
 from linker.tables import link_signals, link_work, text_bands, wordings
 from linker.words import Sketch, Words, hashed_words
 from linker.work import Step, clear, listed, put, put_from
@@ -94,12 +95,12 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
     compared = Compared(_Stored(connection, archive.digests, words), archive.signatures)
     now, before = Forest(len(archive)), Forest(len(archive))
     if archive.whole:
-        for members, band in shared_bands(archive.numbers):
-            now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+        for bands in shared_bands(archive.numbers):
+            join(now, compared, _of(bands, ~archive.gone))
         return archive, now.least()
-    for members, band in _bands_with(archive, archive.new | archive.gone):
-        before.add(*followers(compared, *_of(members, band, ~archive.new), archive.cluster))
-        now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+    for bands in _bands_with(archive, archive.new | archive.gone):
+        join(before, compared, _of(bands, ~archive.new), archive.cluster)
+        join(now, compared, _of(bands, ~archive.gone))
     broken = np.unique(archive.cluster[_lost(archive, before.edges(), now.least())])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
     if len(broken):
@@ -111,8 +112,8 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
         now = Forest(len(archive))
         now.add(to[follower], to[leader])
         anew = np.isin(np.arange(len(archive)), to[anew])
-    for members, band in _bands_with(archive, anew) if len(broken) else ():
-        now.add(*followers(compared, *_of(members, band, ~archive.gone)))
+    for bands in _bands_with(archive, anew) if len(broken) else ():
+        join(now, compared, _of(bands, ~archive.gone))
     kept = np.flatnonzero(~(archive.new | archive.gone | anew))
     # A cluster is known by its first member that stays.
     _, first, back = np.unique(archive.cluster[kept], return_index=True, return_inverse=True)
@@ -128,8 +129,13 @@ class _Stored:
     digests: list[str]
     words: Words
 
-    def spelled(self, places: Places) -> tuple[list[str], Flags]:
+    def spelled(self, places: Places) -> list[Spelled]:
         return self.words.spelled(self.connection, self._at(places))
+
+    def unsure(self, places: Places) -> Flags:
+        if not self.words.unsure:
+            return np.zeros(len(places), dtype=bool)
+        return np.array([one in self.words.unsure for one in self._at(places)], dtype=bool)
 
     def hashed(self, places: Places) -> Hashed:
         return hashed_words(self.connection, self._at(places))
@@ -144,23 +150,24 @@ def _widened(connection: Connection, archive: Archive, anew: Flags) -> Archive:
     return loaded(connection, {*archive.digests, *sharing(connection, archive.numbers[anew])}, gone)
 
 
-def _lost(archive: Archive, before: Edges, still: Places) -> Places:
+def _lost(archive: Archive, before: tuple[Places, Places], still: Places) -> Places:
     """Both ends of what held together before, and in these bands does no longer: what is `still` together has one number."""
     apart = archive.gone[before[0]] | archive.gone[before[1]] | (still[before[0]] != still[before[1]])
     return np.concatenate((before[0][apart], before[1][apart]))
 
 
-def _bands_with(archive: Archive, some: Flags) -> Iterator[Edges]:
+def _bands_with(archive: Archive, some: Flags) -> Iterator[Bands]:
     """The members of every band that has one of `some` of the wordings, and the band of each, many bands at a time."""
     for members, band in shared_bands(archive.numbers):
         if len(members):
-            starts = np.flatnonzero(np.concatenate(([True], band[1:] != band[:-1])))
+            starts = np.flatnonzero(begins(band))
             sizes = np.diff(np.append(starts, len(members)))
             touched = np.repeat(np.logical_or.reduceat(some[members], starts), sizes)
             yield members[touched], band[touched]
 
 
-def _of(members: Places, band: Places, there: Flags) -> Edges:
+def _of(bands: Bands, there: Flags) -> Bands:
     """The bands without those wordings that are not `there`."""
+    members, band = bands
     here = there[members]
     return members[here], band[here]

@@ -1,0 +1,151 @@
+"""What hangs together through the bands of texts.
+
+The texts of one band are only candidates. In order each is compared with the band's leaders so far and follows the first it
+is a copy of, or leads. So the outcome of a band depends on nothing but its members. What hangs together through followers of
+any band is one piece; in a band where all that are left are of one piece already, or no two of different pieces may be
+copies, nothing more can be joined, and whom they follow is not asked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from linker.compared import Compared
+from linker.components import Forest
+from linker.sketches import Flags, Numbers, Places
+
+# More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
+LEADERS = 24
+# Bands gone through at a time: what one of them joined need not be looked at in those that come after it.
+PLACES_TOGETHER = 200_000
+# Where a band has more pairs of different pieces than this for each of its members, it is not asked which may be copies.
+PAIRS_EACH = 8
+
+Bands = tuple[Places, Places]  # members, those of a band together and in order, and the band of each
+
+
+def shared_bands(numbers: Numbers) -> Iterator[Bands]:
+    """The bands with two members or more, some at a time."""
+    count, bands = numbers.shape
+    if not count:
+        return
+    step = max(1, PLACES_TOGETHER // count)
+    here = np.arange(count, dtype=np.uint64)
+    for first in range(0, bands, step):
+        places, owners = [], []
+        for band in range(first, min(first + step, bands)):
+            # Number and place in one: sorted in half the time of numbers alone with their places beside them.
+            both = np.sort(numbers[:, band].astype(np.uint64) << np.uint64(32) | here)
+            values = (both >> np.uint64(32)).astype(np.int64)
+            same = values[1:] == values[:-1]
+            shared = np.concatenate((same, [False])) | np.concatenate(([False], same))
+            places.append((both[shared] & np.uint64(0xFFFFFFFF)).astype(np.int64))
+            owners.append(values[shared] * bands + band)
+        yield np.concatenate(places), np.concatenate(owners)
+
+
+def begins(band: Places) -> Flags:
+    """Whether each member is the first of its band."""
+    return np.concatenate(([True], band[1:] != band[:-1]))[: len(band)]
+
+
+def join(forest: Forest, compared: Compared, bands: Bands, cluster: Places | None = None) -> None:
+    """Let hang together in the forest what does through followers of these bands.
+
+    Where these bands gave each text its `cluster`, one that a leader of another cluster met was no copy of it.
+    """
+    _Joining(forest, compared, cluster).run(*bands)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joining:
+    """All bands are gone through at once: in each round the first that is left of a band leads."""
+
+    forest: Forest
+    compared: Compared
+    cluster: Places | None
+
+    def run(self, members: Places, band: Places) -> None:
+        for _ in range(LEADERS):
+            members, band = _of(self._in_pieces(members, band), members, band)
+            if not len(members):
+                return
+            leads = begins(band)
+            leader = members[leads][np.cumsum(leads) - 1]
+            members, band, leader = _of(~leads, members, band, leader)
+            members, band, leader = _of(~self._of_other_pieces(members, band, leader), members, band, leader)
+            members, band, leader = _of(self._in_pieces(members, band), members, band, leader)
+            members, band = _of(self._left(members, band, leader), members, band)
+
+    def _in_pieces(self, members: Places, band: Places) -> Flags:
+        """Whether the band of each member is not of one piece yet."""
+        if not len(members):
+            return np.zeros(0, dtype=bool)
+        starts = np.flatnonzero(begins(band))
+        piece = self.forest.least_of(members)
+        several = np.minimum.reduceat(piece, starts) != np.maximum.reduceat(piece, starts)
+        return np.repeat(several, np.diff(np.append(starts, len(members))))
+
+    def _of_other_pieces(self, members: Places, band: Places, leader: Places) -> Flags:
+        """Who follows a leader of another piece. At first one of each piece is asked: mostly, it speaks for all."""
+        follows = np.zeros(len(members), dtype=bool)
+        other = np.flatnonzero(self._apart(members, leader))
+        other = other[self.compared.may_be(leader[other], members[other])]
+        _, first = np.unique(band[other] * len(self.forest) + self.forest.least_of(members[other]), return_index=True)
+        for some in (other[first], other):
+            asked = some[self._apart(members[some], leader[some])]
+            follows[asked] = self._follow(members[asked], leader[asked])
+        return follows
+
+    def _left(self, members: Places, band: Places, leader: Places) -> Flags:
+        """Who may lead or follow in a round to come; no leader has anything to say to other pieces any more."""
+        one, two, many = self._may_meet(members, band)
+        asked = many.copy()
+        asked[one] = asked[two] = True
+        follows = np.zeros(len(members), dtype=bool)
+        follows[asked] = self._alike(members[asked], leader[asked])
+        open_ones = ~follows[one] & ~follows[two] & self._apart(members[one], members[two])
+        goes_on = many | np.isin(band, band[one[open_ones]])
+        rest = goes_on & ~asked
+        follows[rest] = self._alike(members[rest], leader[rest])
+        return goes_on & ~follows
+
+    def _may_meet(self, members: Places, band: Places) -> tuple[Places, Places, Flags]:
+        """Pairs of members that are of different pieces of a band and may be copies; and who is in a band of too many pairs."""
+        count = len(members)
+        if not count:
+            return members, members, np.zeros(0, dtype=bool)
+        number = np.cumsum(begins(band)) - 1
+        piece = self.forest.least_of(members)
+        order = np.lexsort((piece, number))
+        # Each meets those of its band behind its own piece.
+        size = np.bincount(number)
+        piece_ends = begins(piece[order]) | begins(number[order])
+        ends = np.append(np.flatnonzero(piece_ends)[1:], count)[np.cumsum(piece_ends) - 1]
+        meets = np.cumsum(size)[number[order]] - ends
+        few = np.bincount(number, weights=meets)[number] <= PAIRS_EACH * size[number]
+        meets[~few[order]] = 0
+        one = np.repeat(np.arange(count), meets)
+        two = np.arange(len(one)) - np.repeat(np.cumsum(meets) - meets, meets) + np.repeat(ends, meets)
+        one, two = order[one], order[two]
+        may = self.compared.may_be(members[one], members[two])
+        return one[may], two[may], ~few
+
+    def _alike(self, members: Places, leader: Places) -> Flags:
+        follows = self.compared.may_be(leader, members)
+        follows[follows] = self._follow(members[follows], leader[follows])
+        return follows
+
+    def _follow(self, members: Places, leader: Places) -> Flags:
+        follows = self.compared.copies(leader, members, self.cluster)
+        self.forest.add(members[follows], leader[follows])
+        return follows
+
+    def _apart(self, one: Places, other: Places) -> Flags:
+        apart: Flags = self.forest.least_of(one) != self.forest.least_of(other)
+        return apart
+
+
+def _of(chosen: Flags, *columns: Places) -> tuple[Places, ...]:
+    return tuple(column[chosen] for column in columns)
