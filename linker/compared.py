@@ -20,6 +20,12 @@ ALONE = 2_000  # pairs for which threads are not worth beginning
 SPELLED = 250  # texts at a time, so that what is worked out of them stays near the processor
 
 
+# Pairs of places, as one number each (the first, times how many texts there are, and the other), in order; and whether they
+# are copies.
+Outcomes = tuple[Places, Flags]
+NOTHING: Outcomes = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+
+
 class Texts(Protocol):
     """Texts by their places, as `Codes.spelled` gives them and as hashes of their words."""
 
@@ -55,10 +61,11 @@ class Compared:
     """Which texts, known by their places, are near-copies of which. Most that are none are told by their signatures; the rest
     of the pairs is compared once, however many bands it meets in, and texts are asked for when they are needed."""
 
-    def __init__(self, texts: Texts, signatures: Numbers) -> None:
+    def __init__(self, texts: Texts, signatures: Numbers, known: Outcomes = NOTHING) -> None:
         self.texts = texts
         self.bounds = Bounds(signatures)
-        self.runs: list[tuple[Places, Flags]] = []  # of pairs compared so far, in order; each at least twice the next
+        self.known = known  # what was compared before
+        self.runs: list[Outcomes] = []  # of pairs asked for so far; each at least twice the next
 
     @property
     def count(self) -> int:
@@ -74,21 +81,30 @@ class Compared:
         """For each pair that may be, whether the two are near-copies; those of different clusters are known not to be."""
         pairs, back = np.unique(left * self.count + right, return_inverse=True)
         copies, fresh = np.zeros(len(pairs), dtype=bool), np.ones(len(pairs), dtype=bool)
-        for compared, found in self.runs:
-            place = np.asarray(np.searchsorted(compared, pairs), dtype=np.int64)
-            met = equal_at(compared, place, pairs)
-            copies[met] = found[place[met]]
-            fresh &= ~met
+        for some in self.runs:
+            fresh &= ~_look_up(some, pairs, copies)
         if fresh.any():
-            copies[fresh] = self._looked_at(pairs[fresh], cluster)
-            self._keep(pairs[fresh], copies[fresh])
+            asked, found = pairs[fresh], copies[fresh]
+            unknown = ~_look_up(self.known, asked, found)
+            found[unknown] = self._looked_at(asked[unknown], cluster)
+            copies[fresh] = found
+            self._keep(asked, found)
         return copies[back]
 
-    def moved(self, texts: Texts, signatures: Numbers, to: Places) -> None:
+    def asked(self, *, new: bool) -> Outcomes:
+        """What was asked for, or of that only what is `new`, not known before."""
+        pairs, copies = map(np.concatenate, zip(NOTHING, *self.runs, strict=True))
+        if new:
+            unknown = ~_look_up(self.known, pairs, copies)
+            pairs, copies = pairs[unknown], copies[unknown]
+        order = np.argsort(pairs)
+        return pairs[order], copies[order]
+
+    def moved(self, texts: Texts, signatures: Numbers, known: Outcomes, to: Places) -> None:
         """The texts, now among as many as have `signatures`, are from now on at the places `to`, in the same order."""
         before, count = self.count, len(signatures)
         self.runs = [(to[pairs // before] * count + to[pairs % before], copies) for pairs, copies in self.runs]
-        self.texts, self.bounds = texts, Bounds(signatures)
+        self.texts, self.bounds, self.known = texts, Bounds(signatures), known
 
     def _keep(self, pairs: Places, copies: Flags) -> None:
         """Runs of like length become one: a pair is moved as often as lengths double, not with every new one."""
@@ -124,6 +140,15 @@ class Compared:
         for pair in np.flatnonzero(copies & (unsure[one] | unsure[other])):
             copies[pair] = _alike_as_lists(self.texts.hashed(np.array([chosen[one[pair]], chosen[other[pair]]])))
         return copies
+
+
+def _look_up(outcomes: Outcomes, pairs: Places, copies: Flags) -> Flags:
+    """Which of the pairs are in the outcomes; those have their place in `copies` set."""
+    compared, found = outcomes
+    place = np.asarray(np.searchsorted(compared, pairs), dtype=np.int64)
+    met = equal_at(compared, place, pairs)
+    copies[met] = found[place[met]]
+    return met
 
 
 def _side_by_side(left: Places, right: Places) -> Places:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from linker.archive import Archive, everything, loaded, sharing, size, with_their_clusters
 from linker.bands import Bands, begins, join, shared_bands
-from linker.compared import Compared
+from linker.compared import NOTHING, Compared, Outcomes
+from linker.compared_rows import Told, remember, remembered, told
 from linker.components import Forest
 from linker.sketches import Flags, Hashed, Places, Spelled
 from linker.tables import link_signals, link_work, text_bands, wordings
@@ -35,11 +36,14 @@ def add_wordings(connection: Connection, made: Sequence[Sketch]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Wordings with their new cluster, those of them that had one before, and those that no ad has any more."""
+    """Wordings with their new cluster, those of them that had one before, and those that no ad has any more; what comparing
+    them gave, and whether that is all that is of use."""
 
     clusters: dict[str, str]
     known: list[str]
     gone: list[str]
+    told: Told
+    whole: bool
 
 
 def recluster(connection: Connection, words: Words) -> Moves:
@@ -47,13 +51,15 @@ def recluster(connection: Connection, words: Words) -> Moves:
     unused = _unused(connection)
     archive = _touched(connection, unused)
     if not len(archive):
-        return Moves({}, [], [])
-    archive, least = _clustered(connection, archive, words)
+        return Moves({}, [], [], told([], NOTHING), whole=False)
+    archive, least, found = _clustered(connection, archive, words)
     moved = np.flatnonzero(~archive.gone & (archive.new | (least != archive.cluster)))
     return Moves(
         {archive.digests[one]: archive.digests[least[one]] for one in moved.tolist()},
         [archive.digests[one] for one in moved[~archive.new[moved]].tolist()],
         [archive.digests[one] for one in np.flatnonzero(archive.gone).tolist()],
+        told(archive.digests, found),
+        archive.whole,
     )
 
 
@@ -64,6 +70,7 @@ def write_moves(connection: Connection, moves: Moves) -> None:
             connection.execute(delete(table).where(among(connection, table.c.wording, part)))
     statement = update(text_bands).where(text_bands.c.wording == bindparam("one")).values(cluster=bindparam("now"))
     execute_plain(connection, statement, ("one", "now"), sorted(moves.clusters.items()))
+    remember(connection, moves.told, moves.gone, alone=moves.whole)
     clear(connection, Step.WORDING)
     # The ads of a new wording are on the list already.
     put(connection, Step.WORDING, moves.known)
@@ -90,14 +97,16 @@ def _touched(connection: Connection, unused: list[str]) -> Archive:
     return loaded(connection, with_their_clusters(connection, near), unused)
 
 
-def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[Archive, Places]:
-    """The least of the cluster that each wording is in now, and the archive it was looked for in."""
-    compared = Compared(_Stored(connection, archive.digests, words), archive.signatures)
+def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[Archive, Places, Outcomes]:
+    """The archive that clusters were looked for in, the least of the one that each wording is in now, and what is to be kept
+    of what was compared."""
+    known = remembered(connection, archive.digests)
+    compared = Compared(_Stored(connection, archive.digests, words), archive.signatures, known)
     now, before = Forest(len(archive)), Forest(len(archive))
     if archive.whole:
         for bands in shared_bands(archive.numbers):
             join(now, compared, _of(bands, ~archive.gone))
-        return archive, now.least()
+        return archive, now.least(), compared.asked(new=False)
     for bands in _bands_with(archive, archive.new | archive.gone):
         join(before, compared, _of(bands, ~archive.new), archive.cluster)
         join(now, compared, _of(bands, ~archive.gone))
@@ -107,7 +116,8 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
         there, archive = archive, _widened(connection, archive, anew)
         place = {digest: number for number, digest in enumerate(archive.digests)}
         to = np.fromiter(map(place.__getitem__, there.digests), dtype=np.int64, count=len(there))
-        compared.moved(_Stored(connection, archive.digests, words), archive.signatures, to)
+        known = remembered(connection, archive.digests)
+        compared.moved(_Stored(connection, archive.digests, words), archive.signatures, known, to)
         follower, leader = now.edges()
         now = Forest(len(archive))
         now.add(to[follower], to[leader])
@@ -118,7 +128,7 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
     # A cluster is known by its first member that stays.
     _, first, back = np.unique(archive.cluster[kept], return_index=True, return_inverse=True)
     now.add(kept, kept[first[back]])
-    return archive, now.least()
+    return archive, now.least(), _among(~archive.gone, compared.asked(new=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,14 @@ def _bands_with(archive: Archive, some: Flags) -> Iterator[Bands]:
             sizes = np.diff(np.append(starts, len(members)))
             touched = np.repeat(np.logical_or.reduceat(some[members], starts), sizes)
             yield members[touched], band[touched]
+
+
+def _among(there: Flags, outcomes: Outcomes) -> Outcomes:
+    """Those of pairs that are both `there`."""
+    pairs, copies = outcomes
+    one, other = np.divmod(pairs, len(there))
+    both = there[one] & there[other]
+    return pairs[both], copies[both]
 
 
 def _of(bands: Bands, there: Flags) -> Bands:

@@ -125,7 +125,7 @@ def _hashed(words: bytes) -> Hashes:
     np.cumsum(NUMBERS[letters] * up[: len(words)], out=sums[1:])
     ends = np.append(np.flatnonzero(letters == ord(" ")), len(words))
     begins = np.concatenate(([0], ends[:-1] + 1))
-    return _mixed((sums[ends] - sums[begins]) * down[begins])
+    return mixed((sums[ends] - sums[begins]) * down[begins])
 
 
 @lru_cache(maxsize=4)
@@ -142,7 +142,7 @@ def bands_of(texts: Hashed) -> Numbers:
     if not len(texts):
         return np.zeros((0, BANDS), dtype=np.uint32)
     hashes = texts.words
-    follows = _mixed(hashes[:-1] * np.uint64(BASE) + hashes[1:])
+    follows = mixed(hashes[:-1] * np.uint64(BASE) + hashes[1:])
     within = np.ones(len(follows), dtype=bool)
     within[texts.starts[1:-1] - 1] = False
     alone = np.diff(texts.starts) == 1
@@ -194,12 +194,13 @@ def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: in
     count = len(starts) - 1
     least = np.fromiter(chain.from_iterable(matrix.to_rows()), dtype=np.uint64, count=count * bands * rows)
     least = least.reshape(count, bands, rows)
-    mixed = np.zeros((count, bands), dtype=np.uint64)
+    numbers = np.zeros((count, bands), dtype=np.uint64)
     for row in range(rows):
-        mixed = _mixed((mixed ^ least[:, :, row]) * np.uint64(BASE))
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+        numbers = mixed((numbers ^ least[:, :, row]) * np.uint64(BASE))
+    return (numbers >> np.uint64(32)).astype(np.uint32)
 
 
-def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def mixed(values: Hashes) -> Hashes:
+    """The numbers, each bit of which depends on many of those given."""
     values = (values ^ (values >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     return values ^ (values >> np.uint64(32))

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from linker import copy_rows
 from linker.copies import clusters
 from linker.copy_rows import add_wordings, recluster, write_moves
-from linker.tables import link_work, text_bands, wordings
+from linker.tables import compared, link_work, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Words, hashed_words, sketched
 from linker.work import Step, put
@@ -58,7 +58,7 @@ def test_wordings_that_come_and_go_leave_the_clusters_of_those_that_are_there(
     most: float, seed: int, rounds: list[tuple[set[int], set[int]]], workspace: Workspace
 ) -> None:
     with workspace.begin() as connection:
-        for table in (wordings, text_bands, link_work):
+        for table in (wordings, text_bands, compared, link_work):
             connection.execute(delete(table))
     texts = _texts(Random(seed))
     there: dict[str, str] = {}
