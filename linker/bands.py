@@ -6,7 +6,7 @@ any band is one piece; in a band where all that are left are of one piece alread
 copies, nothing more can be joined, and whom they follow is not asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,9 @@ from linker.sketches import Flags, Numbers, Places
 
 # More different texts than this in one band are no copies but common phrases; the rest of such a band leads itself.
 LEADERS = 24
-# Bands gone through at a time: what one of them joined need not be looked at in those that come after it.
-PLACES_TOGETHER = 200_000
+# Bands are gone through together that have so many open members for each text: what they join closes some that come later,
+# while many small rounds cost more than they spare.
+TOGETHER = 0.5
 # Where a band has more pairs of different pieces than this for each of its members, it is not asked which may be copies.
 PAIRS_EACH = 8
 
@@ -26,23 +27,16 @@ Bands = tuple[Places, Places]  # members, those of a band together and in order,
 
 
 def shared_bands(numbers: Numbers) -> Iterator[Bands]:
-    """The bands with two members or more, some at a time."""
+    """The bands with two members or more, those at one place of the texts' numbers at a time."""
     count, bands = numbers.shape
-    if not count:
-        return
-    step = max(1, PLACES_TOGETHER // count)
     here = np.arange(count, dtype=np.uint64)
-    for first in range(0, bands, step):
-        places, owners = [], []
-        for band in range(first, min(first + step, bands)):
-            # Number and place in one: sorted in half the time of numbers alone with their places beside them.
-            both = np.sort(numbers[:, band].astype(np.uint64) << np.uint64(32) | here)
-            values = (both >> np.uint64(32)).astype(np.int64)
-            same = values[1:] == values[:-1]
-            shared = np.concatenate((same, [False])) | np.concatenate(([False], same))
-            places.append((both[shared] & np.uint64(0xFFFFFFFF)).astype(np.int64))
-            owners.append(values[shared] * bands + band)
-        yield np.concatenate(places), np.concatenate(owners)
+    for place in range(bands):
+        # Number and text in one: sorted in half the time of numbers alone with their texts beside them.
+        both = np.sort(numbers[:, place].astype(np.uint64) << np.uint64(32) | here)
+        values = (both >> np.uint64(32)).astype(np.int64)
+        first = begins(values)
+        shared = ~first | np.append(~first[1:], np.zeros(min(count, 1), dtype=bool))
+        yield (both[shared] & np.uint64(0xFFFFFFFF)).astype(np.int64), values[shared] * bands + place
 
 
 def begins(band: Places) -> Flags:
@@ -50,12 +44,20 @@ def begins(band: Places) -> Flags:
     return np.concatenate(([True], band[1:] != band[:-1]))[: len(band)]
 
 
-def join(forest: Forest, compared: Compared, bands: Bands, cluster: Places | None = None) -> None:
+def join(forest: Forest, compared: Compared, bands: Iterable[Bands], cluster: Places | None = None) -> None:
     """Let hang together in the forest what does through followers of these bands.
 
     Where these bands gave each text its `cluster`, one that a leader of another cluster met was no copy of it.
     """
-    _Joining(forest, compared, cluster).run(*bands)
+    joining = _Joining(forest, compared, cluster)
+    waiting: list[Bands] = []
+    for members, band in bands:
+        waiting.append(joining.open_ones(members, band))
+        if sum(len(some) for some, _ in waiting) > TOGETHER * len(forest):
+            joining.run(*map(np.concatenate, zip(*waiting, strict=True)))
+            waiting = []
+    if waiting:
+        joining.run(*map(np.concatenate, zip(*waiting, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,14 @@ class _Joining:
     compared: Compared
     cluster: Places | None
 
+    def open_ones(self, members: Places, band: Places) -> Bands:
+        """Without the bands that are of one piece."""
+        members, band = _of(self._in_pieces(members, band), members, band)
+        return members, band
+
     def run(self, members: Places, band: Places) -> None:
         for _ in range(LEADERS):
-            members, band = _of(self._in_pieces(members, band), members, band)
+            members, band = self.open_ones(members, band)
             if not len(members):
                 return
             leads = begins(band)

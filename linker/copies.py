@@ -22,9 +22,7 @@ def clusters(texts: Mapping[str, str], spread: Spread = HERE) -> Mapping[str, st
     bands = shared_bands(bands_of(given))
     forest = Forest(len(digests))
     if not spread.scheduler:
-        compared = Compared(Given(given), signatures_of(given))
-        for some in bands:
-            join(forest, compared, some)
+        join(forest, Compared(Given(given), signatures_of(given)), bands)
     else:
         for one, other in spread.map(_joined_in, (part for some in bands for part in _apart(given, *some))):
             forest.add(one, other)
@@ -47,6 +45,6 @@ def _joined_in(part: Part) -> tuple[Places, Places]:
     """Edges by which the texts of the part hang together."""
     chosen, texts, bands = part
     forest = Forest(len(chosen))
-    join(forest, Compared(Given(texts), signatures_of(texts)), bands)
+    join(forest, Compared(Given(texts), signatures_of(texts)), [bands])
     one, other = forest.edges()
     return chosen[one], chosen[other]

@@ -104,12 +104,11 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
     compared = Compared(_Stored(connection, archive.digests, words), archive.signatures, known)
     now, before = Forest(len(archive)), Forest(len(archive))
     if archive.whole:
-        for bands in shared_bands(archive.numbers):
-            join(now, compared, _of(bands, ~archive.gone))
+        join(now, compared, _bands_with(archive, None, ~archive.gone))
         return archive, now.least(), compared.asked(new=False)
-    for bands in _bands_with(archive, archive.new | archive.gone):
-        join(before, compared, _of(bands, ~archive.new), archive.cluster)
-        join(now, compared, _of(bands, ~archive.gone))
+    changed = archive.new | archive.gone
+    join(before, compared, _bands_with(archive, changed, ~archive.new), archive.cluster)
+    join(now, compared, _bands_with(archive, changed, ~archive.gone))
     broken = np.unique(archive.cluster[_lost(archive, before.edges(), now.least())])
     anew = np.isin(archive.cluster, broken) & ~archive.gone
     if len(broken):
@@ -122,8 +121,7 @@ def _clustered(connection: Connection, archive: Archive, words: Words) -> tuple[
         now = Forest(len(archive))
         now.add(to[follower], to[leader])
         anew = np.isin(np.arange(len(archive)), to[anew])
-    for bands in _bands_with(archive, anew) if len(broken) else ():
-        join(now, compared, _of(bands, ~archive.gone))
+        join(now, compared, _bands_with(archive, anew, ~archive.gone))
     kept = np.flatnonzero(~(archive.new | archive.gone | anew))
     # A cluster is known by its first member that stays.
     _, first, back = np.unique(archive.cluster[kept], return_index=True, return_inverse=True)
@@ -166,14 +164,15 @@ def _lost(archive: Archive, before: tuple[Places, Places], still: Places) -> Pla
     return np.concatenate((before[0][apart], before[1][apart]))
 
 
-def _bands_with(archive: Archive, some: Flags) -> Iterator[Bands]:
-    """The members of every band that has one of `some` of the wordings, and the band of each, many bands at a time."""
+def _bands_with(archive: Archive, some: Flags | None, there: Flags) -> Iterator[Bands]:
+    """The members that are `there` of every band that has one of `some` of the wordings, or of all bands."""
     for members, band in shared_bands(archive.numbers):
-        if len(members):
+        chosen = there[members]
+        if some is not None and len(members):
             starts = np.flatnonzero(begins(band))
             sizes = np.diff(np.append(starts, len(members)))
-            touched = np.repeat(np.logical_or.reduceat(some[members], starts), sizes)
-            yield members[touched], band[touched]
+            chosen &= np.repeat(np.logical_or.reduceat(some[members], starts), sizes)
+        yield members[chosen], band[chosen]
 
 
 def _among(there: Flags, outcomes: Outcomes) -> Outcomes:
@@ -182,10 +181,3 @@ def _among(there: Flags, outcomes: Outcomes) -> Outcomes:
     one, other = np.divmod(pairs, len(there))
     both = there[one] & there[other]
     return pairs[both], copies[both]
-
-
-def _of(bands: Bands, there: Flags) -> Bands:
-    """The bands without those wordings that are not `there`."""
-    members, band = bands
-    here = there[members]
-    return members[here], band[here]

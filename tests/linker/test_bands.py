@@ -52,14 +52,21 @@ def _plain_edges(members: Iterable[int], told: _Told) -> list[tuple[int, int]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 24]), st.sampled_from([0, 2, 8, 24]), st.booleans())
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([1, 2, 3, 24]),
+    st.sampled_from([0, 2, 8, 24]),
+    st.booleans(),
+    st.sampled_from([0.0, 0.5, 9.0]),
+)
 def test_bands_hold_together_what_going_through_each_in_order_does(
-    seed: int, leaders: int, pairs: int, at_once: bool
+    seed: int, leaders: int, pairs: int, at_once: bool, together: float
 ) -> None:
     rng = np.random.default_rng(seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bands, "LEADERS", leaders)
         patch.setattr(bands, "PAIRS_EACH", pairs)
+        patch.setattr(bands, "TOGETHER", together)
         for _ in range(40):
             _check(rng, at_once)
 
@@ -71,21 +78,17 @@ def _check(rng: np.random.Generator, at_once: bool) -> None:
     edges = [edge for some in members for edge in _plain_edges(some.tolist(), told)]
     drawn = [(some, np.full(len(some), band)) for band, some in enumerate(members)]
     whole = (np.concatenate(members), np.repeat(np.arange(count), list(map(len, members))))
-    for part in [whole] if at_once else drawn:
-        join(forest, told, part)
+    join(forest, told, [whole] if at_once else drawn)
     one, other = np.array(edges, dtype=np.int64).reshape(-1, 2).T
     assert forest.least().tolist() == connected(TEXTS, one, other).tolist()
 
 
-@given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=12), st.integers(1, 30))
-def test_bands_of_one_number_at_one_place_are_shared(numbers: list[list[int]], together: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bands, "PLACES_TOGETHER", together)
-        given = np.array(numbers, dtype=np.uint32).reshape(-1, 4)
-        found: dict[int, list[int]] = {}
-        for places, owners in shared_bands(given):
-            for place, band in zip(places.tolist(), owners.tolist(), strict=True):
-                found.setdefault(band, []).append(place)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=12))
+def test_bands_of_one_number_at_one_place_are_shared(numbers: list[list[int]]) -> None:
+    found: dict[int, list[int]] = {}
+    for places, owners in shared_bands(np.array(numbers, dtype=np.uint32).reshape(-1, 4)):
+        for place, band in zip(places.tolist(), owners.tolist(), strict=True):
+            found.setdefault(band, []).append(place)
     plain: dict[tuple[int, int], list[int]] = {}
     for place, row in enumerate(numbers):
         for column, number in enumerate(row):

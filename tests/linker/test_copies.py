@@ -76,9 +76,8 @@ def _check_joined(texts: dict[str, str], chosen: Sequence[int]) -> None:
     # All bands at once, and one after the other, so that what the first joined is known to the next.
     for parts in ([flat], [[one for one in flat if one[1] == band] for band in sorted(drawn)]):
         compared, forest = Compared(Given(words), signatures_of(words)), Forest(len(digests))
-        for part in parts:
-            members, band = np.array(part, dtype=np.int64).T
-            join(forest, compared, (members, band))
+        columns = [np.array(part, dtype=np.int64).T for part in parts]
+        join(forest, compared, [(members, band) for members, band in columns])
         assert {one: digests[least] for one, least in zip(digests, forest.least(), strict=True)} == plain
 
 
