@@ -120,21 +120,25 @@ class _Joining:
 
     def _may_meet(self, members: Places, band: Places) -> tuple[Places, Places, Flags]:
         """Pairs of members that are of different pieces of a band and may be copies; and who is in a band of too many pairs."""
-        count = len(members)
-        if not count:
+        if not len(members):
             return members, members, np.zeros(0, dtype=bool)
-        number = np.cumsum(begins(band)) - 1
+        first = begins(band)
+        number = np.cumsum(first) - 1
         piece = self.forest.least_of(members)
-        order = np.lexsort((piece, number))
-        # Each meets those of its band behind its own piece.
         size = np.bincount(number)
-        piece_ends = begins(piece[order]) | begins(number[order])
-        ends = np.append(np.flatnonzero(piece_ends)[1:], count)[np.cumsum(piece_ends) - 1]
-        meets = np.cumsum(size)[number[order]] - ends
-        few = np.bincount(number, weights=meets)[number] <= PAIRS_EACH * size[number]
+        # Those of one piece with all others of the band are too many already in most that have too many: told without sorting.
+        others = np.bincount(number, weights=piece != piece[first][number])
+        few = (others * (size - others) <= PAIRS_EACH * size)[number]
+        here = np.flatnonzero(few)
+        order = here[np.lexsort((piece[here], number[here]))]
+        # Each meets those of its band behind its own piece.
+        begins_band = begins(number[order])
+        piece_ends = _ends(begins_band | begins(piece[order]))
+        meets = _ends(begins_band) - piece_ends
+        few &= (np.bincount(number[order], weights=meets, minlength=len(size)) <= PAIRS_EACH * size)[number]
         meets[~few[order]] = 0
-        one = np.repeat(np.arange(count), meets)
-        two = np.arange(len(one)) - np.repeat(np.cumsum(meets) - meets, meets) + np.repeat(ends, meets)
+        one = np.repeat(np.arange(len(order)), meets)
+        two = np.arange(len(one)) - np.repeat(np.cumsum(meets) - meets, meets) + np.repeat(piece_ends, meets)
         one, two = order[one], order[two]
         may = self.compared.may_be(members[one], members[two])
         return one[may], two[may], ~few
@@ -152,6 +156,13 @@ class _Joining:
     def _apart(self, one: Places, other: Places) -> Flags:
         apart: Flags = self.forest.least_of(one) != self.forest.least_of(other)
         return apart
+
+
+def _ends(first: Flags) -> Places:
+    """For each place where the run it is in ends, by which are the first of theirs."""
+    ends: Places = np.append(np.flatnonzero(first)[1:], len(first))
+    place: Places = np.cumsum(first) - 1
+    return np.asarray(ends[place])
 
 
 def _of(chosen: Flags, *columns: Places) -> tuple[Places, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from linker.sketches import Codes, Hashed, Spelled, bands_of, hashed, signatures_of
 from linker.tables import wordings
 from linker.wording import Wording
-from store.database import chunks, select_in
+from store.database import chunks, plain_in
 
 SKETCHED = 250  # at a time: what is worked out of so many stays near the processor
 WIDTH = 8  # bytes of a word's hash, and of the two characters it is spelled by
@@ -98,5 +98,5 @@ def hashed_words(connection: Connection, digests: Sequence[str]) -> Hashed:
 
 def _read(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[list[str], Hashed]]:
     query = select(wordings.c.wording, wordings.c.text)
-    for rows in chunks(select_in(connection, query, wordings.c.wording, digests), SKETCHED):
+    for rows in chunks(plain_in(connection, query, wordings.c.wording, digests), SKETCHED):
         yield [digest for digest, _ in rows], hashed(text for _, text in rows)
