@@ -22,8 +22,9 @@ from linker.words import Sketch, Words, hashed_words
 from linker.work import Step, clear, listed, put, put_from
 from store.database import ASKED, among, chunks, execute_plain, insert_plain
 
-# Where more than this share of all wordings came or went, all are gone through.
-MOST = 0.05
+# Where more than this share of all wordings came or went, all are gone through: as what was compared before is kept, that
+# takes no longer than to find what the change reaches (200 new among 170,000: 2.9 seconds either way; 1,500: 3.4 beside 6.9).
+MOST = 0.002
 
 
 def add_wordings(connection: Connection, made: Sequence[Sketch]) -> None:
