@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from linker.copies import equal_at
+from linker.compared import equal_at
 from linker.sketches import BANDS, SIGNATURE, Flags, Numbers, Places
 from linker.tables import text_bands
 from store.database import select_in
@@ -40,13 +40,13 @@ def size(connection: Connection) -> int:
 def everything(connection: Connection, gone: Iterable[str]) -> Archive:
     """All wordings, those that are `gone` (by digest) among them."""
     query = select(*STORED).order_by(text_bands.c.wording)
-    return _archive(connection.execute(query, execution_options=STREAMED), gone, whole=True)
+    return _archive(connection.execute(query, execution_options=STREAMED).partitions(), gone, whole=True)
 
 
 def loaded(connection: Connection, digests: Iterable[str], gone: Iterable[str]) -> Archive:
     """These wordings, those that are `gone` among them."""
     rows = sorted(select_in(connection, select(*STORED), text_bands.c.wording, digests), key=lambda row: row[0])
-    return _archive(rows, gone, whole=False)
+    return _archive([rows] if rows else [], gone, whole=False)
 
 
 def sharing(connection: Connection, numbers: Numbers) -> set[str]:
@@ -70,30 +70,30 @@ def with_their_clusters(connection: Connection, digests: Collection[str]) -> set
     return {*digests, *(row.wording for row in select_in(connection, query, text_bands.c.cluster, sorted(clusters)))}
 
 
-def _archive(rows: Iterable[Any], gone: Iterable[str], *, whole: bool) -> Archive:
+def _archive(parts: Iterable[Sequence[Any]], gone: Iterable[str], *, whole: bool) -> Archive:
+    """Of rows of STORED in the order of their wordings, in parts."""
     digests: list[str] = []
+    clusters: list[str] = []
     bands: list[bytes] = []
     signatures: list[bytes] = []
+    for rows in parts:
+        wording, cluster, numbers, signature = zip(*rows, strict=True)
+        digests += wording
+        clusters += cluster
+        bands.append(b"".join(numbers))
+        signatures.append(b"".join(signature))
     first: dict[str, int] = {}
-    cluster: list[int] = []
-    new: list[bool] = []
-    for place, (digest, known, numbers, signature) in enumerate(rows):
-        digests.append(digest)
-        bands.append(numbers)
-        signatures.append(signature)
-        new.append(not known)
-        cluster.append(first.setdefault(known, place) if known else place)
     away = set(gone)
     return Archive(
         digests,
         _numbers(bands),
         _numbers(signatures, SIGNATURE),
-        np.array(cluster, dtype=np.int64),
-        np.array(new, dtype=bool),
-        np.fromiter((one in away for one in digests), dtype=bool, count=len(digests)),
+        np.array([first.setdefault(one, at) if one else at for at, one in enumerate(clusters)], dtype=np.int64),
+        np.array([not one for one in clusters], dtype=bool),
+        np.array([one in away for one in digests], dtype=bool) if away else np.zeros(len(digests), dtype=bool),
         whole,
     )
 
 
-def _numbers(rows: Sequence[bytes], width: int = BANDS) -> Numbers:
-    return np.frombuffer(b"".join(rows), dtype="<u4").astype(np.uint32).reshape(len(rows), width)
+def _numbers(parts: Iterable[bytes], width: int = BANDS) -> Numbers:
+    return np.frombuffer(b"".join(parts), dtype="<u4").astype(np.uint32, copy=False).reshape(-1, width)

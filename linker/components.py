@@ -52,32 +52,43 @@ def connected(count: int, left: Places, right: Places) -> Places:
     """For each of `count` numbers the least number of its component; `left` and `right` are the ends of the edges."""
     edges = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(count, count))
     _, label = connected_components(edges, directed=False)
-    _, first = np.unique(label, return_index=True)
-    return first.astype(np.int64)[label]
+    first = np.empty(count, dtype=np.int64)
+    first[label[::-1]] = np.arange(count)[::-1]  # of several, the last that is written: the least
+    return first[label]
 
 
 class Forest:
-    """What hangs together by edges that come in many parts: of those no more are held than a few for each number."""
-
-    HELD = 4  # edges for each number
+    """What of `count` numbers hangs together by edges that come in many parts; of them only who is whose least is held."""
 
     def __init__(self, count: int) -> None:
-        self.count = count
-        self.parts = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+        self.above = np.arange(count)  # for each number one of its component that is no greater
+
+    def __len__(self) -> int:
+        return len(self.above)
 
     def add(self, left: Places, right: Places) -> None:
         """Take in edges by their ends."""
-        self.parts.append((left, right))
-        if sum(len(part) for part, _ in self.parts) > self.HELD * self.count:
-            self.parts = [self.edges()]
+        left, right = self.least_of(left), self.least_of(right)
+        apart = left != right
+        if not apart.any():
+            return
+        tops, back = np.unique(np.concatenate((left[apart], right[apart])), return_inverse=True)
+        self.above[tops] = tops[connected(len(tops), *np.split(back, 2))]
+
+    def least_of(self, numbers: Places) -> Places:
+        """For each of these numbers the least of its component."""
+        least = self.above[numbers]
+        while ((higher := self.above[least]) != least).any():
+            least = higher
+        self.above[numbers] = least
+        return least
+
+    def least(self) -> Places:
+        """For each number the least of its component."""
+        return self.least_of(np.arange(len(self)))
 
     def edges(self) -> tuple[Places, Places]:
         """The fewest edges by which the same hangs together: from each number to the least of its component."""
         least = self.least()
-        places = np.flatnonzero(least != np.arange(self.count))
+        places = np.flatnonzero(least != np.arange(len(self)))
         return places, least[places]
-
-    def least(self) -> Places:
-        """For each number the least of its component."""
-        left, right = map(np.concatenate, zip(*self.parts, strict=True))
-        return connected(self.count, left, right)

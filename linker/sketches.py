@@ -20,6 +20,7 @@ Numbers = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
+Spelled = tuple[str, str]  # a text of a character a word: its words in the order of their codes, and as they stand
 
 # Three rows a band over pairs of words: of 80 words, 16 changed (Jaccard near .45) are found 9 times in 10, 10 changed
 # always; texts of different authors in one language (below .1) meet once in 50 pairs. Eight rows a band over single
@@ -31,6 +32,7 @@ MARKS = 256  # bits in which a text's words leave a mark each
 SIGNATURE = 1 + MARKS // 32  # numbers of a text's signature
 SEED = 20_260_501
 TOGETHER = 250  # texts whose words are hashed at a time
+PAIRS_TOGETHER = 10_000  # so that what is worked out of them stays near the processor
 # Codes are code points, so that a text can be compared as a string; those of surrogates stand for no character.
 SURROGATES, PAST_SURROGATES = 0xD800, 0x800
 BITS = 20  # of a code
@@ -67,17 +69,15 @@ class Codes:
     def __init__(self) -> None:
         self.taken = np.zeros(1 << BITS, dtype=np.uint64)  # by which word
 
-    def spelled(self, texts: Hashed) -> tuple[list[str], list[bool]]:
-        """Each text as two strings in one of a character a word, its words in the order of their codes and as they stand; and
-        whether a code of it may be another word's as well."""
+    def spelled(self, texts: Hashed) -> tuple[list[Spelled], list[bool]]:
+        """Each text, and whether a code of it may be another word's as well."""
         codes, shares = self._of(texts.words)
         owner = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(texts.starts))
         both = np.sort(owner << np.uint64(32) | codes)
         ordered = (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        bounds = list(pairwise(texts.starts.tolist()))
         one, other = _characters(ordered), _characters(codes)
         unsure = np.bincount(owner[shares].astype(np.int64), minlength=len(texts)) > 0
-        return [one[start:end] + other[start:end] for start, end in bounds], unsure.tolist()
+        return [(one[at:end], other[at:end]) for at, end in pairwise(texts.starts.tolist())], unsure.tolist()
 
     def _of(self, words: Hashes) -> tuple[Numbers, Flags]:
         """The code of each word, and whether it shares it."""
@@ -125,7 +125,7 @@ def _hashed(words: bytes) -> Hashes:
     np.cumsum(NUMBERS[letters] * up[: len(words)], out=sums[1:])
     ends = np.append(np.flatnonzero(letters == ord(" ")), len(words))
     begins = np.concatenate(([0], ends[:-1] + 1))
-    return _mixed((sums[ends] - sums[begins]) * down[begins])
+    return mixed((sums[ends] - sums[begins]) * down[begins])
 
 
 @lru_cache(maxsize=4)
@@ -142,7 +142,7 @@ def bands_of(texts: Hashed) -> Numbers:
     if not len(texts):
         return np.zeros((0, BANDS), dtype=np.uint32)
     hashes = texts.words
-    follows = _mixed(hashes[:-1] * np.uint64(BASE) + hashes[1:])
+    follows = mixed(hashes[:-1] * np.uint64(BASE) + hashes[1:])
     within = np.ones(len(follows), dtype=bool)
     within[texts.starts[1:-1] - 1] = False
     alone = np.diff(texts.starts) == 1
@@ -155,7 +155,7 @@ def bands_of(texts: Hashed) -> Numbers:
 def signatures_of(texts: Hashed) -> Numbers:
     """For each text how many words it has, and the marks they leave in MARKS bits, 32 to a number.
 
-    A mark that only one of two texts has is a word that only it has: a bound on what they have in common without their words.
+    What two texts have in common is bounded by them without their words: by `Bounds`.
     """
     lengths = np.diff(texts.starts)
     marks = np.zeros((len(texts), MARKS), dtype=bool)
@@ -163,13 +163,30 @@ def signatures_of(texts: Hashed) -> Numbers:
     return np.hstack((lengths[:, None].astype("<u4"), np.packbits(marks, axis=1).view("<u4")))
 
 
-def common_at_most(one: Numbers, other: Numbers) -> npt.NDArray[np.float64]:
-    """By their signatures, row by row: the share of the longer text's words that the two have in common is no greater."""
-    left = one[:, 0] - np.bitwise_count(one[:, 1:] & ~other[:, 1:]).sum(axis=1)
-    right = other[:, 0] - np.bitwise_count(other[:, 1:] & ~one[:, 1:]).sum(axis=1)
-    longer = np.maximum(one[:, 0], other[:, 0])
-    shares: npt.NDArray[np.float64] = np.minimum(left, right) / np.maximum(longer, 1)
-    return shares
+class Bounds:
+    """What texts, known by their places, have in common at most: a mark that only one has is a word that only it has."""
+
+    def __init__(self, signatures: Numbers) -> None:
+        self.lengths = signatures[:, 0].astype(np.int64)
+        self.marks = np.ascontiguousarray(signatures[:, 1:]).view(np.uint64)
+        self.hidden = self.lengths - np.bitwise_count(self.marks).sum(
+            axis=1, dtype=np.int64
+        )  # words behind others' marks
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def common(self, left: Places, right: Places) -> npt.NDArray[np.float64]:
+        """Pair by pair: the share of the longer text's words that the two have in common is no greater."""
+        shares = np.empty(len(left))
+        for at in range(0, len(left), PAIRS_TOGETHER):
+            one, other = left[at : at + PAIRS_TOGETHER], right[at : at + PAIRS_TOGETHER]
+            both = np.bitwise_count(self.marks.take(one, axis=0) & self.marks.take(other, axis=0)).astype(np.int64)
+            # Column by column: numpy sums short rows slowly.
+            common = sum(both.T[1:], both.T[0]) + np.minimum(self.hidden.take(one), self.hidden.take(other))
+            longer = np.maximum(self.lengths.take(one), self.lengths.take(other))
+            shares[at : at + PAIRS_TOGETHER] = common / np.maximum(longer, 1)
+        return shares
 
 
 def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: int) -> Numbers:
@@ -177,12 +194,13 @@ def _banded(hashes: npt.NDArray[np.uint64], starts: Places, bands: int, rows: in
     count = len(starts) - 1
     least = np.fromiter(chain.from_iterable(matrix.to_rows()), dtype=np.uint64, count=count * bands * rows)
     least = least.reshape(count, bands, rows)
-    mixed = np.zeros((count, bands), dtype=np.uint64)
+    numbers = np.zeros((count, bands), dtype=np.uint64)
     for row in range(rows):
-        mixed = _mixed((mixed ^ least[:, :, row]) * np.uint64(BASE))
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+        numbers = mixed((numbers ^ least[:, :, row]) * np.uint64(BASE))
+    return (numbers >> np.uint64(32)).astype(np.uint32)
 
 
-def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def mixed(values: Hashes) -> Hashes:
+    """The numbers, each bit of which depends on many of those given."""
     values = (values ^ (values >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     return values ^ (values >> np.uint64(32))

@@ -18,7 +18,7 @@ from linker.intake import read_signals
 from linker.key_rows import relink_all
 from linker.signal_rows import Known, SignalRows, list_keys, replace_signals, rows_of
 from linker.signals import Signals, forget_keys
-from linker.tables import group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
+from linker.tables import compared, group_members, hubs, link_keys, link_signals, link_work, links, text_bands, wordings
 from linker.wording import Wording
 from linker.words import Sketch, Words, sketched
 from linker.work import Step, left, stretches
@@ -73,7 +73,7 @@ def run(workspace: Workspace, progress: Callable[[int], None] | None = None, bat
             everything = union(select(readings.c.ad_id), select(link_signals.c.ad_id), select(group_members.c.ad_id))
             if pending.adopt(connection, STAGE, VERSION, select(everything.subquery().c.ad_id)):
                 # Groups stand until their ads are linked again; the rest is worth nothing to another version.
-                for table in (link_keys, link_signals, wordings, text_bands, links, hubs, link_work):
+                for table in (link_keys, link_signals, wordings, text_bands, compared, links, hubs, link_work):
                     connection.execute(delete(table))
             # A run that was killed may have left all of the later steps.
             waiting = pending.count(connection, STAGE) + left(connection)

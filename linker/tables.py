@@ -50,6 +50,17 @@ text_bands = Table(
     Column("signature", LargeBinary, nullable=False, server_default=""),
 )
 
+# What comparing wordings gave, so that no two are compared twice: many pairs in a row, each wording by a hash of its digest.
+compared = Table(
+    "compared",
+    metadata,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("leaders", LargeBinary, nullable=False),  # eight bytes each
+    Column("counts", LargeBinary, nullable=False),  # how many each was compared with, four bytes each
+    Column("others", LargeBinary, nullable=False),  # eight bytes each, those of a leader together
+    Column("copies", LargeBinary, nullable=False),  # whether it was a copy, a bit each
+)
+
 # What the steps of the stage have still to do, so that a run can be killed between any two of them.
 link_work = Table(
     "link_work",

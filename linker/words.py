@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy import Connection, select
 
-from linker.sketches import Codes, Flags, Hashed, bands_of, hashed, signatures_of
+from linker.sketches import Codes, Hashed, Spelled, bands_of, hashed, signatures_of
 from linker.tables import wordings
 from linker.wording import Wording
-from store.database import chunks, select_in
+from store.database import chunks, plain_in
 
 SKETCHED = 250  # at a time: what is worked out of so many stays near the processor
 WIDTH = 8  # bytes of a word's hash, and of the two characters it is spelled by
@@ -54,8 +54,8 @@ class Words:
 
     def __init__(self) -> None:
         self.codes = Codes()
-        self.held: dict[str, str] = {}
-        self.unsure: set[str] = set()
+        self.held: dict[str, Spelled] = {}
+        self.unsure: set[str] = set()  # those with a code that may be another word's as well
         self.taken = 0
 
     def hold(self, made: Iterable[Sketch]) -> None:
@@ -67,24 +67,25 @@ class Words:
         """Hold nothing any more."""
         self.held, self.taken = {}, 0
 
-    def spelled(self, connection: Connection, digests: Sequence[str]) -> tuple[list[str], Flags]:
-        """What `Codes.spelled` gives of these wordings, in this order; those not held must be stored."""
-        found = {one: spelled for one in digests if (spelled := self.held.get(one)) is not None}
-        for names, texts in _read(connection, [one for one in digests if one not in found]):
+    def spelled(self, connection: Connection, digests: Sequence[str]) -> list[Spelled]:
+        """These wordings, in this order; those not held must be stored."""
+        there = list(map(self.held.get, digests))
+        missing = [one for one, spelled in zip(digests, there, strict=True) if spelled is None]
+        found: dict[str, Spelled] = {}
+        for names, texts in _read(connection, missing):
             found.update(self._spell(names, texts))
-        unsure = np.fromiter((one in self.unsure for one in digests), dtype=bool, count=len(digests))
-        return [found[one] for one in digests], unsure
+        return [spelled or found[one] for one, spelled in zip(digests, there, strict=True)]
 
-    def _spell(self, digests: Sequence[str], texts: Hashed) -> dict[str, str]:
-        strings, unsure = self.codes.spelled(texts)
+    def _spell(self, digests: Sequence[str], texts: Hashed) -> dict[str, Spelled]:
+        made, unsure = self.codes.spelled(texts)
         self.unsure.update(one for one, is_unsure in zip(digests, unsure, strict=True) if is_unsure)
         size = WIDTH * len(texts.words)
         if self.taken + size > self.ROOM:
             self.forget()
         if size <= self.ROOM:
-            self.held.update(zip(digests, strings, strict=True))
+            self.held.update(zip(digests, made, strict=True))
             self.taken += size
-        return dict(zip(digests, strings, strict=True))
+        return dict(zip(digests, made, strict=True))
 
 
 def hashed_words(connection: Connection, digests: Sequence[str]) -> Hashed:
@@ -97,5 +98,5 @@ def hashed_words(connection: Connection, digests: Sequence[str]) -> Hashed:
 
 def _read(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[list[str], Hashed]]:
     query = select(wordings.c.wording, wordings.c.text)
-    for rows in chunks(select_in(connection, query, wordings.c.wording, digests), SKETCHED):
+    for rows in chunks(plain_in(connection, query, wordings.c.wording, digests), SKETCHED):
         yield [digest for digest, _ in rows], hashed(text for _, text in rows)

@@ -3,17 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from random import Random
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linker import copies, sketches
+from linker import bands, sketches
 from linker.alignment import likeness
+from linker.bands import join
+from linker.compared import Compared, Given
 from linker.components import Forest, components
-from linker.copies import Compared, Given, clusters, followers
-from linker.sketches import BANDS, bands_of, common_at_most, hashed, signatures_of
+from linker.copies import clusters
+from linker.sketches import BANDS, Bounds, bands_of, hashed, signatures_of
 from linker.wording import COPY, REORDERED
 
 WORDS = [*(f"w{number}" for number in range(30)), "🌹", "новая", "中"]
@@ -32,7 +35,7 @@ def _plain_followers(band: Iterable[str], texts: dict[str, str]) -> set[tuple[st
         leader = next((leader for leader in leading if _plainly_alike(texts[leader], texts[one])), None)
         if leader is not None:
             found.add((one, leader))
-        elif len(leading) < copies.LEADERS:
+        elif len(leading) < bands.LEADERS:
             leading.append(one)
     return found
 
@@ -61,50 +64,68 @@ def _texts(draw: st.DrawFn) -> dict[str, str]:
     return {f"{number:03}": text for number, text in enumerate(made)}
 
 
-def _check_followers(texts: dict[str, str], chosen: Sequence[int]) -> None:
+def _check_joined(texts: dict[str, str], chosen: Sequence[int]) -> None:
     digests = sorted(texts)
-    bands: dict[int, list[str]] = defaultdict(list)
+    drawn: dict[int, set[int]] = defaultdict(set)
     for place, band in enumerate(chosen):
-        bands[band % 3].append(digests[place % len(digests)])
-    members = {band: sorted(set(some)) for band, some in bands.items()}
-    flat = [(band, digests.index(one)) for band, some in sorted(members.items()) for one in some]
-    places = np.array([place for _, place in flat], dtype=np.int64)
+        drawn[band % 3].add(place % len(digests))
+    edges = [edge for some in drawn.values() for edge in _plain_followers([digests[place] for place in some], texts)]
+    plain = components(digests, edges)
+    flat = [(place, band) for band, some in sorted(drawn.items()) for place in sorted(some)]
     words = hashed(texts[one] for one in digests)
-    compared = Compared(Given(words), signatures_of(words))
-    follower, leader = followers(compared, places, np.array([band for band, _ in flat]))
-    quick = {(digests[one], digests[other]) for one, other in zip(follower, leader, strict=True)}
-    assert quick == set().union(*(_plain_followers(some, texts) for some in members.values()))
+    # All bands at once, and one after the other, so that what the first joined is known to the next.
+    for parts in ([flat], [[one for one in flat if one[1] == band] for band in sorted(drawn)]):
+        compared, forest = Compared(Given(words), signatures_of(words)), Forest(len(digests))
+        columns = [np.array(part, dtype=np.int64).T for part in parts]
+        join(forest, compared, [(members, band) for members, band in columns])
+        assert {one: digests[least] for one, least in zip(digests, forest.least(), strict=True)} == plain
 
 
-@given(_texts(), st.lists(st.integers(0, 60), min_size=1, max_size=60))
-def test_many_bands_at_once_are_led_as_one_after_the_other(texts: dict[str, str], chosen: list[int]) -> None:
-    _check_followers(texts, chosen)
-
-
-@given(_texts(), st.lists(st.integers(0, 60), min_size=1, max_size=60))
-def test_a_band_of_too_many_different_texts_has_no_more_leaders(texts: dict[str, str], chosen: list[int]) -> None:
+def _check_with(name: str, value: int, texts: dict[str, str], chosen: list[int], module: ModuleType = bands) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(copies, "LEADERS", 2)
-        _check_followers(texts, chosen)
+        patch.setattr(module, name, value)
+        _check_joined(texts, chosen)
 
 
-@given(_texts(), st.lists(st.integers(0, 60), min_size=1, max_size=60))
+drawn_bands = st.lists(st.integers(0, 60), min_size=1, max_size=60)
+
+
+@given(_texts(), drawn_bands)
+def test_many_bands_at_once_hold_together_what_one_after_the_other_does(
+    texts: dict[str, str], chosen: list[int]
+) -> None:
+    _check_joined(texts, chosen)
+
+
+@given(_texts(), drawn_bands, st.integers(1, 3))
+def test_a_band_of_too_many_different_texts_has_no_more_leaders(
+    texts: dict[str, str], chosen: list[int], leaders: int
+) -> None:
+    _check_with("LEADERS", leaders, texts, chosen)
+
+
+@given(_texts(), drawn_bands, st.integers(0, 2))
+def test_what_may_meet_in_a_band_of_too_many_pairs_need_not_be_known(
+    texts: dict[str, str], chosen: list[int], pairs: int
+) -> None:
+    _check_with("PAIRS_EACH", pairs, texts, chosen)
+
+
+@given(_texts(), drawn_bands)
 def test_more_words_than_there_are_characters_are_told_apart_all_the_same(
     texts: dict[str, str], chosen: list[int]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sketches, "BITS", 3)
-        _check_followers(texts, chosen)
+    _check_with("BITS", 3, texts, chosen, sketches)
 
 
 @pytest.mark.slow
 @given(_texts())
 def test_clusters_are_what_hangs_together_through_any_band(texts: dict[str, str]) -> None:
-    bands: dict[tuple[int, int], list[str]] = defaultdict(list)
+    shared: dict[tuple[int, int], list[str]] = defaultdict(list)
     for digest, text in texts.items():
         for place, number in enumerate(bands_of(hashed([text]))[0].tolist()):  # a band depends on its text alone
-            bands[place, number].append(digest)
-    edges = [edge for members in bands.values() for edge in _plain_followers(members, texts)]
+            shared[place, number].append(digest)
+    edges = [edge for members in shared.values() for edge in _plain_followers(members, texts)]
     assert clusters(texts) == components(texts, edges)
 
 
@@ -125,10 +146,11 @@ def test_the_same_words_in_another_order_are_copies() -> None:
 
 @given(_texts())
 def test_signatures_never_hide_what_texts_have_in_common(texts: dict[str, str]) -> None:
-    signatures = signatures_of(hashed(texts.values()))
+    bounds = Bounds(signatures_of(hashed(texts.values())))
+    everyone = np.arange(len(texts))
     for left, one in enumerate(texts.values()):
-        bounds = common_at_most(signatures[[left] * len(texts)], signatures)
-        for bound, other in zip(bounds, texts.values(), strict=True):
+        common = bounds.common(np.full(len(texts), left), everyone)
+        for bound, other in zip(common, texts.values(), strict=True):
             words, others = one.split(" "), other.split(" ")
             assert bound >= sum((Counter(words) & Counter(others)).values()) / max(len(words), len(others)) - 1e-12
 
@@ -136,8 +158,8 @@ def test_signatures_never_hide_what_texts_have_in_common(texts: dict[str, str]) 
 def test_signatures_tell_strangers_apart() -> None:
     rng = Random(5)
     words = [f"word{number}" for number in range(400)]
-    signatures = signatures_of(hashed(" ".join(rng.sample(words, 80)) for _ in range(200)))
-    assert common_at_most(signatures[:100], signatures[100:]).max() < COPY
+    bounds = Bounds(signatures_of(hashed(" ".join(rng.sample(words, 80)) for _ in range(200))))
+    assert bounds.common(np.arange(100), np.arange(100, 200)).max() < COPY
 
 
 def test_no_texts_have_no_clusters() -> None:
