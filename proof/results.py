@@ -74,7 +74,8 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "soak": Proof(
         "a soak at ten times the daily rate", "proof.soak",
-        "--minutes 3 --seed {seed}", "--minutes 10 --seed {seed}", "--minutes 30 --warm 60000 --seed {seed}",
+        "--minutes 3 --warm 40000 --seed {seed}", "--minutes 10 --warm 60000 --seed {seed}",
+        "--minutes 30 --warm 60000 --seed {seed}",
     ),
     "fuzz": Proof(
         "readers of external formats", "proof.fuzz",
@@ -110,7 +111,8 @@ def row(proof: Proof, size: str, seed: int) -> tuple[str, str, bool]:
     minutes = (time.monotonic() - began) / 60
     verdict = "held" if held else "**did not hold**"
     line = f"| {proof.what} | {verdict} | {figure[:400]} | {minutes:.1f} | `{' '.join(command)}` |"
-    return line, done.stdout, held
+    # Of one that broke off, what it said last of why.
+    return line, done.stdout if held else f"{done.stdout}\n{done.stderr[-2_000:]}\nstatus {done.returncode}", held
 
 
 def table(names: Sequence[str], size: str, seed: int) -> tuple[str, bool]:

@@ -27,6 +27,9 @@ ENDS = frozenset({"", "|", ")", "]"})
 REST, NUMBER = "*", "#"  # in words: any letters, a number
 MOST = 2_000  # spellings of what is glued together
 MOST_WAYS = 64  # in which a piece can stand, told apart by their words
+DEEPEST = 20  # brackets within each other
+LONGEST = 200_000  # characters of an expression
+JOINTS = 8  # hyphens and apostrophes of one word: each may be missing
 COMMON = common_words() | {"_name_", "_place_", "_age_", "_price_", "_contact_", "person", NUMBER}
 
 Words = frozenset[str]
@@ -87,6 +90,8 @@ def _words(mark: str) -> Part:
     """Words, or one word or sign."""
     if "|" in mark:
         return _one(f"(?:{mark})", frozenset(mark.split("|")))
+    if sum(map(mark.count, "'-")) > JOINTS:
+        raise PhraseError(f"{mark[:40]!r}: more than {JOINTS} hyphens and apostrophes in one word")
     ways = [""]
     for piece in re.split("(['-])", mark):
         ways = [way + to for way in ways for to in (("", " ") if piece in {"'", "-"} else (piece,))]
@@ -146,6 +151,7 @@ class _Reader:
         self.marks = marks
         self.lists = lists
         self.position = 0
+        self.depth = 0
 
     def choices(self) -> Part:
         found = [self.sequence()]
@@ -160,6 +166,7 @@ class _Reader:
         ways = ANYHOW
         started = False
         last: Part | None = None
+        size = 0
         while (mark := self.marks[self.position]) not in ENDS:
             if mark.isspace():
                 self.position += 1
@@ -169,6 +176,9 @@ class _Reader:
                 parts.append(f"(?:{SEPARATOR}{SKIPPED}){{0,{item.expression[1:]}}}")
                 continue
             last = item
+            size += len(item.expression)
+            if size > LONGEST:
+                raise PhraseError(f"{self.phrase[:40]!r}: more than {LONGEST:,} characters when its lists are put in")
             if required:
                 ways = _both(ways, item.ways)
             if started:
@@ -217,7 +227,11 @@ class _Reader:
         return [read(one, others) for one in self.lists[name]]
 
     def _inside(self, closing: str) -> Part:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise PhraseError(f"{self.phrase[:40]!r}: brackets more than {DEEPEST} deep")
         part = self.choices()
+        self.depth -= 1
         if self.marks[self.position] != closing:
             raise PhraseError(f"{self.phrase!r}: {closing!r} is missing")
         self.position += 1

@@ -1,5 +1,7 @@
 """The pattern language of lexicons and masks."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,27 @@ def test_a_list_stands_in_a_phrase() -> None:
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError, match=r"nothing in it|bracket|missing|no list"):
         matches(phrase, "text")
+
+
+# Each list names the next three times.
+THRICE = {name: [" ".join([f"{{{inner}}}"] * 3)] for name, inner in pairwise("abcdefghijklm")} | {"m": ["word"]}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "lists"),
+    [
+        ("a" + "-b" * 60, {}),  # 2 to the 60 spellings
+        ("[" * 300 + "a" + "]" * 300, {}),
+        ("(" * 5_000, {}),
+        ("{a} " * 3_000, {"a": ["word " * 100]}),
+        ("{a}", THRICE),
+    ],
+)  # fmt: skip
+def test_a_phrase_that_would_fill_the_memory_or_end_the_process_is_refused(
+    phrase: str, lists: dict[str, list[str]]
+) -> None:
+    with pytest.raises(PhraseError, match="more than"):
+        expand(phrase, lists)
 
 
 WORDS = st.sampled_from(
