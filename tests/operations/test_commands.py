@@ -17,9 +17,7 @@ import sidelight
 from operations import progress
 from operations.daily import PROCESS
 from operations.demo import LEADS
-from operations.schedule import LOCK
 from operations.tables import daily_runs, daily_steps
-from store.locks import is_held
 from store.schema import now
 from store.tables import audit_events
 from store.workspace import Workspace, open_workspace
@@ -134,12 +132,13 @@ def _interrupted(workspace: Workspace, begun: Callable[[Path], bool], said: Path
     return process.wait(60), said.read_text()
 
 
+def _logs(said: Path) -> bool:
+    return '"logger"' in said.read_text()
+
+
 @pytest.mark.slow
 def test_a_worker_that_is_stopped_says_that_nothing_is_lost(workspace: Workspace, tmp_path: Path) -> None:
-    def begun(said: Path) -> bool:
-        return '"logger"' in said.read_text()
-
-    status, told = _interrupted(workspace, begun, tmp_path / "said", "work", "read", "--every", "60")
+    status, told = _interrupted(workspace, _logs, tmp_path / "said", "work", "read", "--every", "60")
     assert status == 130
     assert "what was finished is kept" in told
     assert "Traceback" not in told
@@ -149,11 +148,14 @@ def test_a_worker_that_is_stopped_says_that_nothing_is_lost(workspace: Workspace
 
 @pytest.mark.slow
 def test_a_scheduler_that_is_stopped_says_who_goes_on(workspace: Workspace, tmp_path: Path) -> None:
-    status, told = _interrupted(workspace, lambda _: is_held(workspace, LOCK), tmp_path / "said", "schedule")
-    assert (status, told) == (
+    status, told = _interrupted(workspace, _logs, tmp_path / "said", "schedule")
+    begun, _, rest = told.partition("\n")
+    assert (status, rest) == (
         0,
         "stopped; what was under way goes on with the next sidelight schedule or sidelight daily\n",
     )
+    logged = orjson.loads(begun)
+    assert (logged["logger"], logged["values"]) == ("operations.schedule", [60.0])
 
 
 def test_the_numbers_for_a_monitor_are_printed_as_they_are_read(workspace: Workspace) -> None:
