@@ -16,7 +16,7 @@ from models.labels import Value
 from store import audit
 from store.audit import Act, Via
 from store.database import select_in
-from store.datafiles import refuse_deep
+from store.datafiles import load_data
 from store.errors import SettingsError, UsageError
 from store.schema import now
 from store.tables import hash_matches
@@ -58,9 +58,7 @@ def rules(workspace: Workspace) -> dict[str, timedelta]:
     own = workspace.root / FILE
     if own.exists():
         try:
-            text = own.read_text(encoding="utf-8")
-            refuse_deep(text)
-            given = yaml.safe_load(text) or {}
+            given = load_data(own) or {}
             days |= {name: value["days"] if isinstance(value, dict) else value for name, value in given.items()}
         except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, KeyError) as problem:
             raise SettingsError(
