@@ -162,12 +162,10 @@ def _print_ad(found: dict[str, Any]) -> None:
     table = Table("kind", "value", "where", "as written", title="What was read", title_justify="left")
     for one in found["mentions"]:
         where = f"{one['field']} {one['start']}-{one['end']}"
-        name = (
-            one["detail"].get("name") if one["kind"] == "place" else None
-        )  # a number of GeoNames tells nobody anything
-        table.add_row(
-            one["kind"], Text(f"{name} {one['value']}" if name else one["value"]), where, Text(one["surface"])
-        )
+        # A number of GeoNames tells nobody anything.
+        name = one["detail"].get("name") if one["kind"] == "place" else None
+        value = f"{name} {one['value']}" if name else one["value"]
+        table.add_row(one["kind"], Text(value), where, Text(one["surface"]))
     out.print(table)
     capture = found["origin"]["capture"]
     if capture:

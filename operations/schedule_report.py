@@ -1,6 +1,7 @@
 """What `sidelight schedule --show` prints: each job with its last run, its next, and how the last one ended."""
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import typer
@@ -28,18 +29,18 @@ def show_jobs(workspace: Workspace, folders: Sequence[Path], *, as_json: bool) -
         typer.echo(str(problem), err=True)  # its site is in no plan until that is mended
     for name, one in planned.items():
         last = one.job.started_at.astimezone(zone).strftime(MOMENT) if one.job.started_at else "never"
-        following = (
-            "as needed"
-            if one.due is None
-            else "due"
-            if one.due <= moment
-            else one.due.astimezone(zone).strftime(MOMENT)
-        )
+        following = _following(one, moment, zone)
         result = one.job.result if len(one.job.result) <= WIDTH else f"{one.job.result[: WIDTH - 1]}…"
         typer.echo(
             f"{name:<24} last {last:<16}  next {following:<16}  {_state(one, running=running):<9} {result}".rstrip()
         )
     typer.echo(f"{'a scheduler is running' if running else 'no scheduler is running'}; times are {zone.key}")
+
+
+def _following(one: Planned, moment: datetime, zone: tzinfo) -> str:
+    if one.due is None:
+        return "as needed"
+    return "due" if one.due <= moment else one.due.astimezone(zone).strftime(MOMENT)
 
 
 def _state(one: Planned, *, running: bool) -> str:
