@@ -6,6 +6,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def serve(
     if certificate is not None and key is not None:
         check_certificate(certificate, key)
     check_free(host, port)
-    _greet(workspace, address, secret)
+    _greet(workspace, address, secret, wide=wide)
     config = uvicorn.Config(
         partial(_settled, made, workspace.root, secrets.token_bytes(32)),
         factory=True,
@@ -72,10 +73,12 @@ def serve(
         timeout_graceful_shutdown=5,
         timeout_worker_healthcheck=60,  # on a busy machine a process needs longer to begin than the five seconds of old
     )
-    if workers == 1:
-        uvicorn.Server(config).run()
-    else:
-        Multiprocess(config, [config.bind_socket()]).run()
+    # Ctrl-C is how it is meant to end; by then the server has answered what was asked.
+    with suppress(KeyboardInterrupt):
+        if workers == 1:
+            uvicorn.Server(config).run()
+        else:
+            Multiprocess(config, [config.bind_socket()]).run()
 
 
 def _settled(made: Callable[..., Gate], root: Path, form_key: bytes) -> Gate:
@@ -137,16 +140,14 @@ def check_factors(workspace: Workspace) -> None:
         )
 
 
-def _greet(workspace: Workspace, address: str, secret: str | None) -> None:
+def _greet(workspace: Workspace, address: str, secret: str | None, *, wide: bool) -> None:
     with workspace.read() as connection:
         empty = accounts.count(connection) == 0
     lines = [f"Sidelight's console is at {address} (Ctrl-C stops it)"]
     if secret is not None:
         lines.append(f"Open it, once, with: {address}/open?secret={secret}")
     elif empty:
-        lines.append(
-            "There is no account yet. Add one with: sidelight users add NAME --role analyst; "
-            "or start with --open to get a sign-in link for this machine"
-        )
+        local = "" if wide else "; or start with --open to get a sign-in link for this machine"
+        lines.append(f"There is no account yet. Add one with: sidelight users add NAME --role analyst{local}")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

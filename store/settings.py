@@ -1,6 +1,8 @@
 """Settings of a workspace: `sidelight.toml`, then environment variables (`SIDELIGHT_SEARCH_URL`), validated at start."""
 
+import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,12 +20,15 @@ from store.errors import SettingsError
 
 FILE_NAME = "sidelight.toml"
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite://")
+PREFIX = "SIDELIGHT_"
+# How like a setting's name a variable's has to be to be taken for a slip; others are of scripts, and none of our business.
+ALIKE = 0.88
 
 
 class Settings(BaseSettings):
     """Every setting with its default. A field's description is its line in docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="SIDELIGHT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     database_url: Annotated[
         SecretStr | None, Field(description="SQLAlchemy URL of a shared PostgreSQL; unset, the workspace's own SQLite")
@@ -208,6 +213,7 @@ class Settings(BaseSettings):
 def load_settings(root: Path) -> Settings:
     """The settings of the workspace in `root`; raises SettingsError naming file, key and remedy."""
     path = root / FILE_NAME
+    _refuse_slips()
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=path)
@@ -222,3 +228,15 @@ def load_settings(root: Path) -> Settings:
         raise SettingsError(
             f"setting {key!r} ({path} or SIDELIGHT_{key.upper()}): {complaint(first, Settings)}; see docs/settings.md"
         ) from None
+
+
+def _refuse_slips() -> None:
+    """Raise SettingsError for a variable that is nearly a setting: what it was to protect would go without a word."""
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for given in sorted(name for name in os.environ.keys() - names if name.startswith(PREFIX)):
+        for meant in get_close_matches(
+            given.removeprefix(PREFIX), [name.removeprefix(PREFIX) for name in names], 1, ALIKE
+        ):
+            raise SettingsError(
+                f"the environment variable {given} is no setting; did you mean {PREFIX}{meant}? Rename or unset it"
+            )

@@ -38,7 +38,7 @@ def inconsistent_identity(view: GroupView) -> Found:
             parts = (
                 f"{names} names within two weeks" if names > ALIAS else "",
                 f"ages {low} to {high} of one name within two weeks" if high - low > SLIP else "",
-                f"{falls} times a later ad with a lower age" if falls else "",
+                f"{falls} later {'ad' if falls == 1 else 'ads'} with a lower age" if falls else "",
             )
             told = view.named | firsts(aged)
             shown = {ad_id: told[ad_id] for ad_id in ad_ids if ad_id in told}

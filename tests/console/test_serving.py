@@ -1,6 +1,11 @@
 """Where the console may be reached, and how the first person gets in."""
 
+import signal
 import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,8 @@ from store.errors import UsageError
 from store.workspace import Workspace
 from tests.console.conftest import PASSWORD
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_loopback_needs_no_tls(host: str) -> None:
@@ -27,14 +34,16 @@ def test_who_starts_it_is_told_where_it_is_and_how_to_get_in(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = "http://127.0.0.1:8450"
-    _greet(workspace, where, None)
+    _greet(workspace, where, None, wide=False)
     said = capsys.readouterr().out
     assert said.startswith(f"Sidelight's console is at {where} (Ctrl-C stops it)\n")
     assert "There is no account yet. Add one with: sidelight users add" in said
-    _greet(workspace, where, "a-secret")
+    _greet(workspace, where, "a-secret", wide=False)
     assert f"Open it, once, with: {where}/open?secret=a-secret" in capsys.readouterr().out
+    _greet(workspace, where, None, wide=True)
+    assert "--open" not in capsys.readouterr().out  # it would be refused
     accounts.add(workspace, "ana", Role.ANALYST, PASSWORD, "root")
-    _greet(workspace, where, None)
+    _greet(workspace, where, None, wide=False)
     assert capsys.readouterr().out.count("\n") == 1
 
 
@@ -188,3 +197,21 @@ def test_over_tls_cookies_are_secure_and_the_browser_told_to_stay(workspace: Wor
 
 def test_health_is_told_to_anyone_and_says_nothing_else(workspace: Workspace) -> None:
     assert _browser(workspace).get("/healthz").text == "ok"
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_without_a_complaint(workspace: Workspace) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "sidelight", "serve", "--workspace", str(workspace.root), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with suppress(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/sign-in")
+            break
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert (process.returncode, said.count("Ctrl-C stops it"), "stopped" in rest) == (0, 1, False)

@@ -90,3 +90,23 @@ def test_a_lock_is_held_by_one_process_at_a_time(workspace: Workspace) -> None:
         pass
     with exclusive(workspace, "process"):
         pass
+
+
+def test_a_variable_that_is_nearly_a_setting_is_refused_with_the_name_that_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDELIGHT_LOOKUP_RESON", "true")
+    with pytest.raises(
+        SettingsError, match="SIDELIGHT_LOOKUP_RESON is no setting; did you mean SIDELIGHT_LOOKUP_REASON"
+    ):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["SIDELIGHT_TEST_SEARCH_URL", "SIDELIGHT_TEST_DATABASE_URL", "SIDELIGHT_NOTEBOOK_DATA"]
+)
+def test_a_variable_of_another_program_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    assert load_settings(tmp_path).model_dump() == Settings().model_dump()
