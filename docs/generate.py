@@ -22,7 +22,8 @@ def settings() -> str:
     lines = [
         "# Settings",
         "",
-        "Each stands in the workspace's `sidelight.toml` or in the environment, which wins. Checked when a command starts; a variable that is nearly named like a setting is refused, so that no slip goes unseen.",
+        "Each stands in the workspace's `sidelight.toml` or in the environment, which wins. Checked when a command starts; "
+        "a variable that is nearly named like a setting is refused, so that no slip goes unseen.",
         "",
         "| setting | environment | default | what it is |",
         "|---|---|---|---|",
