@@ -12,15 +12,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from casework import verification
 from casework.cases import NoCaseError
-from casework.policy import ForbiddenError
+from casework.policy import Action, ForbiddenError
 from casework.throttle import ThrottledError
 from console import api, drafts, health
-from console.desk import ForgedFormError, NotFoundError, NotSignedInError
+from console.desk import Desk, ForgedFormError, NotFoundError, NotSignedInError, signed_in
 from console.pages import (
     account,
     ad,
@@ -188,9 +189,19 @@ def _error(request: Request, status: int, message: str) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": message}, status)
     workspace: Workspace = request.app.state.workspace
-    title = TITLES.get(status, "That did not work")
-    body = render("error.html", workspace.settings.zone, session=None, title=title, status=status, message=message)
-    return HTMLResponse(body, status)
+    told = {"title": TITLES.get(status, "That did not work"), "code": status, "message": message}
+    desk = _desk(request)
+    if desk is not None:
+        return desk.page("error.html", status=status, **told)
+    return HTMLResponse(render("error.html", workspace.settings.zone, session=None, **told), status)
+
+
+def _desk(request: Request) -> Desk | None:
+    """Who is signed in sees the way to the other pages. Nothing of anybody is shown, so nothing is recorded."""
+    try:
+        return Desk(request.app.state.workspace, signed_in(request), request, Action.HELP)
+    except (SidelightError, SQLAlchemyError):  # the store may be what failed
+        return None
 
 
 def _wants_json(request: Request) -> bool:

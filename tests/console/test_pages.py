@@ -247,3 +247,12 @@ def test_a_group_that_may_be_anothers_by_style_says_so_apart_from_its_links(
     assert f'href="/group?id={quote(other)}"' in page[style:]
     assert "1 in 20,000 pairs of different posters looks this alike" in page[style:]
     assert "compared with 150 in its towns, of whom 0.0075 would by chance" in page[style:]
+
+
+def test_a_page_of_an_error_shows_the_way_on_to_who_is_signed_in_alone(ana: TestClient) -> None:
+    answer = ana.get("/nowhere")
+    assert (answer.status_code, '<a href="/queue"' in answer.text) == (404, True)
+    assert "There is no page under this address" in answer.text
+    ana.cookies.clear()
+    answer = ana.get("/nowhere")
+    assert (answer.status_code, "<nav" in answer.text) == (404, False)
