@@ -2,10 +2,10 @@
 
     .venv/bin/python -m proof.whole_day [--sizes 2000+300 10000+1500] [--watches 200] [--seed N] [--workspace FOLDER]
 
-For each size STORED+NEW a market is made; its oldest ads are imported and go through every stage, watches are kept, and then
-the newest come in. Only this last day is measured. Each stage is a process of its own, so that its peak memory is its own;
-CPU counts its workers too, and not its start. The last table fits cost ~ ads ^ exponent over the sizes (log-log, least
-squares, ads being stored + new) and says what that means for 1,000,000 + 150,000: a line drawn on, not a measurement.
+For each size STORED+NEW a market is made; its oldest ads are imported and go through every stage at once, watches are kept,
+and then the newest come in. Each stage is a process of its own, so that its peak memory is its own; CPU counts its workers
+too, and not its start. The last table has cost ~ ads ^ exponent between the two largest sizes, and draws that line on to ten
+million ads: not a measurement.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from store.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[1]
 STAGES = ("import", *(one.name for one in PROCESS))
-GOAL = (1_000_000, 150_000)
+AHEAD = (10_000_000, 1_500_000)
 BODIES = 50_000  # of these oldest ads the watches are drawn
 SAMPLED, MOST = 10_000, 20  # of so many of them, how many may hold all words of a watch: nobody keeps a broader one
 
@@ -56,10 +56,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A measured day: ads stored and new, the cost of each stage, bytes in the workspace and what came of it."""
+    """A measured day: ads stored and new, what each stage cost for the stored at once and for the new, bytes in the
+    workspace and what came of it."""
 
     stored: int
     new: int
+    archive: Mapping[str, Cost]
     costs: Mapping[str, Cost]
     size: int
     groups: int
@@ -132,11 +134,10 @@ def _cpu() -> float:
 
 
 def run(scratch: Path, stored: int, new: int, watched: int, seed: int) -> Day:
-    """Live through the days before, then measure one."""
+    """Measure the days before as one, and then the last."""
     root = scratch / f"workspace-{stored}"
     old, fresh = split(scratch / f"market-{stored}", seed, stored, new)
-    for name in STAGES:
-        stage(root, name, old if name == "import" else None)
+    archive = {name: stage(root, name, old if name == "import" else None) for name in STAGES}
     workspace = open_workspace(root, Settings())
     with old.open("rb") as lines:
         keep_watches(workspace, [orjson.loads(line)["body"] for line in islice(lines, BODIES)], watched, seed)
@@ -146,7 +147,7 @@ def run(scratch: Path, stored: int, new: int, watched: int, seed: int) -> Day:
     costs = {name: stage(root, name, fresh if name == "import" else None) for name in STAGES}
     after = _count(root)
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
-    return Day(stored, new, costs, size, after["groups"], after["queued"], after["alerts"] - before["alerts"])
+    return Day(stored, new, archive, costs, size, after["groups"], after["queued"], after["alerts"] - before["alerts"])
 
 
 def _count(root: Path) -> dict[str, int]:
@@ -160,14 +161,10 @@ def _count(root: Path) -> dict[str, int]:
     return found
 
 
-def exponent(points: Sequence[tuple[float, float]]) -> float | None:
-    """The slope of log cost over log ads; None with fewer than two sizes."""
-    if len(points) < 2:
-        return None
-    xs, ys = zip(*((math.log(ads), math.log(max(cost, 0.01))) for ads, cost in points), strict=True)
-    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    spread = sum((x - mean_x) ** 2 for x in xs)
-    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
+def exponent(points: Sequence[tuple[int, float]]) -> float:
+    """The slope of log cost over log ads between the last two points (ads, cost)."""
+    (few, less), (many, more) = points[-2:]
+    return math.log(max(more, 0.01) / max(less, 0.01)) / math.log(many / few)
 
 
 def report(days: Sequence[Day]) -> list[str]:
@@ -179,10 +176,10 @@ def report(days: Sequence[Day]) -> list[str]:
             f"{day.stored:,} stored + {day.new:,} new: {seconds / 60:.1f} min, {cpu / 60:.1f} min of CPU; "
             f"{day.size / day.ads:,.0f} bytes per ad on disk; {day.groups:,} groups, {day.queued} queued, {day.alerts} alerts",
             "",
-            "| stage | s | CPU s | peak MiB | done |",
-            "|---|---|---|---|---|",
+            "| stage | stored: s | CPU s | peak MiB | new: s | CPU s | peak MiB | done of the new |",
+            "|---|---|---|---|---|---|---|---|",
             *(
-                f"| {name} | {one.seconds:.1f} | {one.cpu:.1f} | {one.peak:.0f} | {one.said[:90]} |"
+                f"| {name} | {_cells(day.archive[name])} | {_cells(one)} | {one.said[:90]} |"
                 for name, one in day.costs.items()
             ),
             "",
@@ -190,19 +187,35 @@ def report(days: Sequence[Day]) -> list[str]:
     return [*lines, *curve(days)]
 
 
+def _cells(cost: Cost) -> str:
+    return f"{cost.seconds:.1f} | {cost.cpu:.1f} | {cost.peak:.0f}"
+
+
 def curve(days: Sequence[Day]) -> list[str]:
-    """The exponent of each stage's CPU seconds over all ads, and the line drawn on to the goal."""
+    """How each stage's CPU seconds grow between the two largest sizes, and the line drawn on to AHEAD."""
     if len(days) < 2:
         return []
-    factor = sum(GOAL) / days[-1].ads
-    lines = [f"| stage | exponent of CPU | extrapolated to {GOAL[0]:,} + {GOAL[1]:,}: CPU min |", "|---|---|---|"]
-    total = 0.0
+    few, many = days[-2:]
+    bound = exponent([(one.stored, one.stored * math.log(one.stored)) for one in (few, many)])
+    lines = [
+        f"From {few.stored:,} to {many.stored:,} stored; there n log n has the exponent {bound:.2f}.",
+        "",
+        f"| stage | stored: exponent | extrapolated to {AHEAD[0]:,}: CPU min "
+        f"| new: exponent | extrapolated to {AHEAD[0]:,} + {AHEAD[1]:,}: CPU min |",
+        "|---|---|---|---|---|",
+    ]
     for name in STAGES:
-        slope = exponent([(day.ads, day.costs[name].cpu) for day in days]) or 0
-        ahead = days[-1].costs[name].cpu * factor ** max(slope, 1) / 60  # a fixed cost makes small sizes look flat
-        total += ahead
-        lines.append(f"| {name} | {slope:.2f} | {ahead:.1f} |")
-    return [*lines, f"| all | | {total:.1f} (extrapolated by a factor of {factor:.0f}, not measured) |"]
+        at_once = _drawn_on([(one.stored, one.archive[name].cpu) for one in (few, many)], AHEAD[0])
+        day = _drawn_on([(one.ads, one.costs[name].cpu) for one in (few, many)], sum(AHEAD))
+        lines.append(f"| {name} | {at_once} | {day} |")
+    return lines
+
+
+def _drawn_on(points: Sequence[tuple[int, float]], ahead: int) -> str:
+    slope = exponent(points)
+    ads, cost = points[-1]
+    # A fixed cost makes small sizes look flat.
+    return f"{slope:.2f} | {cost * (ahead / ads) ** max(slope, 1) / 60:.1f}"
 
 
 def main() -> None:

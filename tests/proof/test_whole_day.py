@@ -18,17 +18,23 @@ def test_the_new_ads_are_the_newest(tmp_path: Path) -> None:
 
 
 def test_a_cost_that_doubles_with_the_ads_has_the_exponent_one() -> None:
-    assert exponent([(100, 3.0), (200, 6.0), (400, 12.0)]) == pytest.approx(1)
-    assert exponent([(100, 1.0), (200, 4.0)]) == pytest.approx(2)
-    assert exponent([(100, 1.0)]) is None
+    assert exponent([(200, 6.0), (400, 12.0)]) == pytest.approx(1)
+    assert exponent([(1, 9.0), (100, 1.0), (200, 4.0)]) == pytest.approx(2)
 
 
-def test_the_line_drawn_on_says_that_it_was_not_measured() -> None:
+def test_the_line_drawn_on_says_from_where_to_where() -> None:
     days = [
-        Day(ads, 0, dict.fromkeys(STAGES, Cost(1, ads / 60, 1, "")), 1, 1, 1, 1) for ads in (1_000, 10_000, 115_000)
+        Day(ads, ads // 10, _costs(ads / 60), _costs((ads / 1_000) ** 2), 1, 1, 1, 1)
+        for ads in (1_000, 10_000, 1_000_000)
     ]
-    assert "| read | 1.00 | 319.4 |" in curve(days)
-    assert "not measured" in curve(days)[-1]
+    said = curve(days)
+    assert said[0] == "From 10,000 to 1,000,000 stored; there n log n has the exponent 1.09."
+    assert "extrapolated to 10,000,000" in said[2]
+    assert "| read | 1.00 | 2777.8 | 2.00 | 1821625.3 |" in said
+
+
+def _costs(cpu: float) -> dict[str, Cost]:
+    return dict.fromkeys(STAGES, Cost(1, cpu, 1, ""))
 
 
 def test_a_stage_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
