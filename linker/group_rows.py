@@ -1,9 +1,10 @@
 """Groups as they stand in the store: those that a change touches are put together anew, whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -12,12 +13,11 @@ from linker import itinerary
 from linker.judgements import in_force
 from linker.lineage import passages
 from linker.linking import describe
-from linker.partition import group_id_of, partition
-from linker.reach import reached
+from linker.partition import Edge, Ends, group_id_of, parted
+from linker.reach import Reach, reached
 from linker.records import Group
 from linker.ride_rows import Ride, drop_rides, rides_of, write_rides
 from linker.signal_rows import Known
-from linker.stored import MEMBER
 from linker.tables import group_members, groups, lineage, link_work, links
 from linker.work import Done, Step, listed, take_off
 from store import pending
@@ -49,32 +49,24 @@ def regroup_all(workspace: Workspace, behind: Behind, known: Known, done: Done) 
     """Put together the groups of all ads on the list and of what these hang together with; announces what changed."""
     with workspace.read() as connection:
         touched = {one for (one,) in connection.execute(select(link_work.c.item).where(listed(Step.GROUP))).all()}
-        parts = list(reached(connection, touched)) if touched else []
-    made = (_regrouped(workspace, some, touched, known) for some in _together(parts))
+        reach = reached(connection, touched, TOGETHER) if touched else ()
+        made = (_regrouped(workspace, some, touched, known) for some in reach)
     for count in behind.write(regroup, made):
         done(count)
 
 
-def _together(parts: Iterable[list[str]]) -> Iterator[list[str]]:
-    some: list[str] = []
-    for part in parts:
-        some += part
-        if len(some) >= TOGETHER:
-            yield some
-            some = []
-    if some:
-        yield some
-
-
-def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], signals: Known) -> Regrouped:
-    """The groups of these ads, which hang together with no others, put together."""
+def _regrouped(workspace: Workspace, reach: Reach, touched: set[str], signals: Known) -> Regrouped:
+    """The groups of these ads put together."""
+    ad_ids = reach.ad_ids
     with workspace.read() as connection:
         known = {one.ad_id: one for one in signals.of(connection, ad_ids)}
-        parts = partition(known, _links(connection, ad_ids), in_force(connection, sorted(known)))
-        was = dict(plain_in(connection, MEMBER, group_members.c.ad_id, ad_ids))
+        links_here = reach.among(known)
+        parts = parted(
+            known, links_here, partial(_edges, connection, list(known), links_here), in_force(connection, known)
+        )
     # All of a group is among the ads, or none of it.
     before: dict[str, list[str]] = defaultdict(list)
-    for ad_id, group_id in sorted(was.items()):
+    for ad_id, group_id in reach.groups.items():
         before[group_id].append(ad_id)
     after = {group_id_of([known[one] for one in part]): part for part in parts}
     same = {group_id for group_id, part in after.items() if before.get(group_id) == part and touched.isdisjoint(part)}
@@ -90,8 +82,8 @@ def _regrouped(workspace: Workspace, ad_ids: Sequence[str], touched: set[str], s
         stale=[group_id for group_id in before if group_id not in same],
         fresh=list(map(_row, made)),
         rides=rides_of(made),
-        left=sorted(was.keys() - now_in.keys()),
-        moved=sorted(now_in.items() - was.items()),  # most stay in the group they were in
+        left=sorted(reach.groups.keys() - now_in.keys()),
+        moved=sorted(now_in.items() - reach.groups.items()),  # most stay in the group they were in
         events=[(one.group_id, at, one.passage.value, one.other) for one in passages(before, after, at)],
     )
 
@@ -124,6 +116,9 @@ def regroup(connection: Connection, made: Regrouped) -> int:
     return len(made.listed)
 
 
-def _links(connection: Connection, ad_ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def _edges(connection: Connection, ad_ids: Sequence[str], ends: Ends, places: Sequence[int]) -> list[Edge]:
+    """What is stored of the links at these places."""
+    pairs = {(ad_ids[ends.left[place]], ad_ids[ends.right[place]]) for place in places}
     query = select(links.c.left, links.c.right, links.c.reason, links.c.key, links.c.weight)
-    return plain_in(connection, query, links.c.left, ad_ids)
+    rows = map(Edge._make, plain_in(connection, query, links.c.left, sorted({left for left, _ in pairs})))
+    return [edge for edge in rows if (edge.left, edge.right) in pairs]

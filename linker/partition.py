@@ -8,20 +8,20 @@ without bound, whatever hub escapes notice.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, pairwise, repeat
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from linker.components import Union, connected
+from linker.components import Places, Union, connected
 from linker.judgements import Judgement, Verdict
 from linker.signals import Signals
 
 # Below this weight a link is weak; from so many ads a part is large, and very large.
 STRONG, PART, BOUND = 0.7, 25, 200
-LEFT, RIGHT, WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)
+Weights = npt.NDArray[np.float64]
 
 
 class Edge(NamedTuple):
@@ -34,6 +34,14 @@ class Edge(NamedTuple):
     weight: float
 
 
+class Ends(NamedTuple):
+    """Links by the places of their ends among some ads, and their weights."""
+
+    left: Places
+    right: Places
+    weight: Weights
+
+
 def partition(
     ads: Mapping[str, Signals], links: Iterable[tuple[Any, ...]], judged: Sequence[Judgement] = ()
 ) -> list[list[str]]:
@@ -41,21 +49,35 @@ def partition(
 
     A later judgement goes before an earlier one where they cannot both hold.
     """
-    names = sorted(ads)
-    number = {ad_id: place for place, ad_id in enumerate(names)}
-    given = list(links)
-    here = [one for one in judged if one.left in ads and one.right in ads]
-    same = [one for one in here if one.verdict is Verdict.SAME]
-    pairs: list[tuple[Any, ...]] = [*given, *((one.left, one.right) for one in same)]
-    left, right = (
-        np.fromiter(map(number.__getitem__, map(end, pairs)), dtype=np.int64, count=len(pairs)) for end in (LEFT, RIGHT)
+    given = [Edge(*link[:5]) for link in links]
+    number = {ad_id: place for place, ad_id in enumerate(sorted(ads))}
+    ends = Ends(
+        np.array([number[one.left] for one in given], dtype=np.int64),
+        np.array([number[one.right] for one in given], dtype=np.int64),
+        np.array([one.weight for one in given], dtype=np.float64),
     )
+    return parted(ads, ends, lambda places: [given[place] for place in places], judged)
+
+
+def parted(
+    ads: Mapping[str, Signals],
+    links: Ends,
+    told: Callable[[Sequence[int]], Iterable[Edge]],
+    judged: Sequence[Judgement] = (),
+) -> list[list[str]]:
+    """The same by where the links' ends are in the order of the ads; `told` gives the few that have to be looked at, by their
+    places."""
+    names = sorted(ads)
+    here = [one for one in judged if one.left in ads and one.right in ads]
+    number = {ad_id: place for place, ad_id in enumerate(names)} if here else {}
+    same = [(number[one.left], number[one.right]) for one in here if one.verdict is Verdict.SAME]
+    left = np.concatenate((links.left, np.array([one for one, _ in same], dtype=np.int64)))
+    right = np.concatenate((links.right, np.array([other for _, other in same], dtype=np.int64)))
     least = connected(len(names), left, right)
     size = np.bincount(least, minlength=len(names))
     # What hangs together is one group where it is too small for doubt and nobody cut it: so are nearly all.
     open_ones = size >= 2 * PART
-    open_ones[[least[number[one.left]] for one in here]] = True
-    open_ones[[least[number[one.right]] for one in here]] = True
+    open_ones[[least[number[end]] for one in here for end in (one.left, one.right)]] = True
     closed = ~open_ones[least]
     order = np.flatnonzero(closed)[np.argsort(least[closed], kind="stable")]
     bounds = [0, *(np.flatnonzero(np.diff(least[order])) + 1).tolist(), len(order)]
@@ -63,13 +85,12 @@ def partition(
     parts = [members[start:end] for start, end in pairwise(bounds) if start < end]
     if len(order) < len(names):
         # Where nobody cut, strong links join whatever comes before them: only the weak ones between are looked at in order.
-        weight = np.fromiter(chain(map(WEIGHT, given), repeat(1.0, len(same))), dtype=np.float64, count=len(pairs))
+        weight = np.concatenate((links.weight, np.ones(len(same))))
         firm = (weight >= STRONG) & all(one.verdict is not Verdict.NOT_SAME for one in here)
         joined = connected(len(names), left[firm], right[firm])
-        between = ~closed[left] & (joined[left] != joined[right])
+        between = ~closed[links.left] & (joined[links.left] != joined[links.right])
         rest = {names[one]: names[joined[one]] for one in np.flatnonzero(~closed).tolist()}
-        bridging = [Edge(*given[one][:5]) for one in np.flatnonzero(between[: len(given)]).tolist()]
-        parts += _doubted(ads, rest, bridging, here)
+        parts += _doubted(ads, rest, told(np.flatnonzero(between).tolist()), here)
         parts.sort()
     return parts
 
