@@ -30,6 +30,8 @@ JOINED = frozenset({"language", "origin"})  # classes of masks
 BESIDE = 40
 COMPOUND = re.compile(r"(?<![a-z'])[a-z']++(?:-[a-z']++)+")
 SEPARATED = re.compile("[^0-9a-z]+")
+HASHTAG = re.compile(r"#([0-9a-z_]{5,})")
+GLUED = 4  # letters of a word that is looked for at an end of a hashtag: there are common words that begin like "lao"
 UNDERLINES = re.compile(rf"(?:{UNDERLINE})+")
 
 
@@ -45,6 +47,9 @@ class Masks:
         rows = {f"{index:03}": row for index, row in enumerate(data["masks"])}  # keys that sort as the rows stand
         self.of_row: dict[str, str] = {key: row["token"] for key, row in rows.items()}
         self._joined = {key for key, row in rows.items() if row["class"] in JOINED}
+        self._glued = [
+            (key, *_at_ends(map(self.expression, row["glued"]))) for key, row in rows.items() if "glued" in row
+        ]
         leads = {key: row["lead"] for key, row in rows.items() if "lead" in row}
         self._leads = {key: compiled(rf"{expand(lead)}\b") for key, lead in leads.items()}
         self._phrases = Phrases(
@@ -71,9 +76,20 @@ class Masks:
                 if key in self._leads:
                     first = self._behind_lead(key, plain[start:end], text, first) or first
                 found.append((first, last, key))
+        if "#" in text:
+            found += self._in_hashtags(text)
         if "_" in text:
             found = [_with_lines(text, *one) for one in found]
         return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
+
+    def _in_hashtags(self, text: str) -> Iterator[Span]:
+        """Hashtags that a word of some lists begins or ends, glued to others: "#latinagirl"."""
+        for tag in HASHTAG.finditer(text):
+            word = encoded(tag[1])
+            for key, begins, ends in self._glued:
+                found = begins.match(word), ends.search(word)
+                if any(one is not None and len(one[0]) >= GLUED for one in found):
+                    yield *tag.span(1), key
 
     def _behind_lead(self, key: str, said: str, text: str, start: int) -> int | None:
         """Where in the text what is hidden begins; None where the lead is no plain word, and hidden too."""
@@ -106,6 +122,12 @@ class Masks:
             for key, first, last in self._phrases.find(sentences(left + word + text[end : end + BESIDE])):
                 if first <= len(left) and last >= len(left) + len(word):
                     yield Hit(key, start - (len(left) - first), end + (last - len(left) - len(word)))
+
+
+def _at_ends(words: Iterable[str]) -> tuple["re2._Regexp[bytes]", "re2._Regexp[bytes]"]:
+    """The longest of the words that something begins with, and that it ends with."""
+    every = "|".join(words)
+    return compiled(f"(?:{every})"), compiled(f"(?:{every})$")
 
 
 def _with_lines(text: str, start: int, end: int, key: str) -> Span:

@@ -64,3 +64,22 @@ def test_a_word_that_tells_only_beside_others_is_masked_however_it_is_drawn_or_s
 ) -> None:
     assert read_text(text).masked.split("_trait_")[0].rstrip(" *🙋") == "friends call me"
     assert "dark" not in read_text(text).masked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("kind #latinagirl", "kind #swedishgirl"),
+        ("kind #asianlatina", "kind #russianukrainian"),
+        ("kind #hot_thai", "kind #hot_italian"),
+        ("kind #fromthailand", "kind #frombrazil"),
+        ("kind #laotiangirls", "kind #danishgirls"),
+    ],
+)
+def test_a_word_of_a_group_is_hidden_in_a_hashtag_too(read_text: ReadText, one: str, other: str) -> None:
+    assert read_text(one).masked == read_text(other).masked == "kind #_trait_"
+
+
+@pytest.mark.parametrize("text", ["#relaxation", "#newintown", "#twitter", "#24hours"])
+def test_a_hashtag_of_other_words_stays(read_text: ReadText, text: str) -> None:
+    assert read_text(f"kind {text} now").masked == f"kind {text} now"
