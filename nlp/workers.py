@@ -6,14 +6,13 @@ A day's ads are read at home: a worker loads lexicons and gazetteer for seconds 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from types import TracebackType
 from typing import TypeVar
 
 from crawlers.records import Ad
 from nlp.pipeline import read_ad, read_ads
 from nlp.records import Reading
 from store.database import chunks
-from store.processes import Processes
+from store.processes import Closing, Processes
 from store.spread import HERE, Spread
 
 T = TypeVar("T")
@@ -22,7 +21,7 @@ SLICE = 100
 AT_HOME = 3_000
 
 
-class Readers:
+class Readers(Closing):
     """Worker processes for reading; a context manager, since they have to be ended. `workers=0`: one for each core.
     Where `spread` is a cluster the slices go to its workers."""
 
@@ -31,13 +30,9 @@ class Readers:
         self._spread = spread
         self._read = 0
 
-    def __enter__(self) -> "Readers":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.processes.__exit__(kind, problem, trace)
+    def close(self) -> None:
+        """End the workers."""
+        self.processes.close()
 
     def read(self, ads: Iterable[Ad]) -> Iterator[Reading]:
         """The reading of each ad, in their order. Raises WorkerError, SchedulerError."""

@@ -11,14 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
 from store.database import WRITES, connect
 from store.garbage import uncollected
-from store.processes import ENDED, Processes, WorkerError
+from store.processes import ENDED, Closing, Processes, WorkerError
 from store.workspace import Workspace
 
 T = TypeVar("T")
@@ -29,7 +28,7 @@ LOG = 128 << 20
 ROOM = 256 << 10
 
 
-class Behind:
+class Behind(Closing):
     """Stores by another process, or by this one where it is `alone`. A context manager: that process has to be ended."""
 
     def __init__(self, workspace: Workspace, *, alone: bool) -> None:
@@ -38,13 +37,9 @@ class Behind:
         self._processes = Processes(1)
         self._way: Future[Any] | None = None
 
-    def __enter__(self) -> "Behind":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._processes.__exit__(kind, problem, trace)
+    def close(self) -> None:
+        """End the other process."""
+        self._processes.close()
 
     def write(self, function: Callable[[Connection, T], R], parts: Iterable[T]) -> Iterator[R]:
         """Commit `function` of each part, in a transaction of its own; gives what each came to, once it is committed.

@@ -6,13 +6,13 @@ Only so many parts are on their way at once, so memory stays flat however many c
 import os
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
-from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from store.errors import SidelightError
 from store.garbage import seldom
@@ -35,7 +35,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Processes:
+class Closing(ABC):
+    """A context manager that is closed at its end, whatever happened."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+
+class Processes(Closing):
     """Workers, started when they are first needed; a context manager, since they have to be ended. `workers=0`: one for
     each core."""
 
@@ -43,12 +57,8 @@ class Processes:
         self.workers = workers or cores()
         self.pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> "Processes":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End the workers; what they have not begun is not done."""
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
             self.pool = None

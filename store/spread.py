@@ -10,13 +10,12 @@ import platform
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
-from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from store.errors import OutageError, UsageError
 from store.loopback import is_loopback
-from store.processes import Processes
+from store.processes import Closing, Processes
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,7 +27,7 @@ class SchedulerError(OutageError):
     """The cluster cannot be used, or lost a part of the work again and again."""
 
 
-class Spread:
+class Spread(Closing):
     """Where work is done: `scheduler` is the address of Dask's, empty for this machine; there by so many workers, 0 for one
     on each core, 1 for this process alone. A context manager: it lets go of them."""
 
@@ -44,13 +43,9 @@ class Spread:
         """Whether this process does all of it."""
         return not self.scheduler and self._processes.workers == 1
 
-    def __enter__(self) -> "Spread":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._processes.__exit__(kind, problem, trace)
+    def close(self) -> None:
+        """End the processes of this machine, and leave the scheduler."""
+        self._processes.close()
         if self._client is not None:
             self._client.close()
             self._client = None
