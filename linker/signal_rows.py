@@ -82,7 +82,7 @@ class Known:
         """The signals of those of `ad_ids` that the store has, in the given order; their text keys must be written by now."""
         wanted = list(ad_ids)
         try:
-            return [self.read[one] for one in wanted]
+            return list(map(self.read.__getitem__, wanted))
         except KeyError:
             self.load(connection, wanted)
         return [self.read[one] for one in wanted if one in self.read]
