@@ -75,16 +75,13 @@ def take_off(connection: Connection, step: Step, items: Iterable[str]) -> None:
 
 
 def stretches(workspace: Workspace, step: Step, size: int) -> Iterator[Stretch]:
-    """The stretches of the step's list, one after the other, of about `size` items; whoever works them off clears them.
-
-    The first are smaller: what one process makes, the other stores, and it should not have to wait long for the first.
-    """
-    last, some = "", max(size // 8, 1)
+    """The stretches of the step's list, one after the other, of about `size` items; whoever works them off clears them."""
+    last = ""
     while True:
-        query = select(link_work.c.item).where(listed(step, after=last)).order_by(link_work.c.item).limit(some)
+        query = select(link_work.c.item).where(listed(step, after=last)).order_by(link_work.c.item).limit(size)
         with workspace.read() as connection:
             items = connection.execute(query).scalars().all()
         if not items:
             return
         yield Stretch(last, items[-1], len(items))
-        last, some = items[-1], min(2 * some, size)
+        last = items[-1]

@@ -4,8 +4,9 @@
 
 For each size STORED+NEW a market is made; its oldest ads are imported and go through every stage at once, watches are kept,
 and then the newest come in. Each stage is a process of its own, so that its peak memory is its own; CPU counts its workers
-too, and not its start. The last table has cost ~ ads ^ exponent between the two largest sizes, and draws that line on to ten
-million ads: not a measurement.
+too, and not its start. The last table has cost ~ size ^ exponent between the two largest sizes, and draws that line on to ten
+million ads: not a measurement. What a day costs in linking, scoring and indexing goes by the documents it touches, whole
+groups: in a large market nearly all are, for its authors are no more than the fictional numbers they can have.
 """
 
 import argparse
@@ -40,6 +41,7 @@ from store.workspace import Workspace, open_workspace
 ROOT = Path(__file__).parents[1]
 STAGES = ("import", *(one.name for one in PROCESS))
 AHEAD = (10_000_000, 1_500_000)
+WHOLE = frozenset({"link", "score", "index"})  # do whole groups of what a day touches
 BODIES = 50_000  # of these oldest ads the watches are drawn
 SAMPLED, MOST = 10_000, 20  # of so many of them, how many may hold all words of a watch: nobody keeps a broader one
 
@@ -72,6 +74,10 @@ class Day:
     def ads(self) -> int:
         """All ads there are at the end."""
         return self.stored + self.new
+
+    def size_of(self, stage: str) -> int:
+        """What the stage's cost for the new goes by: documents of the groups they touch, or the new ads."""
+        return int(self.costs["index"].said.split()[0]) if stage in WHOLE else self.new
 
 
 def split(folder: Path, seed: int, stored: int, new: int) -> tuple[Path, Path]:
@@ -200,22 +206,24 @@ def curve(days: Sequence[Day]) -> list[str]:
     lines = [
         f"From {few.stored:,} to {many.stored:,} stored; there n log n has the exponent {bound:.2f}.",
         "",
-        f"| stage | stored: exponent | extrapolated to {AHEAD[0]:,}: CPU min "
-        f"| new: exponent | extrapolated to {AHEAD[0]:,} + {AHEAD[1]:,}: CPU min |",
-        "|---|---|---|---|---|",
+        f"| stage | stored: exponent | extrapolated to {AHEAD[0]:,}: CPU min | new: exponent | of "
+        f"| extrapolated to {AHEAD[0]:,} + {AHEAD[1]:,}: CPU min |",
+        "|---|---|---|---|---|---|",
     ]
     for name in STAGES:
-        at_once = _drawn_on([(one.stored, one.archive[name].cpu) for one in (few, many)], AHEAD[0])
-        day = _drawn_on([(one.ads, one.costs[name].cpu) for one in (few, many)], sum(AHEAD))
-        lines.append(f"| {name} | {at_once} | {day} |")
+        stored = [(one.stored, one.archive[name].cpu) for one in (few, many)]
+        new = [(one.size_of(name), one.costs[name].cpu) for one in (few, many)]
+        at_once, first = _drawn_on(stored, AHEAD[0] / many.stored)
+        day, later = _drawn_on(new, AHEAD[1] / many.new)
+        of = "documents touched" if name in WHOLE else "new ads"
+        lines.append(f"| {name} | {at_once:.2f} | {first:.1f} | {day:.2f} | {of} | {later:.1f} |")
     return lines
 
 
-def _drawn_on(points: Sequence[tuple[int, float]], ahead: int) -> str:
+def _drawn_on(points: Sequence[tuple[int, float]], factor: float) -> tuple[float, float]:
+    """The exponent, and CPU minutes at so many times the last size. A fixed cost makes small sizes look flat."""
     slope = exponent(points)
-    ads, cost = points[-1]
-    # A fixed cost makes small sizes look flat.
-    return f"{slope:.2f} | {cost * (ahead / ads) ** max(slope, 1) / 60:.1f}"
+    return slope, points[-1][1] * factor ** max(slope, 1) / 60
 
 
 def main() -> None:

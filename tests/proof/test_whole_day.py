@@ -22,19 +22,22 @@ def test_a_cost_that_doubles_with_the_ads_has_the_exponent_one() -> None:
     assert exponent([(1, 9.0), (100, 1.0), (200, 4.0)]) == pytest.approx(2)
 
 
-def test_the_line_drawn_on_says_from_where_to_where() -> None:
+def test_the_line_drawn_on_says_from_where_to_where_and_what_a_cost_goes_by() -> None:
     days = [
-        Day(ads, ads // 10, _costs(ads / 60), _costs((ads / 1_000) ** 2), 1, 1, 1, 1)
+        Day(ads, ads // 10, _costs(ads / 60), _costs((ads / 1_000) ** 2, ads // 2), 1, 1, 1, 1)
         for ads in (1_000, 10_000, 1_000_000)
     ]
     said = curve(days)
     assert said[0] == "From 10,000 to 1,000,000 stored; there n log n has the exponent 1.09."
     assert "extrapolated to 10,000,000" in said[2]
-    assert "| read | 1.00 | 2777.8 | 2.00 | 1821625.3 |" in said
+    assert [one.size_of("read") for one in days] == [100, 1_000, 100_000]
+    assert [one.size_of("score") for one in days] == [500, 5_000, 500_000]
+    assert "| read | 1.00 | 2777.8 | 2.00 | new ads | 3750000.0 |" in said
+    assert "| score | 1.00 | 2777.8 | 2.00 | documents touched | 3750000.0 |" in said
 
 
-def _costs(cpu: float) -> dict[str, Cost]:
-    return dict.fromkeys(STAGES, Cost(1, cpu, 1, ""))
+def _costs(cpu: float, documents: int = 0) -> dict[str, Cost]:
+    return dict.fromkeys(STAGES, Cost(1, cpu, 1, f"{documents} documents"))
 
 
 def test_a_stage_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
