@@ -5,7 +5,7 @@ The run's id follows from the file's bytes, so an interrupted import goes on and
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +22,12 @@ from crawlers.records import Ad, Origin
 from crawlers.stored import record_sightings
 from crawlers.suppressed import suppressed
 from crawlers.tables import runs
-from store.database import chunks
 from store.jsonlines import BadLineError
 from store.schema import now
 from store.workspace import Workspace
 
-BATCH = 1000
+# Rows at a time, and characters of text in them: the more, the fewer times the same pages of a large store are written.
+BATCH, TEXT = 10_000, 32_000_000
 SHOWN = 40  # characters of a column's name: a file that is no table has a long first line
 
 
@@ -55,7 +55,7 @@ def import_ads(
     _check_columns(path, columns)
     run_id, started, counts = begin(workspace, f"import-{path.name}", _run_digest(digest, columns))
     last = counts.pop("line", 0)
-    for part in chunks(((number, one) for number, one in _ads(path, digest, columns) if number > last), BATCH):
+    for part in _parts((number, one) for number, one in _ads(path, digest, columns) if number > last):
         for number, one in part:
             if isinstance(one, Bad):
                 counts["bad"] += 1
@@ -65,6 +65,19 @@ def import_ads(
         progress(counts["ads"])
     finish(workspace, run_id, +counts)
     return Imported(run_id, dict(+counts))
+
+
+def _parts(read: Iterable[tuple[int, Ad | Bad]]) -> Iterator[list[tuple[int, Ad | Bad]]]:
+    part: list[tuple[int, Ad | Bad]] = []
+    size = 0
+    for number, one in read:
+        part.append((number, one))
+        size += sum(map(len, one.texts().values())) if isinstance(one, Ad) else 0
+        if len(part) >= BATCH or size >= TEXT:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def file_digest(path: Path) -> str:

@@ -76,8 +76,10 @@ class Day:
         return self.stored + self.new
 
     def size_of(self, stage: str) -> int:
-        """What the stage's cost for the new goes by: documents of the groups they touch, or the new ads."""
-        return int(self.costs["index"].said.split()[0]) if stage in WHOLE else self.new
+        """What the stage's cost for the new goes by: documents of the groups they touch, or the new ads, and their alerts."""
+        if stage in WHOLE:
+            return int(self.costs["index"].said.split()[0])
+        return self.new + (self.alerts if stage == "alerts" else 0)
 
 
 def split(folder: Path, seed: int, stored: int, new: int) -> tuple[Path, Path]:
@@ -215,7 +217,7 @@ def curve(days: Sequence[Day]) -> list[str]:
         new = [(one.size_of(name), one.costs[name].cpu) for one in (few, many)]
         at_once, first = _drawn_on(stored, AHEAD[0] / many.stored)
         day, later = _drawn_on(new, AHEAD[1] / many.new)
-        of = "documents touched" if name in WHOLE else "new ads"
+        of = "documents touched" if name in WHOLE else "new ads, alerts" if name == "alerts" else "new ads"
         lines.append(f"| {name} | {at_once:.2f} | {first:.1f} | {day:.2f} | {of} | {later:.1f} |")
     return lines
 

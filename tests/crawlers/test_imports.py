@@ -11,6 +11,7 @@ from pyarrow import parquet
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
+from crawlers import imports
 from crawlers.adlines import parse_ad
 from crawlers.cli import app
 from crawlers.columns import load_columns
@@ -79,6 +80,17 @@ def test_an_import_may_be_repeated_and_taken_up_again(workspace: Workspace, tmp_
         connection.execute(update(runs).values(ended_at=None, counts={"ads": 2000, "new": 2000, "line": 2000}))
     assert import_ads(workspace, path, print).counts == {"ads": 2500, "new": 2000, "same": 500}
     assert counted(workspace, sightings) == 2500
+
+
+@pytest.mark.parametrize(("bound", "most"), [("BATCH", 3), ("TEXT", 300)])
+def test_so_many_rows_and_so_much_text_are_held_at_once(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(imports, bound, most)
+    told: list[int] = []
+    path = lines(tmp_path / "a.jsonl", *(ad(number, body="x" * 100) for number in range(7)))
+    assert import_ads(workspace, path, print, told.append).counts == {"ads": 7, "new": 7}
+    assert told == [3, 6, 7]
 
 
 def test_csv_has_the_same_fields(workspace: Workspace, tmp_path: Path) -> None:

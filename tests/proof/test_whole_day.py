@@ -32,6 +32,7 @@ def test_the_line_drawn_on_says_from_where_to_where_and_what_a_cost_goes_by() ->
     assert "extrapolated to 10,000,000" in said[2]
     assert [one.size_of("read") for one in days] == [100, 1_000, 100_000]
     assert [one.size_of("score") for one in days] == [500, 5_000, 500_000]
+    assert days[0].size_of("alerts") == 100 + days[0].alerts
     assert "| read | 1.00 | 2777.8 | 2.00 | new ads | 3750000.0 |" in said
     assert "| score | 1.00 | 2777.8 | 2.00 | documents touched | 3750000.0 |" in said
 
