@@ -24,6 +24,7 @@ from random import Random
 import numpy as np
 import uvicorn
 
+from bench.page_addresses import addresses
 from casework import accounts, sessions
 from casework.records import Role
 from console.app import create_app
@@ -119,8 +120,6 @@ async def live(
 
 def mixed(workspace: Workspace, draw: Random) -> Iterator[str]:
     """Addresses of pages without end, drawn by MIX."""
-    from bench.pages import addresses
-
     kinds = addresses(workspace, 400, draw.randrange(1_000))
     while True:
         yield draw.choice(kinds[draw.choices(list(MIX), list(MIX.values()))[0]])
