@@ -74,7 +74,7 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "soak": Proof(
         "a soak at ten times the daily rate", "proof.soak",
-        "--minutes 3 --warm 40000 --seed {seed}", "--minutes 10 --warm 60000 --seed {seed}",
+        "--minutes 6 --warm 60000 --seed {seed}", "--minutes 10 --warm 60000 --seed {seed}",
         "--minutes 30 --warm 60000 --seed {seed}",
     ),
     "fuzz": Proof(
