@@ -6,10 +6,10 @@ A day's ads come in batches at `times` the daily rate (as far as the machine kee
 through import and every stage with watches kept, in one process, as `sidelight work --every` does it. The first `--warm` ads
 go through as fast as they can and are not looked at: what is bounded (the reader's automata, the pages SQLite keeps) takes
 tens of thousands of ads to fill, in minutes or in hours.
-After each batch that follows memory and open handles are taken: memory the process holds for itself, without the pages of
+After each batch that follows, memory and open handles are taken: memory the process holds for itself, without the pages of
 files it has mapped (the index), which the system takes back when it likes. Printed are, for each minute, the memory at its
-end and what was held after each stage; the slope of memory by least squares over the last two thirds of the run, or over all
-of it after `--warm`; and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where
+end and what was held after each stage; the slope of memory by least squares over the last two thirds of the run (the first
+batches at the daily pace settle what was warmed in haste); and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where
 memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
@@ -129,7 +129,7 @@ def main() -> None:
     rate = options.ads_a_day * options.times / 86_400
     with tempfile.TemporaryDirectory(prefix="sidelight-soak-") as name:
         looks = soak(Path(name), options.minutes, rate, options.watches, options.seed, options.warm)
-    warm = looks if options.warm else [one for one in looks if one.minutes >= options.minutes / 3] or looks
+    warm = [one for one in looks if one.minutes >= options.minutes / 3] or looks
     grown, handles = slope(warm), warm[-1].handles - warm[0].handles
     print("\n".join(curve(looks)))
     last = looks[-1]
