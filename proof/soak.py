@@ -9,8 +9,8 @@ tens of thousands of ads to fill, in minutes or in hours.
 After each batch that follows, memory and open handles are taken: memory the process holds for itself, without the pages of
 files it has mapped (the index), which the system takes back when it likes. Printed are, for each minute, the memory at its
 end and what was held after each stage; the slope of memory by least squares over the last two thirds of the run (the first
-batches at the daily pace settle what was warmed in haste); and how long it took from the start of a batch's indexing until its alerts stood. Ends with 1 where
-memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
+batches at the daily pace settle what was warmed in haste); and how long it took from the start of a batch's indexing until
+its alerts stood. Ends with 1 where memory grows by more than ALLOWED MiB a minute, or handles by more than a few.
 """
 
 import argparse
