@@ -15,7 +15,8 @@ from store.workspace import Workspace
 from tests.console.conftest import Seat
 
 QUERY = "linked:2025550143"
-SECRETS = ("Anna, 24 years", "202", "bella.test@example.org", "Evening in Austin")
+# Of the number its last four digits, which stand together however it is written; its area code is in every date too.
+SECRETS = ("Anna, 24 years", "0143", "bella.test@example.org", "Evening in Austin")
 
 
 def _pages(office: Workspace, group_id: str) -> dict[str, tuple[str, str, str]]:
