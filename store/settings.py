@@ -232,11 +232,9 @@ def load_settings(root: Path) -> Settings:
 
 def _refuse_slips() -> None:
     """Raise SettingsError for a variable that is nearly a setting: what it was to protect would go without a word."""
-    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for given in sorted(name for name in os.environ.keys() - names if name.startswith(PREFIX)):
-        for meant in get_close_matches(
-            given.removeprefix(PREFIX), [name.removeprefix(PREFIX) for name in names], 1, ALIKE
-        ):
+    names = [name.upper() for name in Settings.model_fields]
+    for given in sorted(one.removeprefix(PREFIX) for one in os.environ if one.startswith(PREFIX)):
+        if given not in names and (meant := get_close_matches(given, names, 1, ALIKE)):
             raise SettingsError(
-                f"the environment variable {given} is no setting; did you mean {PREFIX}{meant}? Rename or unset it"
+                f"the environment variable {PREFIX}{given} is no setting; did you mean {PREFIX}{meant[0]}? Rename or unset it"
             )
